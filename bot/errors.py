@@ -1,0 +1,69 @@
+"""Every error `bot` raises on purpose; each message says what to do next.
+
+BotError
+├── BrandError        a brand file is wrong: file, line, what to write instead
+├── SettingsError     a setting is wrong or missing
+├── ClaimLost         another worker took the conversation; drop this attempt
+├── BadUpdate         a channel posted something that cannot come from its platform
+└── SendFailed        a channel did not take a message
+    ├── TryLater      nothing was delivered; try again after `wait` seconds
+    ├── OutcomeUnknown   it may have been delivered: settle first, then send once more, marked
+    ├── Refused       this message will never be taken as it is
+    ├── CustomerGone  blocked, opted out or deleted: never try this recipient again
+    └── AccountRefused   token or configuration problem: stop the channel and tell the operator
+"""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """Something `bot` refuses on purpose."""
+
+
+class BrandError(BotError):
+    """A brand file cannot be used as it is."""
+
+    def __init__(self, problem: str, *, file: str = "", line: int = 0) -> None:
+        place = f"{file}:{line}: " if file and line else f"{file}: " if file else ""
+        super().__init__(place + problem)
+        self.problem, self.file, self.line = problem, file, line
+
+
+class SettingsError(BotError):
+    """A setting is wrong or missing."""
+
+
+class ClaimLost(BotError):
+    """Another worker took the conversation over; nothing of this attempt was written."""
+
+
+class BadUpdate(BotError):
+    """A body that cannot come from this channel's platform."""
+
+
+class SendFailed(BotError):
+    """A channel did not take a message."""
+
+
+class TryLater(SendFailed):
+    """Nothing was delivered; the same message may be tried again after `wait` seconds (None: the usual back-off)."""
+
+    def __init__(self, why: str, *, wait: float | None = None) -> None:
+        super().__init__(why)
+        self.wait = wait
+
+
+class OutcomeUnknown(SendFailed):
+    """The platform may or may not have taken the message (time-out, 5xx, connection cut while waiting)."""
+
+
+class Refused(SendFailed):
+    """The platform will never take this message as it is."""
+
+
+class CustomerGone(SendFailed):
+    """The customer blocked us, opted out or is gone; never try again on this channel."""
+
+
+class AccountRefused(SendFailed):
+    """Our own account is refused (token, permission, second poller); stop the channel and tell the operator."""
