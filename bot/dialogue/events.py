@@ -1,0 +1,170 @@
+"""What the dialogue hears (facts that happened) and what it wishes for (effects). Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bot.dialogue.state import Choice, Owner
+from nlu.understanding import Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The customer wrote something; `values` holds its entities with times already resolved to dates.
+
+    Keys are entity names (or `name:role`); a `day` is "2026-11-28" or "2026-11-28/2026-11-29", an `hour` keeps its
+    symbolic mapping, everything else its normalised value.
+    """
+
+    meaning: Understanding
+    values: Mapping[str, Any] = field(default_factory=dict)
+    at: str = ""
+    """When it was said: ISO time, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The customer pressed one of our buttons. `choice` is None when it is too old to be known any more."""
+
+    choice: Choice | None
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The customer sent something the bot cannot read: "photo", "voice", "location", ..."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """We now know who this is; `facts` are slot values the profile gives at the proven level."""
+
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    first_name: str | None = None
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRecognised:
+    """A contact was shared, and it matches no profile (or several): `why` is "unknown", "several" or "not_own"."""
+
+    why: Literal["unknown", "several", "not_own"]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedHere:
+    """The conversation goes on on this channel, at the very question where it stopped."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionFinished:
+    """An action the dialogue asked for has been done, within the same transaction."""
+
+    action: str
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    says: tuple[Say, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    """Answers to offer with the next question."""
+    owner: Owner | None = None
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTaken:
+    """An advisor (or community manager) speaks from now on."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseGivenBack:
+    """The person hands the conversation back with one line for the bot."""
+
+    by: str
+    line: str = ""
+    slots: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClosed:
+    """The person is done and the need is met."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffTimedOut:
+    """Nobody took the case in time: the customer must hear so and get a choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class BotPaused:
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class BotResumed:
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A timer set by an action fell due."""
+
+    kind: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+Event = (
+    Understood
+    | Pressed
+    | Unreadable
+    | Recognised
+    | NotRecognised
+    | MovedHere
+    | ActionFinished
+    | CaseTaken
+    | CaseGivenBack
+    | CaseClosed
+    | HandoffTimedOut
+    | BotPaused
+    | BotResumed
+    | TimerFired
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Wish: tell the customer `response`, a name in domain.yml."""
+
+    response: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """For the placeholders, beside the slots."""
+    choices: tuple[Choice, ...] = ()
+    """Replaces the response's own buttons when not empty."""
+    author: Literal["bot", "system"] = "bot"
+    """`system`: a notice that may be said whoever owns the conversation ("you are second in the queue")."""
+    question: bool = False
+    """Whether it asks for an answer; of several questions written in one turn only the last is sent."""
+    origin: str = ""
+    """Flow and step that said it, for the trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Wish: run this action now and come back with `ActionFinished`. Always the last effect of a step."""
+
+    action: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    origin: str = ""
+
+
+Effect = Say | Act
