@@ -1,0 +1,114 @@
+"""Reading a brand's folder: each file by its model, then what one part says of another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from bot.brand.staff import Queue
+from bot.brand.stand_in import YamlFile, read_yaml
+from bot.brand.stores import Service
+from bot.brand.whole import Brand, BrandFile, StoresFile
+from bot.errors import BrandError
+
+Place = tuple[str | int, ...]
+
+
+def load_brand(folder: Path) -> Brand:
+    """Read and check `brand.yml` and `stores.yml` in `folder`.
+
+    Raises:
+        BrandError: a file is missing or wrong; it carries the file, the line, and what to write instead.
+    """
+    stores_yml, brand_yml = read_yaml(folder / "stores.yml"), read_yaml(folder / "brand.yml")
+    shops, rules = stores_yml.validated(StoresFile), brand_yml.validated(BrandFile)
+    _check_stores(shops, stores_yml)
+    _check_staff(rules, brand_yml, {store.id for store in shops.stores})
+    _check_languages(rules, shops, brand_yml, stores_yml)
+    said = {name: getattr(part, name) for part in (rules, shops) for name in type(part).model_fields}
+    return Brand.model_construct(**said, folder=folder)
+
+
+def _check_stores(shops: StoresFile, file: YamlFile) -> None:
+    _unique([service.id for service in shops.services], "service", "id", file, "services")
+    _unique([store.id for store in shops.stores], "store", "id", file, "stores")
+    services = [service.id for service in shops.services]
+    for number, store in enumerate(shops.stores):
+        here: Place = ("stores", number)
+        places: list[Place] = [(*here, "services", service) for service in store.services]
+        _all_known(store.services, services, "service", file, places)
+        for index, opening in enumerate(store.openings):
+            if any(closing.covers(opening.date) for closing in store.closings):
+                raise _wrong(
+                    f"{store.id} is both closed and open on {opening.date}; remove one of the two",
+                    file,
+                    (*here, "openings", index),
+                )
+
+
+def _check_staff(rules: BrandFile, file: YamlFile, stores: Collection[str]) -> None:
+    _unique(rules.skills, "skill", "", file, "skills")
+    _unique([queue.id for queue in rules.queues], "queue", "id", file, "queues")
+    _unique([advisor.username for advisor in rules.advisors], "advisor", "username", file, "advisors")
+    _unique([account.username for account in rules.accounts], "account", "username", file, "accounts")
+    taken = {advisor.username for advisor in rules.advisors}
+    for number, account in enumerate(rules.accounts):
+        if account.username in taken:
+            problem = f"the username {account.username!r} is already an advisor's; write another one"
+            raise _wrong(problem, file, ("accounts", number, "username"))
+    for number, queue in enumerate(rules.queues):
+        here: Place = ("queues", number, "skills")
+        _all_known(queue.skills, rules.skills, "skill", file, _each(here, queue.skills))
+    for number, advisor in enumerate(rules.advisors):
+        here = ("advisors", number)
+        _all_known(advisor.skills, rules.skills, "skill", file, _each((*here, "skills"), advisor.skills))
+        _all_known(advisor.stores, stores, "store", file, _each((*here, "stores"), advisor.stores))
+    for number, queue in enumerate(rules.queues):
+        if not any(set(advisor.skills) & set(queue.skills) for advisor in rules.advisors):
+            problem = f"nobody can serve the queue {queue.id!r}; give an advisor one of {', '.join(queue.skills)}"
+            raise _wrong(problem, file, ("queues", number, "skills"))
+
+
+def _check_languages(rules: BrandFile, shops: StoresFile, brand_yml: YamlFile, stores_yml: YamlFile) -> None:
+    spoken = rules.languages.all
+    _all_named(rules.queues, spoken, brand_yml, "queues")
+    _all_named(shops.services, spoken, stores_yml, "services")
+    for number, queue in enumerate(rules.queues):
+        here: Place = ("queues", number, "languages")
+        _all_known(queue.languages, spoken, "language", brand_yml, _each(here, queue.languages))
+
+
+def _all_named(things: Sequence[Queue | Service], spoken: Iterable[str], file: YamlFile, section: str) -> None:
+    for number, thing in enumerate(things):
+        for language in spoken:
+            if language not in thing.names:
+                problem = f"{thing.id} has no name in {language!r}; add `{language}: ...` to its names"
+                raise _wrong(problem, file, (section, number, "names"))
+
+
+def _each(place: Place, items: Sequence[str]) -> list[Place]:
+    return [(*place, index) for index in range(len(items))]
+
+
+def _unique(names: Sequence[str], kind: str, key: str, file: YamlFile, section: str) -> None:
+    seen: set[str] = set()
+    for number, name in enumerate(names):
+        if name in seen:
+            place: Place = (section, number, key) if key else (section, number)
+            raise _wrong(f"there are two {kind} entries called {name!r}; give each its own name", file, place)
+        seen.add(name)
+
+
+def _all_known(
+    names: Iterable[str], known: Collection[str], kind: str, file: YamlFile, places: Sequence[Place]
+) -> None:
+    for name, place in zip(names, places, strict=True):
+        if name not in known:
+            near = get_close_matches(name, list(known), n=1)
+            advice = f"did you mean {near[0]!r}?" if near else f"write one of: {', '.join(sorted(known))}"
+            raise _wrong(f"there is no {kind} {name!r}; {advice}", file, place)
+
+
+def _wrong(problem: str, file: YamlFile, place: Place) -> BrandError:
+    return BrandError(problem, file=str(file.path), line=file.line(place))

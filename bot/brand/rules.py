@@ -1,0 +1,48 @@
+"""The brand's rules: languages, booking, handing over, what an advisor is shown."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.brand.words import BrandModel, Id, LanguageCode
+
+
+class Languages(BrandModel):
+    default: LanguageCode
+    others: tuple[LanguageCode, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every language the bot speaks, the default one first."""
+        return (self.default, *(other for other in self.others if other != self.default))
+
+
+class BookingRules(BrandModel):
+    """Which free times customers are offered."""
+
+    slot_step_minutes: Annotated[int, Field(ge=5, le=240)]
+    """Appointments begin at multiples of this, counted from the hour."""
+    days_ahead: Annotated[int, Field(ge=1, le=730)]
+    minimum_notice_minutes: Annotated[int, Field(ge=0, le=20_160)]
+    slots_offered: Annotated[int, Field(ge=1, le=10)]
+
+
+class HandoffRules(BrandModel):
+    """When a person is called, and what that person may send."""
+
+    misses_before_handoff: Annotated[int, Field(ge=1, le=10)]
+    """Messages in a row the bot did not understand."""
+    max_message_length: Annotated[int, Field(ge=100, le=20_000)]
+    """Characters in one message typed by an advisor."""
+
+
+class TranscriptRules(BrandModel):
+    messages_shown: Annotated[int, Field(ge=1, le=1_000)]
+    """The last messages an advisor sees when a conversation arrives."""
+
+
+class Demo(BrandModel):
+    customer: Id
+    """The id of the customer whom the pretend Telegram plays."""

@@ -1,0 +1,53 @@
+"""The small checked words a brand's files are made of: ids, telephone numbers, time zones, texts in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+from zoneinfo import available_timezones
+
+import phonenumbers
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+
+class BrandModel(BaseModel):
+    """What every part of a brand has in common: frozen, and no key that nobody reads."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def known_time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"no time zone is called {name!r}; write an IANA name such as Europe/Paris or America/Toronto")
+    return name
+
+
+def e164(written: str) -> str:
+    """A telephone number in E.164, from any international way of writing it.
+
+    Numbers only have to be possible, not assigned: the ranges reserved for fiction are assigned to nobody.
+
+    Raises:
+        ValueError: it is not an international telephone number; the message says how to write one.
+    """
+    try:
+        number = phonenumbers.parse(written, None)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise ValueError(f"{written!r} is no telephone number; write it with its country code: +33 6 39 98 01 01")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """The text in `language`, else the first one written."""
+    return texts.get(language) or next(iter(texts.values()))
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+Text = Annotated[str, StringConstraints(min_length=1)]
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+TimeZone = Annotated[str, AfterValidator(known_time_zone)]
+Phone = Annotated[str, AfterValidator(e164)]
+Texts = Annotated[dict[LanguageCode, Text], Field(min_length=1)]
+"""Language code to text."""
