@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
+
+import holidays
 
 from bot.brand.staff import Queue
-from bot.brand.stand_in import YamlFile, read_yaml
 from bot.brand.stores import Service
 from bot.brand.whole import Brand, BrandFile, StoresFile
+from bot.brand.words import BrandModel
 from bot.errors import BrandError
+from nlu.errors import TrainingDataError
+from nlu.files import Place, YamlFile, read_yaml, validate
 
-Place = tuple[str | int, ...]
+Part = TypeVar("Part", bound=BrandModel)
 
 
 def load_brand(folder: Path) -> Brand:
@@ -21,8 +26,8 @@ def load_brand(folder: Path) -> Brand:
     Raises:
         BrandError: a file is missing or wrong; it carries the file, the line, and what to write instead.
     """
-    stores_yml, brand_yml = read_yaml(folder / "stores.yml"), read_yaml(folder / "brand.yml")
-    shops, rules = stores_yml.validated(StoresFile), brand_yml.validated(BrandFile)
+    stores_yml, shops = _read(StoresFile, folder / "stores.yml")
+    brand_yml, rules = _read(BrandFile, folder / "brand.yml")
     _check_stores(shops, stores_yml)
     _check_staff(rules, brand_yml, {store.id for store in shops.stores})
     _check_languages(rules, shops, brand_yml, stores_yml)
@@ -30,14 +35,26 @@ def load_brand(folder: Path) -> Brand:
     return Brand.model_construct(**said, folder=folder)
 
 
+def _read(model: type[Part], path: Path) -> tuple[YamlFile, Part]:
+    try:
+        file = read_yaml(path)
+        return file, validate(model, file)
+    except TrainingDataError as wrong:
+        others = "".join(f"\n{other}" for other in wrong.others)
+        raise BrandError(wrong.problem + others, file=wrong.file, line=wrong.line) from None
+
+
 def _check_stores(shops: StoresFile, file: YamlFile) -> None:
     _unique([service.id for service in shops.services], "service", "id", file, "services")
     _unique([store.id for store in shops.stores], "store", "id", file, "stores")
     services = [service.id for service in shops.services]
+    countries = holidays.list_supported_countries()
     for number, store in enumerate(shops.stores):
         here: Place = ("stores", number)
         places: list[Place] = [(*here, "services", service) for service in store.services]
         _all_known(store.services, services, "service", file, places)
+        if store.subdivision is not None:
+            _all_known([store.subdivision], countries[store.country], "subdivision", file, [(*here, "subdivision")])
         for index, opening in enumerate(store.openings):
             if any(closing.covers(opening.date) for closing in store.closings):
                 raise _wrong(
@@ -100,9 +117,7 @@ def _unique(names: Sequence[str], kind: str, key: str, file: YamlFile, section: 
         seen.add(name)
 
 
-def _all_known(
-    names: Iterable[str], known: Collection[str], kind: str, file: YamlFile, places: Sequence[Place]
-) -> None:
+def _all_known(names: Iterable[str], known: Collection[str], kind: str, file: YamlFile, places: Sequence[Place]) -> None:
     for name, place in zip(names, places, strict=True):
         if name not in known:
             near = get_close_matches(name, list(known), n=1)
@@ -111,4 +126,4 @@ def _all_known(
 
 
 def _wrong(problem: str, file: YamlFile, place: Place) -> BrandError:
-    return BrandError(problem, file=str(file.path), line=file.line(place))
+    return BrandError(problem, file=str(file.path), line=file.where(place))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Annotated
 
 import holidays
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from bot.brand.hours import ExceptionalClosing, ExceptionalOpening, Opening, WeekHours
 from bot.brand.words import BrandModel, Id, LanguageCode, Phone, Text, Texts, TimeZone, in_language
@@ -64,16 +64,6 @@ class Store(BrandModel):
         if country not in holidays.list_supported_countries():
             raise ValueError(f"no public holidays are known for {country!r}; write an ISO 3166 code such as FR")
         return country
-
-    @model_validator(mode="after")
-    def _is_in_a_known_subdivision(self) -> Store:
-        if self.subdivision is not None:
-            known = holidays.list_supported_countries()[self.country]
-            if self.subdivision not in known:
-                raise ValueError(
-                    f"no subdivision {self.subdivision!r} in {self.country}; write one of {', '.join(known)}, in quotes"
-                )
-        return self
 
     @property
     def one_line_address(self) -> str:

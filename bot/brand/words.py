@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -14,6 +15,18 @@ class BrandModel(BaseModel):
     """What every part of a brand has in common: frozen, and no key that nobody reads."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def well_formed_id(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name):
+        raise ValueError(f"{name!r} is not an id; write small letters, digits and underscores, such as paris_rivoli")
+    return name
+
+
+def language_code(code: str) -> str:
+    if not re.fullmatch(r"[a-z]{2}", code):
+        raise ValueError(f"{code!r} is not a language code; write two small letters such as fr or en")
+    return code
 
 
 def known_time_zone(name: str) -> str:
@@ -44,9 +57,9 @@ def in_language(texts: Mapping[str, str], language: str) -> str:
     return texts.get(language) or next(iter(texts.values()))
 
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+Id = Annotated[str, AfterValidator(well_formed_id)]
 Text = Annotated[str, StringConstraints(min_length=1)]
-LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+LanguageCode = Annotated[str, AfterValidator(language_code)]
 TimeZone = Annotated[str, AfterValidator(known_time_zone)]
 Phone = Annotated[str, AfterValidator(e164)]
 Texts = Annotated[dict[LanguageCode, Text], Field(min_length=1)]

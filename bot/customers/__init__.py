@@ -1,0 +1,1 @@
+"""Who the brand's customers are, and the pure matching of a sender to one of them."""

@@ -1,0 +1,139 @@
+"""Reading the brand's customer file, `customers.csv`, one profile at a time so that a large one fits in memory."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+
+import phonenumbers
+
+from bot.customers.profile import Profile
+from bot.errors import BrandError
+
+REQUIRED = ("id", "first_name", "last_name")
+COLUMNS = (
+    *REQUIRED,
+    "phones",
+    "emails",
+    "language",
+    "loyalty_number",
+    "city",
+    "postcode",
+    "home_store",
+    "notes_for_advisors",
+    "consents_to_marketing",
+    "created",
+)
+"""Several phones or e-mails in one cell are separated by a semicolon."""
+
+
+def read_customers(path: Path, *, stores: Collection[str] | None = None) -> Iterator[Profile]:
+    """Yield the profiles of a CSV file in UTF-8 with a header row, in the file's order.
+
+    `stores` are the known store ids; without them `home_store` is not checked.
+
+    Raises:
+        BrandError: while iterating, at the first line that is wrong, with file, line and what to write instead.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file, strict=True)
+            _check_header(rows.fieldnames or (), path)
+            lines_of_ids: dict[str, int] = {}
+            for cells in rows:
+                try:
+                    profile = _profile(cells, stores)
+                except ValueError as wrong:
+                    raise BrandError(str(wrong), file=str(path), line=rows.line_num) from None
+                if profile.id in lines_of_ids:
+                    problem = f"the id {profile.id!r} is already on line {lines_of_ids[profile.id]}; give each its own"
+                    raise BrandError(problem, file=str(path), line=rows.line_num)
+                lines_of_ids[profile.id] = rows.line_num
+                yield profile
+    except FileNotFoundError:
+        raise BrandError("the customer file is missing; create it with a header row", file=str(path)) from None
+    except UnicodeDecodeError:
+        raise BrandError("the customer file is not in UTF-8; save it again as UTF-8", file=str(path)) from None
+    except csv.Error as wrong:
+        problem = f"this is not CSV ({wrong}); check the quotes on this line"
+        raise BrandError(problem, file=str(path), line=rows.line_num) from None
+
+
+def _check_header(names: Collection[str], path: Path) -> None:
+    for name in names:
+        if name not in COLUMNS:
+            near = get_close_matches(name, COLUMNS, n=1)
+            advice = f"did you mean {near[0]!r}?" if near else f"the columns are: {', '.join(COLUMNS)}"
+            raise BrandError(f"there is no column {name!r}; {advice}", file=str(path), line=1)
+    for name in REQUIRED:
+        if name not in names:
+            raise BrandError(f"the column {name!r} is missing from the header; add it", file=str(path), line=1)
+
+
+def _profile(cells: Mapping[str | None, str | None], stores: Collection[str] | None) -> Profile:
+    if None in cells or None in cells.values():
+        raise ValueError("this line has not as many cells as the header; put texts that hold a comma in quotes")
+    said = {str(name): str(cell).strip() for name, cell in cells.items()}
+    for name in REQUIRED:
+        if not said[name]:
+            raise ValueError(f"`{name}` is empty; every customer needs one")
+    language, home_store = said.get("language", ""), said.get("home_store", "")
+    if language and not (len(language) == 2 and language.isascii() and language.islower()):
+        raise ValueError(f"{language!r} is not a language code; write two letters such as fr")
+    if home_store and stores is not None and home_store not in stores:
+        near = get_close_matches(home_store, list(stores), n=1)
+        advice = f"did you mean {near[0]!r}?" if near else f"write one of: {', '.join(sorted(stores))}"
+        raise ValueError(f"there is no store {home_store!r}; {advice}")
+    return Profile(
+        id=said["id"],
+        first_name=said["first_name"],
+        last_name=said["last_name"],
+        phones=tuple(_phone(written) for written in _several(said.get("phones", ""))),
+        emails=tuple(_email(written) for written in _several(said.get("emails", ""))),
+        language=language,
+        loyalty_number=said.get("loyalty_number", ""),
+        city=said.get("city", ""),
+        postcode=said.get("postcode", ""),
+        home_store=home_store,
+        notes_for_advisors=said.get("notes_for_advisors", ""),
+        consents_to_marketing=_yes(said.get("consents_to_marketing", "")),
+        created=_date(said.get("created", "")),
+    )
+
+
+def _several(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split(";") if part.strip()]
+
+
+def _phone(written: str) -> str:
+    try:
+        number = phonenumbers.parse(written, None)
+    except phonenumbers.NumberParseException:
+        number = None
+    # Possible rather than valid: the ranges reserved for fiction are assigned to nobody.
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise ValueError(f"{written!r} is no telephone number; write it with its country code: +33639980101")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _email(written: str) -> str:
+    name, at, domain = written.partition("@")
+    if not (name and at and "." in domain) or "@" in domain or " " in written:
+        raise ValueError(f"{written!r} is no e-mail address; write it like name@domain.example")
+    return written.lower()
+
+
+def _yes(written: str) -> bool:
+    if written not in ("", "yes", "no"):
+        raise ValueError(f"`consents_to_marketing` is {written!r}; write yes or no")
+    return written == "yes"
+
+
+def _date(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError:
+        raise ValueError(f"{written!r} is not a date; write it like 2026-11-28") from None
