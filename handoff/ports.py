@@ -12,10 +12,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from handoff.case import Case, HandoffContext
-
-
-class SlotTaken(Exception):
-    """Somebody else booked it first; offer another."""
+from handoff.errors import SlotTaken as SlotTaken  # part of the diary's contract
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
