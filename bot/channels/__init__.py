@@ -1,0 +1,1 @@
+"""How each platform is read and written: one folder per channel, a pure translator and a thin wire."""
