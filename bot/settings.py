@@ -1,0 +1,89 @@
+"""Settings from the environment (prefix `FILROUGE_`) and a `.env` file; docs/settings.md is the table of them all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import platformdirs
+from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+
+def _web_root(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError(f"{url!r} is not a web address; write one like https://bot.example.com")
+    return url.rstrip("/")
+
+
+WebRoot = Annotated[str, AfterValidator(_web_root)]
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. Nothing here is needed for `filrouge demo`."""
+
+    model_config = SettingsConfigDict(env_prefix="FILROUGE_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")
+    public_url: WebRoot | None = Field(None, description="Address under which customers reach the server, for links and origin checks.")
+    database_url: str = Field(
+        "", description="`sqlite:///file` or `postgresql://...`. Default: a SQLite file in the data folder."
+    )
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("filrouge", appauthor=False)),
+        description="Folder for models and media. Default: the user's data folder.",
+    )
+    clock: AwareDatetime | None = Field(
+        None, description="ISO time with offset at which the clock starts and runs on, for tests and `demo`; refused by `serve`."
+    )
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="`debug`, `info`, `warning` or `error`.")
+    rest_token: SecretStr | None = Field(
+        None, description="Bearer token of `/webhooks/rest/webhook`; without it the door does not exist in `serve`."
+    )
+    rest_wait_seconds: float = Field(10.0, gt=0, le=120, description="Longest a REST request waits for its answers.")
+    telegram_token: SecretStr | None = Field(None, description="Token of the Telegram bot, from @BotFather.")
+    telegram_secret_token: SecretStr | None = Field(
+        None, description="Secret Telegram sends with each webhook; needed with `FILROUGE_TELEGRAM_WEBHOOK_URL`."
+    )
+    telegram_webhook_url: WebRoot | None = Field(
+        None, description="Public address of `/webhooks/telegram`; without it updates are polled."
+    )
+    telegram_base_url: WebRoot = Field("https://api.telegram.org", description="Root of the Bot API server.")
+    chat_origins: tuple[str, ...] = Field((), description='Other web origins allowed to embed the chat, as JSON: `["https://shop.example"]`.')
+    claim_seconds: float = Field(
+        10.0, ge=1, le=600, description="After this long without an answer a conversation is taken over by another worker."
+    )
+    settle_seconds: float = Field(
+        5.0, ge=0, le=3600, description="How long a delivery of unknown outcome is left before it is sent once more, marked."
+    )
+
+    @property
+    def database(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'filrouge.db'}"
+
+    @property
+    def starts_at(self) -> datetime | None:
+        return self.clock
+
+
+def read_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: naming the variable, what is wrong with it and what to write instead.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = "FILROUGE_" + "_".join(str(part) for part in first["loc"][:1]).upper()
+        secret = "token" in name.lower()
+        given = "" if secret else f" (it is {str(first['input'])[:80]!r})"
+        field = Settings.model_fields.get(str(first["loc"][0]))
+        hint = f" {field.description}" if field is not None and field.description else ""
+        raise SettingsError(f"{name}: {first['msg']}{given}.{hint}") from None

@@ -1,0 +1,72 @@
+"""Who waits for what, within one process. A signal only hastens: every waiter also looks for itself from time to time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+ANY = "any"
+"""Something changed somewhere."""
+
+
+def message(id_: int) -> str:
+    """The turn of this inbox message is committed."""
+    return f"message:{id_}"
+
+
+def identity(id_: int) -> str:
+    """Something new was said to (or by) this identity."""
+    return f"identity:{id_}"
+
+
+def conversation(id_: int) -> str:
+    return f"conversation:{id_}"
+
+
+class Signals:
+    """A notice board: `wait` for a key, `tell` everybody who waits for it."""
+
+    def __init__(self) -> None:
+        self._waiting: defaultdict[str, set[asyncio.Future[None]]] = defaultdict(set)
+        self.elsewhere: Callable[[Iterable[str]], None] | None = None
+        """Passes signals on to other processes, where there are any."""
+
+    def tell(self, keys: Iterable[str]) -> None:
+        """Wake whoever waits for any of these keys, here and in other processes."""
+        keys = [*keys, ANY]
+        self.hear(keys)
+        if self.elsewhere is not None:
+            self.elsewhere(keys)
+
+    def hear(self, keys: Iterable[str]) -> None:
+        """Wake whoever waits here."""
+        for key in keys:
+            for future in self._waiting.pop(key, ()):
+                if not future.done():
+                    future.set_result(None)
+
+    def expect(self, key: str) -> asyncio.Future[None]:
+        """A future that is done at the next signal of this key; ask for it before starting what will give the signal."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[key].add(future)
+        return future
+
+    def forget(self, key: str, future: asyncio.Future[None]) -> None:
+        """Stop waiting."""
+        waiting = self._waiting.get(key)
+        if waiting is not None:
+            waiting.discard(future)
+            if not waiting:
+                del self._waiting[key]
+
+    async def wait(self, key: str, seconds: float) -> bool:
+        """Wait for a signal of this key, at most so long; whether one came."""
+        future = self.expect(key)
+        try:
+            await asyncio.wait_for(future, seconds)
+        except TimeoutError:
+            return False
+        finally:
+            self.forget(key, future)
+        return True

@@ -1,0 +1,310 @@
+"""The desk's cases: rows of what `handoff` decides, changed within the turn of their conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from bot.brand import Brand
+from bot.brand.opening import queue_hours
+from bot.storage import timers
+from bot.storage.schema import account, session
+from bot.storage.schema import case as case_table
+from handoff.case import OPEN, Case, HandoffContext, Line
+from handoff.errors import NotPossible
+from handoff.ownership import after
+from handoff.ports import DeskStatus
+from handoff.routing import Advisor, Queue, Staffing, check_load, choose_queue, deadline, desk_status, in_order, position
+
+PRESENT_FOR = timedelta(minutes=15)
+"""An advisor whose console was used within this time counts as there."""
+MEASURED = 30
+"""How many of a queue's latest cases tell how long one takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """The brand's queues and advisors, as the rules of handing over read them."""
+
+    queues: tuple[Queue, ...]
+    advisors: Mapping[str, Advisor]
+    names: Mapping[str, str]
+    """Username to the name customers see."""
+
+    def queue(self, name: str) -> Queue | None:
+        return next((queue for queue in self.queues if queue.name == name), None)
+
+
+def desks_of(brand: Brand) -> Desks:
+    """The desks a brand folder describes."""
+    queues = tuple(
+        Queue(
+            name=queue.id,
+            hours=queue_hours(queue, brand),
+            skills=frozenset(queue.skills),
+            languages=frozenset(queue.languages),
+            answer_minutes=queue.timeout_seconds / 60,
+            handling_minutes=queue.handling_minutes,
+        )
+        for queue in brand.queues
+    )
+    advisors = {
+        advisor.username: Advisor(
+            name=advisor.username,
+            skills=frozenset(advisor.skills),
+            languages=frozenset(advisor.languages),
+            stores=frozenset(advisor.stores),
+            limit=advisor.max_conversations,
+        )
+        for advisor in brand.advisors
+    }
+    names = {advisor.username: advisor.display_name for advisor in brand.advisors}
+    names |= {other.username: other.display_name for other in brand.accounts}
+    return Desks(queues, advisors, names)
+
+
+class StoreDesk:
+    """`handoff.ports.CaseDesk` for one conversation, inside its turn's transaction."""
+
+    def __init__(self, connection: Connection, desks: Desks, conversation: int, now: datetime) -> None:
+        self._connection, self._desks = connection, desks
+        self._conversation, self._now = conversation, now
+        self.timers_changed = False
+
+    def status(self, *, skill: str | None, store: str | None, language: str) -> DeskStatus:
+        queue = choose_queue(self._desks.queues, skill=skill, store=store, language=language)
+        return self._status(queue)
+
+    def open(self, context: HandoffContext) -> tuple[Case, DeskStatus]:
+        current = self.current()
+        if current is not None and current.status in ("waiting", "taken"):
+            return current, self._standing(current)
+        if current is not None:  # unanswered: the need is the same, its turn in the queue is kept
+            again = self.wait_again()
+            assert again is not None
+            found = self.current()
+            assert found is not None
+            return found, again
+        queue = choose_queue(self._desks.queues, skill=context.skill, store=context.store, language=context.language)
+        case = self._insert(context, queue, deadline(queue, self._now))
+        assert case.deadline is not None
+        self._time_out_at(case.deadline)
+        return case, self._standing(case)
+
+    def call_back(self, context: HandoffContext, *, phone: str) -> Case:
+        queue = choose_queue(self._desks.queues, skill=context.skill, store=context.store, language=context.language)
+        current = self.current()
+        if current is not None and current.status in ("waiting", "unanswered"):
+            self._save(replace(after(current, "withdraw", now=self._now), note="asked to be called back instead"))
+            self._stop_timer()
+        context = replace(context, reason="callback", slots={**context.slots, "callback_phone": phone})
+        # Nobody waits on line for it, so it has no deadline to announce; it keeps its place in the queue until served.
+        return self._insert(context, queue, None)
+
+    def wait_again(self) -> DeskStatus | None:
+        current = self.current()
+        if current is None or current.status != "unanswered":
+            return None
+        queue = self._queue_of(current)
+        again = after(current, "wait_again", now=self._now, deadline=deadline(queue, self._now))
+        self._save(again)
+        assert again.deadline is not None
+        self._time_out_at(again.deadline)
+        return self._standing(again)
+
+    def withdraw(self) -> bool:
+        current = self.current()
+        if current is None or current.status not in ("waiting", "unanswered"):
+            return False
+        self._save(after(current, "withdraw", now=self._now))
+        self._stop_timer()
+        return True
+
+    def time_out(self) -> bool:
+        """Whether the waiting case's time is over; it is then marked unanswered."""
+        current = self.current()
+        if current is None or current.status != "waiting" or current.deadline is None or self._now < current.deadline:
+            return False
+        self._save(after(current, "time_out", now=self._now))
+        self.timers_changed = True
+        return True
+
+    def take(self, by: str, *, over: bool, context: HandoffContext) -> Case:
+        """A person takes the conversation's case; `over`: whoever had it, opening one when there is none.
+
+        Raises `handoff.errors.NotPossible` (or `AlreadyTaken`) with what to do instead.
+        """
+        current = self.current()
+        if current is None:
+            if not over:
+                current = self.latest()
+                if current is not None:
+                    after(current, "take", now=self._now, by=by)  # refuses with the sentence that fits
+            queue = choose_queue(self._desks.queues, skill=None, store=None, language=context.language)
+            current = self._insert(context, queue, deadline(queue, self._now))
+        advisor = self._desks.advisors.get(by)
+        if advisor is not None and not over and current.advisor != by:
+            check_load(advisor, self._load(by))
+        taken = after(current, "take_over" if over else "take", now=self._now, by=by)
+        self._save(taken)
+        self._stop_timer()
+        return taken
+
+    def act(self, act: Any, by: str, note: str = "") -> Case:
+        """`answer`, `release`, `give_back` or `close` by the person who has the case. Raises `NotPossible` with the cure."""
+        current = self.current() or self.latest()
+        if current is None:
+            raise NotPossible("This conversation has no case; take it over first.")
+        due = deadline(self._queue_of(current), self._now) if act == "release" else None
+        changed = after(current, act, now=self._now, by=by, note=note, deadline=due)
+        if changed != current:
+            self._save(changed)
+        if act == "release" and due is not None:
+            self._time_out_at(due)
+        elif act in ("give_back", "close"):
+            self._stop_timer()
+        return changed
+
+    def current(self) -> Case | None:
+        """The conversation's open case in which somebody waits; call-backs nobody has taken are not."""
+        rows = self._connection.execute(
+            select(case_table)
+            .where(case_table.c.conversation_id == self._conversation, case_table.c.status.in_(sorted(OPEN)))
+            .order_by(case_table.c.id)
+        ).all()
+        cases = [case_from(row) for row in rows]
+        live = [case for case in cases if case.status == "taken" or case.context.reason != "callback"]
+        return live[-1] if live else None
+
+    def latest(self) -> Case | None:
+        """The conversation's latest case, whatever became of it; a call-back that waits comes first."""
+        rows = self._connection.execute(
+            select(case_table).where(case_table.c.conversation_id == self._conversation).order_by(case_table.c.id)
+        ).all()
+        cases = [case_from(row) for row in rows]
+        waiting = [case for case in cases if case.status in OPEN]
+        found = waiting or cases
+        return found[-1] if found else None
+
+    def _insert(self, context: HandoffContext, queue: Queue, due: datetime | None) -> Case:
+        values = {
+            "conversation_id": self._conversation,
+            "queue": queue.name,
+            "status": "waiting",
+            "context": context_to(context),
+            "opened_at": self._now,
+            "deadline": due,
+            "note": "",
+        }
+        identifier = self._connection.execute(insert(case_table).returning(case_table.c.id), values).scalar_one()
+        return Case(
+            id=identifier,
+            conversation=self._conversation,
+            queue=queue.name,
+            status="waiting",
+            context=context,
+            opened_at=self._now,
+            deadline=due,
+        )
+
+    def _save(self, case: Case) -> None:
+        self._connection.execute(
+            update(case_table)
+            .where(case_table.c.id == case.id)
+            .values(
+                status=case.status,
+                deadline=case.deadline,
+                advisor=case.advisor,
+                taken_at=case.taken_at,
+                ended_at=case.ended_at,
+                note=case.note,
+            )
+        )
+
+    def _queue_of(self, case: Case) -> Queue:
+        # A queue taken out of the brand's files still has its cases: they go on under the rules of the first one.
+        return self._desks.queue(case.queue) or self._desks.queues[0]
+
+    def _time_out_at(self, due: datetime) -> None:
+        timers.set_timer(self._connection, self._conversation, timers.HANDOFF, due)
+        self.timers_changed = True
+
+    def _stop_timer(self) -> None:
+        timers.drop_timer(self._connection, self._conversation, timers.HANDOFF)
+        self.timers_changed = True
+
+    def _load(self, by: str) -> int:
+        return self._connection.execute(
+            select(func.count()).select_from(case_table).where(case_table.c.advisor == by, case_table.c.status == "taken")
+        ).scalar_one()
+
+    def _waiting(self, queue: str) -> list[Case]:
+        rows = self._connection.execute(
+            select(case_table).where(case_table.c.queue == queue, case_table.c.status.in_(("waiting", "unanswered")))
+        )
+        return in_order(case_from(row) for row in rows)
+
+    def _status(self, queue: Queue) -> DeskStatus:
+        ahead = [case for case in self._waiting(queue.name) if case.conversation != self._conversation]
+        return desk_status(queue, ahead=len(ahead), staffing=self._staffing(queue), now=self._now)
+
+    def _standing(self, case: Case) -> DeskStatus:
+        queue = self._queue_of(case)
+        place = position(case, self._waiting(case.queue))
+        return desk_status(queue, ahead=max(place - 1, 0), staffing=self._staffing(queue), now=self._now)
+
+    def _staffing(self, queue: Queue) -> Staffing:
+        seen = self._connection.execute(
+            select(session.c.username)
+            .join(account, account.c.username == session.c.username)
+            .where(session.c.seen_at >= self._now - PRESENT_FOR, session.c.expires_at > self._now, account.c.disabled.is_(False))
+            .distinct()
+        ).scalars()
+        present = [
+            advisor
+            for name in seen
+            if (advisor := self._desks.advisors.get(name)) and (not queue.skills or queue.skills & advisor.skills)
+        ]
+        idle = sum(self._load(advisor.name) < advisor.limit for advisor in present)
+        took = self._connection.execute(
+            select(case_table.c.taken_at, case_table.c.ended_at)
+            .where(case_table.c.queue == queue.name, case_table.c.taken_at.is_not(None), case_table.c.ended_at.is_not(None))
+            .order_by(case_table.c.id.desc())
+            .limit(MEASURED)
+        )
+        measured = tuple((row.ended_at - row.taken_at).total_seconds() / 60 for row in took)
+        return Staffing(present=len(present), idle=idle, measured=measured)
+
+
+def context_to(context: HandoffContext) -> dict[str, Any]:
+    """A handoff's context as it is kept."""
+    plain = asdict(context)
+    plain["transcript"] = [{**asdict(line), "at": line.at.isoformat()} for line in context.transcript]
+    return plain
+
+
+def context_from(plain: Mapping[str, Any]) -> HandoffContext:
+    lines: Sequence[Mapping[str, Any]] = plain.get("transcript", ())
+    transcript = tuple(Line(**{**line, "at": datetime.fromisoformat(line["at"])}) for line in lines)
+    return HandoffContext(**{**plain, "transcript": transcript})
+
+
+def case_from(row: Any) -> Case:
+    """A case as it was kept."""
+    return Case(
+        id=row.id,
+        conversation=row.conversation_id,
+        queue=row.queue,
+        status=row.status,
+        context=context_from(row.context),
+        opened_at=row.opened_at,
+        deadline=row.deadline,
+        advisor=row.advisor,
+        taken_at=row.taken_at,
+        ended_at=row.ended_at,
+        note=row.note,
+    )

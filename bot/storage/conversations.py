@@ -1,0 +1,257 @@
+"""The threads: loading one under its fencing number, writing a turn, all or nothing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from bot.dialogue.state import DialogueState
+from bot.errors import ClaimLost
+from bot.storage.inbox import Claim
+from bot.storage.outbox import PULLED
+from bot.storage.schema import Instant, conversation, delivery, identity, message, profile
+from bot.storage.timers import next_timer
+from bot.turn import Reply, Turn
+from handoff.case import Line
+
+TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A conversation as its turn finds it, locked until the turn is written."""
+
+    id: int
+    state: str
+    owner: str
+    epoch: int
+    language: str
+    due_at: datetime | None
+    timer_at: datetime | None
+    handled_at: datetime | None
+    profile_id: str | None
+    level: int
+    facts: Mapping[str, Any] | None
+    """The profile's facts, for those who may see them."""
+    identity_id: int | None
+    """Where this turn's answers go: who wrote, or where the customer last wrote from."""
+    channel: str | None
+    account: str
+    sender: str
+    merged_into: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a committed turn left behind."""
+
+    conversation: int
+    replies: tuple[int, ...]
+    channel: str | None
+    identity: int | None
+    """Whom they were said to."""
+    more: bool
+    """Whether something else is already due in this conversation."""
+
+
+_LOCK = (
+    select(
+        conversation.c.id,
+        conversation.c.state,
+        conversation.c.owner,
+        conversation.c.epoch,
+        conversation.c.language,
+        conversation.c.due_at,
+        conversation.c.timer_at,
+        conversation.c.handled_at,
+        conversation.c.profile_id,
+        conversation.c.level,
+        profile.c.facts,
+        identity.c.id,
+        identity.c.channel,
+        identity.c.account,
+        identity.c.sender,
+        conversation.c.merged_into,
+    )
+    .join_from(conversation, profile, profile.c.id == conversation.c.profile_id, isouter=True)
+    .join(identity, identity.c.id == func.coalesce(bindparam("identity"), conversation.c.identity_id), isouter=True)
+    .where(conversation.c.id == bindparam("conversation"), conversation.c.fence == bindparam("fence"))
+    .with_for_update(of=conversation)
+)
+
+
+def lock(connection: Connection, claim: Claim, identity_id: int | None) -> Standing:
+    """Load the claimed conversation for its turn. Raises `ClaimLost` when another worker has claimed it since."""
+    row = connection.execute(_LOCK, {"conversation": claim.conversation, "fence": claim.fence, "identity": identity_id}).first()
+    if row is None:
+        raise ClaimLost(f"conversation {claim.conversation} was claimed by another worker; nothing to do")
+    values = list(row)
+    values[13], values[14] = values[13] or "", values[14] or ""
+    return Standing(*values)
+
+
+_SAVE = (
+    update(conversation)
+    .where(conversation.c.id == bindparam("b_id"), conversation.c.fence == bindparam("b_fence"))
+    .values(
+        state=bindparam("b_state"),
+        owner=bindparam("b_owner"),
+        epoch=bindparam("b_epoch"),
+        language=bindparam("b_language"),
+        identity_id=func.coalesce(bindparam("b_identity"), conversation.c.identity_id),
+        due_at=bindparam("b_due", type_=Instant),
+        timer_at=bindparam("b_timer", type_=Instant),
+        claimed_by=None,
+        claimed_until=None,
+        handled_at=bindparam("b_now", type_=Instant),
+        touched_at=bindparam("b_now", type_=Instant),
+        unsure=conversation.c.unsure + bindparam("b_unsure"),
+    )
+)
+_HANDLED = (
+    update(message)
+    .where(message.c.id == bindparam("b_message"))
+    .values(handled_at=bindparam("b_at", type_=Instant), trace=bindparam("b_trace", type_=message.c.trace.type))
+)
+_SAY = insert(message).returning(message.c.id, sort_by_parameter_order=True)
+_DELIVER = insert(delivery)
+
+
+def write_turn(connection: Connection, claim: Claim, standing: Standing, turn: Turn, *, now: datetime, rest: bool) -> Written:
+    """Write everything a turn changed and give the claim back.
+
+    `rest`: whether arrivals of this claim are left for another turn. Raises `ClaimLost` when the claim ran out meanwhile.
+    """
+    at = now if standing.handled_at is None or now > standing.handled_at else standing.handled_at + TICK
+    owner = turn.state.owner
+    taken_over = owner in ("advisor", "store") and standing.owner not in ("advisor", "store")
+    epoch = standing.epoch + taken_over
+    timer_at: datetime | None = standing.timer_at
+    if turn.timers_changed:
+        timer_at = next_timer(connection, claim.conversation)
+    # Anything that arrived since the claim has made the conversation due before the claim's end.
+    more = rest or (standing.due_at is not None and standing.due_at < claim.until)
+    saved = connection.execute(
+        _SAVE,
+        {
+            "b_id": claim.conversation,
+            "b_fence": claim.fence,
+            "b_state": turn.state.to_json(),
+            "b_owner": owner,
+            "b_epoch": epoch,
+            "b_language": turn.state.language,
+            "b_identity": turn.spoke_from,
+            "b_due": now if more else timer_at,
+            "b_timer": timer_at,
+            "b_now": at,
+            "b_unsure": turn.missed,
+        },
+    )
+    if saved.rowcount != 1:
+        raise ClaimLost(f"conversation {claim.conversation} was claimed by another worker; nothing was written")
+    if turn.traces:
+        connection.execute(
+            _HANDLED, [{"b_message": id_, "b_at": at, "b_trace": dict(trace) or None} for id_, trace in turn.traces.items()]
+        )
+    ids = say(connection, standing, turn.replies, in_reply_to=list(turn.traces), at=at, epoch=epoch)
+    return Written(claim.conversation, ids, standing.channel, standing.identity_id, more)
+
+
+def say(
+    connection: Connection, standing: Standing, replies: Sequence[Reply], *, in_reply_to: Sequence[int], at: datetime, epoch: int
+) -> tuple[int, ...]:
+    """Add what we say to the thread and to the outbox, in this order."""
+    if not replies or standing.identity_id is None or standing.channel is None:
+        return ()
+    answered = [str(id_) for id_ in in_reply_to]
+    rows = [
+        {
+            "conversation_id": standing.id,
+            "identity_id": standing.identity_id,
+            "channel": standing.channel,
+            "direction": "out",
+            "author": reply.author,
+            "author_name": reply.author_name,
+            "kind": "text",
+            "text": reply.text,
+            "data": reply.data or None,
+            "at": at,
+            "received_at": at,
+            "handled_at": at,
+            "failures": 0,
+            "in_reply_to": answered,
+            "trace": dict(reply.trace) or None,
+        }
+        for reply in replies
+    ]
+    ids = tuple(connection.execute(_SAY, rows).scalars())
+    if standing.channel != "webchat":
+        connection.execute(
+            _DELIVER,
+            [
+                {
+                    "message_id": id_,
+                    "conversation_id": standing.id,
+                    "identity_id": standing.identity_id,
+                    "channel": standing.channel,
+                    "account": standing.account,
+                    "recipient": standing.sender,
+                    "key": uuid.uuid4().hex,
+                    "state": "pending",
+                    "epoch": epoch if reply.author == "bot" else None,
+                    "attempts": 0,
+                    "repeats": 0,
+                    "next_at": at,
+                }
+                for id_, reply in zip(ids, replies, strict=True)
+            ],
+        )
+    return ids
+
+
+def needs_delivery(channel: str | None) -> bool:
+    """Whether a worker of ours must carry messages to this channel."""
+    return channel is not None and channel not in PULLED
+
+
+def pressed(connection: Connection, conversation_id: int, token: str) -> Mapping[str, Any] | None:
+    """The choice a button token stands for; None when it is not one of this conversation's (forged, or of another customer)."""
+    message_id, _, number = token.partition(".")
+    if not (message_id.isdecimal() and number.isdecimal() and len(message_id) < 19 and len(number) < 4):
+        return None
+    data = connection.execute(
+        select(message.c.data).where(
+            message.c.id == int(message_id), message.c.conversation_id == conversation_id, message.c.direction == "out"
+        )
+    ).scalar()
+    choices: Sequence[Mapping[str, Any]] = (data or {}).get("choices", ())
+    return choices[int(number)] if int(number) < len(choices) else None
+
+
+def dialogue_state(standing: Standing) -> DialogueState:
+    """Where the conversation's dialogue stands; a new conversation speaks the language its platform hinted at."""
+    return DialogueState.from_json(standing.state) if standing.state else DialogueState(language=standing.language)
+
+
+def note_press(connection: Connection, message_id: int, title: str) -> None:
+    """Give a press the words of the button, so that the thread reads like a conversation."""
+    connection.execute(update(message).where(message.c.id == message_id, message.c.text == "").values(text=title))
+
+
+_TRANSCRIPT = (
+    select(message.c.received_at, message.c.channel, message.c.author, message.c.text)
+    .where(message.c.conversation_id == bindparam("conversation"), message.c.kind != "act", message.c.text != "")
+    .order_by(message.c.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+def transcript(connection: Connection, conversation_id: int, most: int) -> tuple[Line, ...]:
+    """The last lines of the conversation over all its channels, oldest first."""
+    rows = connection.execute(_TRANSCRIPT, {"conversation": conversation_id, "most": most}).all()
+    return tuple(Line(at=at, channel=channel, author=author, text=text) for at, channel, author, text in reversed(rows))

@@ -1,0 +1,220 @@
+"""Who the conversations belong to: profiles, the evidence for them, and joining two threads of one person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.customers.profile import Profile
+from bot.customers.recognise import Known, Unknown, recognise_contact
+from bot.dialogue.state import DialogueState
+from bot.storage.conversations import Standing
+from bot.storage.schema import (
+    appointment,
+    case,
+    contact_point,
+    conversation,
+    delivery,
+    evidence,
+    identity,
+    merge,
+    message,
+    note,
+    profile,
+    timer,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """This conversation has become part of another; what waits is handled there."""
+
+    winner: int
+
+
+_lite, _pg = sqlite.insert(profile), postgresql.insert(profile)
+_UPSERT = {
+    "sqlite": _lite.on_conflict_do_update(index_elements=["id"], set_={"facts": _lite.excluded.facts}),
+    "postgresql": _pg.on_conflict_do_update(index_elements=["id"], set_={"facts": _pg.excluded.facts}),
+}
+
+
+def import_profiles(connection: Connection, profiles: Iterable[Profile]) -> int:
+    """Write profiles over those of the same id, with their contact points. Returns how many."""
+    upsert = _UPSERT[connection.dialect.name]
+    rows = list(profiles)
+    if not rows:
+        return 0
+    connection.execute(upsert, [{"id": row.id, "facts": facts_to(row)} for row in rows])
+    connection.execute(delete(contact_point).where(contact_point.c.profile_id.in_([row.id for row in rows])))
+    points = [{"kind": "phone", "value": phone, "profile_id": row.id} for row in rows for phone in dict.fromkeys(row.phones)]
+    points += [{"kind": "email", "value": mail, "profile_id": row.id} for row in rows for mail in dict.fromkeys(row.emails)]
+    if points:
+        connection.execute(insert(contact_point), points)
+    return len(rows)
+
+
+def count_profiles(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(profile)).scalar_one()
+
+
+def facts_to(row: Profile) -> dict[str, Any]:
+    """A profile as it is kept."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(row).items()}
+
+
+def profile_from(facts: Mapping[str, Any]) -> Profile:
+    """A profile as it was kept; a field this version does not know is left out."""
+    known = {field.name for field in fields(Profile)}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in facts.items() if name in known
+    }
+    if values.get("created"):
+        values["created"] = date.fromisoformat(values["created"])
+    return Profile(**values)
+
+
+def candidates(connection: Connection, kind: str, value: str) -> list[Profile]:
+    """The profiles a phone number (E.164) or e-mail address (lower case) leads to."""
+    rows = connection.execute(
+        select(profile.c.facts)
+        .join(contact_point, contact_point.c.profile_id == profile.c.id)
+        .where(contact_point.c.kind == kind, contact_point.c.value == value)
+        .order_by(profile.c.id)
+    ).scalars()
+    return [profile_from(facts) for facts in rows]
+
+
+def recognise_by_contact(
+    connection: Connection, standing: Standing, *, phone: str, own: bool, now: datetime
+) -> Known | Unknown | Joined:
+    """What a shared phone contact (E.164) tells about the customer of this conversation, written down as evidence.
+
+    When the person already has a thread, this one is joined to it and the caller leaves what waits to that thread's turn.
+    """
+    found = recognise_contact(own=own, candidates=candidates(connection, "phone", phone) if own else ())
+    if isinstance(found, Unknown):
+        return found
+    if standing.profile_id not in (None, found.profile.id):
+        return Unknown("several")  # stronger evidence says it is somebody else; a person must judge that
+    other = connection.execute(
+        select(conversation.c.id).where(
+            conversation.c.profile_id == found.profile.id,
+            conversation.c.merged_into.is_(None),
+            conversation.c.id != standing.id,
+        )
+    ).scalar()
+    if other is not None:
+        join(
+            connection,
+            winner=other,
+            loser=standing.id,
+            live=standing.id,
+            why={"kind": "contact", "profile": found.profile.id},
+            now=now,
+        )
+        return Joined(other)
+    if standing.profile_id is None or standing.level < found.level:
+        connection.execute(
+            update(conversation)
+            .where(conversation.c.id == standing.id)
+            .values(profile_id=found.profile.id, level=max(standing.level, int(found.level)))
+        )
+        connection.execute(
+            insert(evidence),
+            {
+                "conversation_id": standing.id,
+                "identity_id": standing.identity_id,
+                "profile_id": found.profile.id,
+                "kind": f"{standing.channel}_contact",
+                "level": int(found.level),
+                "detail": {"phone": phone},
+                "at": now,
+            },
+        )
+    return found
+
+
+def follow(connection: Connection, conversation_id: int) -> int:
+    """The conversation an older one has become part of (itself when it has not)."""
+    while True:
+        merged = connection.execute(select(conversation.c.merged_into).where(conversation.c.id == conversation_id)).scalar()
+        if merged is None:
+            return conversation_id
+        conversation_id = merged
+
+
+def join(connection: Connection, *, winner: int, loser: int, live: int, why: Mapping[str, Any], now: datetime) -> None:
+    """Make two conversations one: the loser's identities, messages, cases, appointments and timers go to the winner.
+
+    `live` names the one whose flow goes on (when it has one). The winner's fencing number rises, so a turn under way there is
+    dropped and done again on what is now true; what waits in either inbox is handled in the winner. The ledger row keeps what
+    moved.
+    """
+    rows = {
+        row.id: row
+        for row in connection.execute(
+            select(conversation).where(conversation.c.id.in_((winner, loser))).order_by(conversation.c.id).with_for_update()
+        )
+    }
+    states = {
+        key: DialogueState.from_json(row.state) if row.state else DialogueState(language=row.language)
+        for key, row in rows.items()
+    }
+    moved: dict[str, Any] = {"loser_state": rows[loser].state, "winner_state": rows[winner].state}
+    for table in (identity, message, case, appointment, timer, note, evidence):
+        ids = connection.execute(
+            update(table).where(table.c.conversation_id == loser).values(conversation_id=winner).returning(table.c.id)
+        ).scalars()
+        moved[table.name] = list(ids)
+    connection.execute(update(delivery).where(delivery.c.conversation_id == loser).values(conversation_id=winner))
+    other = loser if live == winner else winner
+    first, second = (live, other) if states[live].stack or not states[other].stack else (other, live)
+    state = joined(states[first], states[second])
+    timers = [row.timer_at for row in rows.values() if row.timer_at is not None]
+    connection.execute(
+        update(conversation)
+        .where(conversation.c.id == loser)
+        .values(
+            merged_into=winner, due_at=None, timer_at=None, claimed_by=None, claimed_until=None, fence=conversation.c.fence + 1
+        )
+    )
+    connection.execute(
+        update(conversation)
+        .where(conversation.c.id == winner)
+        .values(
+            state=state.to_json(),
+            owner=state.owner,
+            language=state.language,
+            identity_id=rows[live].identity_id or rows[other].identity_id,
+            epoch=max(row.epoch for row in rows.values()),
+            profile_id=rows[winner].profile_id or rows[loser].profile_id,
+            level=max(row.level for row in rows.values()),
+            unsure=rows[winner].unsure + rows[loser].unsure,
+            timer_at=min(timers) if timers else None,
+            due_at=now,
+            claimed_by=None,
+            claimed_until=None,
+            fence=conversation.c.fence + 1,
+            handled_at=max((row.handled_at for row in rows.values() if row.handled_at), default=None),
+            touched_at=now,
+        )
+    )
+    connection.execute(insert(merge), {"winner_id": winner, "loser_id": loser, "why": dict(why), "moved": moved, "at": now})
+
+
+def joined(live: DialogueState, other: DialogueState) -> DialogueState:
+    """One dialogue from two: the live one goes on, knowing what the other had learnt; a person who is speaking keeps speaking."""
+    ranks = ("bot", "queue", "store", "advisor")
+    return replace(
+        live,
+        slots={**other.slots, **live.slots},
+        owner=max(live.owner, other.owner, key=ranks.index),
+        paused=live.paused or other.paused,
+        greeted=live.greeted or other.greeted,
+    )

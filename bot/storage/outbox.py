@@ -1,0 +1,244 @@
+"""What must go out: one ledger row for each message, with one idempotency key for all attempts to deliver it.
+
+A row goes pending -> sending -> sent, or ends failed or withheld (with the reason), never silently. A row found `sending` after
+its claim ran out belongs to a worker that died: nobody knows whether the platform took it. It is sent once more, marked and
+counted in `repeats`; where the platform honours the key, that is still one message for the customer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
+
+from bot.messages import Button, OutboundMessage
+from bot.storage.schema import Instant, conversation, delivery, identity, message
+
+PULLED = frozenset({"rest", "webchat"})
+"""Channels on which the customer's side fetches what waits for it; no worker delivers there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One message this worker is to deliver now."""
+
+    message: int
+    outbound: OutboundMessage
+    attempts: int
+    withheld: str = ""
+    """Why it must not be sent after all; empty when it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an attempt ended."""
+
+    message: int
+    state: Literal["sent", "pending", "failed", "withheld"]
+    provider_id: str | None = None
+    why: str | None = None
+    next_at: datetime | None = None
+    """When to try again, for `pending`."""
+    maybe_taken: bool = False
+    """The platform may already have taken it: the next attempt is a possible repeat."""
+    customer_gone: bool = False
+
+
+_now = bindparam("now", type_=Instant)
+_earlier = aliased(delivery, name="earlier")
+_ready = or_(
+    and_(delivery.c.state == "pending", delivery.c.next_at <= _now),
+    and_(delivery.c.state == "sending", delivery.c.claimed_until <= _now),
+)
+_due = (
+    select(delivery.c.message_id)
+    .where(
+        delivery.c.channel == bindparam("channel"),
+        delivery.c.state.in_(("pending", "sending")),
+        _ready,
+        # One after another to the same recipient, in the order they were written.
+        ~exists().where(
+            _earlier.c.identity_id == delivery.c.identity_id,
+            _earlier.c.message_id < delivery.c.message_id,
+            _earlier.c.state.in_(("pending", "sending")),
+        ),
+    )
+    .order_by(delivery.c.message_id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True, of=delivery)
+    .cte("due")
+)
+_CLAIM = (
+    update(delivery)
+    .where(delivery.c.message_id.in_(select(_due.c.message_id)))
+    .values(
+        repeats=delivery.c.repeats + case((delivery.c.state == "sending", 1), else_=0),
+        state="sending",
+        attempts=delivery.c.attempts + 1,
+        claimed_by=bindparam("worker"),
+        claimed_until=bindparam("until", type_=Instant),
+    )
+    .returning(delivery.c.message_id)
+)
+_TO_SEND = (
+    select(
+        message.c.id,
+        message.c.text,
+        message.c.data,
+        delivery.c.channel,
+        delivery.c.account,
+        delivery.c.recipient,
+        delivery.c.key,
+        delivery.c.attempts,
+        delivery.c.epoch,
+        conversation.c.owner,
+        conversation.c.epoch.label("epoch_now"),
+        conversation.c.language,
+        identity.c.blocked_at,
+    )
+    .join_from(delivery, message, message.c.id == delivery.c.message_id)
+    .join(conversation, conversation.c.id == delivery.c.conversation_id)
+    .join(identity, identity.c.id == delivery.c.identity_id)
+    .where(delivery.c.message_id.in_(bindparam("messages", expanding=True)))
+    .order_by(message.c.id)
+)
+
+
+def claim_due(connection: Connection, *, channel: str, worker: str, now: datetime, until: datetime, limit: int) -> list[Due]:
+    """Take messages that may be sent now on `channel`: for each recipient only the oldest."""
+    claimed = connection.execute(
+        _CLAIM, {"channel": channel, "worker": worker, "now": now, "until": until, "limit": limit}
+    ).scalars()
+    ids = list(claimed)
+    if not ids:
+        return []
+    return [_due_from(row) for row in connection.execute(_TO_SEND, {"messages": ids})]
+
+
+def _due_from(row: Any) -> Due:
+    withheld = ""
+    if row.blocked_at is not None:
+        withheld = "the customer has blocked this channel"
+    elif row.epoch is not None and row.epoch != row.epoch_now and row.owner in ("advisor", "store"):
+        withheld = "a person has taken the conversation over since the bot wrote this"
+    data = row.data or {}
+    outbound = OutboundMessage(
+        channel=row.channel,
+        account=row.account,
+        recipient=row.recipient,
+        text=row.text,
+        key=row.key,
+        buttons=buttons_of(row.id, data),
+        ask_contact=data.get("ask_contact", ""),
+        language=row.language,
+    )
+    return Due(row.id, outbound, row.attempts, withheld)
+
+
+def buttons_of(message_id: int, data: dict[str, Any]) -> tuple[Button, ...]:
+    """The buttons under a message of ours, with the opaque tokens that come back when one is pressed."""
+    return tuple(
+        Button(title=choice["title"], url=choice.get("url", ""), token="" if choice.get("url") else f"{message_id}.{number}")
+        for number, choice in enumerate(data.get("choices", ()))
+    )
+
+
+_SETTLE = (
+    update(delivery)
+    .where(delivery.c.message_id == bindparam("b_message"), delivery.c.claimed_by == bindparam("b_worker"))
+    .values(
+        state=bindparam("b_state"),
+        provider_id=func.coalesce(bindparam("b_provider_id"), delivery.c.provider_id),
+        why=bindparam("b_why"),
+        next_at=func.coalesce(bindparam("b_next_at", type_=Instant), delivery.c.next_at),
+        sent_at=bindparam("b_sent_at", type_=Instant),
+        repeats=delivery.c.repeats + bindparam("b_repeat"),
+        claimed_until=None,
+    )
+)
+_BLOCK = (
+    update(identity)
+    .where(
+        identity.c.id.in_(select(delivery.c.identity_id).where(delivery.c.message_id == bindparam("b_message"))),
+        identity.c.blocked_at.is_(None),
+    )
+    .values(blocked_at=_now)
+)
+_TOUCH = (
+    update(conversation)
+    .where(
+        conversation.c.id.in_(
+            select(delivery.c.conversation_id).where(delivery.c.message_id.in_(bindparam("messages", expanding=True)))
+        )
+    )
+    .values(touched_at=_now)
+)
+
+
+def settle(connection: Connection, outcomes: Sequence[Outcome], *, worker: str, now: datetime) -> None:
+    """Write down how attempts ended. What another worker took over meanwhile is left to it."""
+    rows = [
+        {
+            "b_message": outcome.message,
+            "b_worker": worker,
+            "b_state": outcome.state,
+            "b_provider_id": outcome.provider_id,
+            "b_why": outcome.why[:500] if outcome.why else None,
+            "b_next_at": outcome.next_at,
+            "b_sent_at": now if outcome.state == "sent" else None,
+            "b_repeat": 1 if outcome.maybe_taken and outcome.state == "pending" else 0,
+        }
+        for outcome in outcomes
+    ]
+    if rows:
+        connection.execute(_SETTLE, rows)
+    for outcome in outcomes:
+        if outcome.customer_gone:
+            connection.execute(_BLOCK, {"b_message": outcome.message, "now": now})
+    unsent = [outcome.message for outcome in outcomes if outcome.state in ("failed", "withheld")]
+    if unsent:
+        connection.execute(_TOUCH, {"messages": unsent, "now": now})
+
+
+def next_due(connection: Connection, channel: str) -> datetime | None:
+    """When something is next to be tried on this channel, so that the worker need not ask before."""
+    return connection.execute(
+        select(func.min(case((delivery.c.state == "pending", delivery.c.next_at), else_=delivery.c.claimed_until))).where(
+            delivery.c.channel == channel, delivery.c.state.in_(("pending", "sending"))
+        )
+    ).scalar()
+
+
+_HAND = (
+    update(delivery)
+    .where(delivery.c.identity_id == bindparam("identity"), delivery.c.state == "pending")
+    .values(state="sent", sent_at=_now, handed_with=bindparam("request"), attempts=delivery.c.attempts + 1)
+    .returning(delivery.c.message_id)
+)
+_HANDED = (
+    select(message.c.id, message.c.text, message.c.data, message.c.author)
+    .join_from(delivery, message, message.c.id == delivery.c.message_id)
+    .where(delivery.c.handed_with == bindparam("request"))
+    .order_by(message.c.id)
+)
+
+
+def hand_over(connection: Connection, *, identity_id: int, request: int, fresh: bool, now: datetime, take: bool) -> list[Any]:
+    """What the answer to this request carries: all that waits for its sender (when `take`), or what it already carried.
+
+    `fresh` is False for a repeated request, which gets what it got before and takes nothing more, if it got anything.
+
+    Rows have `id`, `text`, `data`, `author`. Committed before the answer is written, so nothing is ever handed twice; a client
+    that lost the answer repeats its request with the same id and gets the same rows.
+    """
+    if not fresh:
+        already = list(connection.execute(_HANDED, {"request": request}))
+        if already:
+            return already
+    if take:
+        connection.execute(_HAND, {"identity": identity_id, "request": request, "now": now})
+    return list(connection.execute(_HANDED, {"request": request}))

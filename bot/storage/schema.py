@@ -1,0 +1,383 @@
+"""The tables. The same schema on SQLite and PostgreSQL, keyed by conversation, with nothing only one of them has.
+
+A customer has one conversation, so `conversation.id` is also the customer's id. What comes in is a row of `message` from the
+moment it is accepted: the inbox is the part of the thread that is not handled yet. What goes out is a row of `message` too, and
+its way to the channel is one row of `delivery`, the ledger.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def micros(at: datetime) -> int:
+    """An aware instant as the database keeps it."""
+    return (at - EPOCH) // MICROSECOND
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept as microseconds since 1970 UTC: alike on both databases, compared and indexed as a number."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else micros(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+class Json(TypeDecorator[Any]):
+    """A small document we read and write whole and never search in."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else orjson.dumps(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else orjson.loads(value)
+
+
+# SQLite numbers rows by itself only for a column declared INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("state", Text, nullable=False),  # DialogueState as JSON
+    Column("owner", String(16), nullable=False),
+    Column("epoch", Integer, nullable=False),  # rises whenever a person takes over; an older bot answer is then withheld
+    Column("language", String(8), nullable=False),
+    Column("identity_id", Id),  # where the customer last wrote from
+    Column("due_at", Instant),  # when something must be done next; null: nothing
+    Column("timer_at", Instant),  # of the next timer; null: there is none
+    Column("claimed_by", String(40)),
+    Column("claimed_until", Instant),
+    Column("fence", BigInteger, nullable=False),  # rises with each claim; a turn commits only under its own number
+    Column("handled_at", Instant),  # of the latest turn
+    Column("merged_into", Id),
+    Column("profile_id", String(64)),
+    Column("level", Integer, nullable=False),  # strongest evidence for that profile, see bot.customers.recognise.Level
+    Column("unsure", Integer, nullable=False),  # customer messages the bot did not understand, for the console's filter
+    Column("created_at", Instant, nullable=False),
+    Column("touched_at", Instant, nullable=False),  # last change, for the console's list
+)
+Index(
+    "ix_conversation_due",
+    conversation.c.due_at,
+    sqlite_where=text("due_at IS NOT NULL"),
+    postgresql_where=text("due_at IS NOT NULL"),
+)
+Index("ix_conversation_touched", conversation.c.touched_at)
+_one = text("profile_id IS NOT NULL AND merged_into IS NULL")
+# One person, one thread: two conversations recognised at once as the same profile cannot both be committed.
+Index("uq_conversation_profile", conversation.c.profile_id, unique=True, sqlite_where=_one, postgresql_where=_one)
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel", String(16), nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("sender", String(255), nullable=False),
+    Column("conversation_id", Id, nullable=False),
+    Column("name", String(255)),
+    Column("blocked_at", Instant),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("channel", "account", "sender"),
+)
+Index("ix_identity_conversation", identity.c.conversation_id)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation_id", Id, nullable=False),
+    Column("identity_id", Id),
+    Column("channel", String(16), nullable=False),
+    Column("direction", String(3), nullable=False),
+    Column("author", String(16), nullable=False),
+    Column("author_name", String(120)),
+    Column("kind", String(16), nullable=False),
+    Column("external_key", String(512)),  # channel/account/provider's id of what came in: unique, so a repeat is one message
+    Column("provider_id", String(255)),
+    Column("text", Text, nullable=False),
+    Column("data", Json),  # of what came in: see bot.messages.Kind; of what goes out: buttons, ask_contact
+    Column("at", Instant, nullable=False),  # the platform's time of what came in, the turn's time of what goes out
+    Column("received_at", Instant, nullable=False),
+    Column("handled_at", Instant),  # null: still in the inbox
+    Column("failures", Integer, nullable=False),
+    Column("in_reply_to", Json),
+    Column("trace", Json),
+    UniqueConstraint("external_key"),
+)
+Index("ix_message_thread", message.c.conversation_id, message.c.id)
+Index(
+    "ix_message_inbox",
+    message.c.conversation_id,
+    message.c.id,
+    sqlite_where=text("handled_at IS NULL"),
+    postgresql_where=text("handled_at IS NULL"),
+)
+Index("ix_message_identity", message.c.identity_id, message.c.id)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("message_id", Id, primary_key=True, autoincrement=False),
+    Column("conversation_id", Id, nullable=False),
+    Column("identity_id", Id, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("recipient", String(255), nullable=False),
+    Column("key", String(64), nullable=False),  # idempotency key, the same for every attempt
+    Column("state", String(16), nullable=False),  # pending, sending, sent, failed, withheld
+    Column("epoch", Integer),  # of the conversation when the bot wrote it; null: may be said whoever owns it
+    Column("attempts", Integer, nullable=False),
+    Column("repeats", Integer, nullable=False),  # times it was sent again although the platform may have taken it before
+    Column("next_at", Instant, nullable=False),
+    Column("claimed_by", String(40)),
+    Column("claimed_until", Instant),
+    Column("provider_id", String(255)),
+    Column("why", String(500)),
+    Column("handed_with", Id),  # the request whose answer carried it (REST)
+    Column("sent_at", Instant),
+    UniqueConstraint("key"),
+)
+_open = text("state IN ('pending', 'sending')")
+Index("ix_delivery_open", delivery.c.channel, delivery.c.next_at, sqlite_where=_open, postgresql_where=_open)
+Index("ix_delivery_recipient", delivery.c.identity_id, delivery.c.message_id, sqlite_where=_open, postgresql_where=_open)
+Index(
+    "ix_delivery_handed",
+    delivery.c.handed_with,
+    sqlite_where=text("handed_with IS NOT NULL"),
+    postgresql_where=text("handed_with IS NOT NULL"),
+)
+Index("ix_delivery_conversation", delivery.c.conversation_id)
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation_id", Id, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("data", Json),
+    Column("due_at", Instant, nullable=False),
+)
+Index("ix_timer_conversation", timer.c.conversation_id, timer.c.due_at)
+
+profile = Table(
+    "profile",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("facts", Json, nullable=False),
+)
+contact_point = Table(
+    "contact_point",
+    metadata,
+    Column("kind", String(8), primary_key=True),  # phone, email
+    Column("value", String(255), primary_key=True),
+    Column("profile_id", String(64), primary_key=True),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation_id", Id, nullable=False),
+    Column("identity_id", Id),
+    Column("profile_id", String(64)),
+    Column("kind", String(32), nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("detail", Json),
+    Column("at", Instant, nullable=False),
+)
+Index("ix_evidence_conversation", evidence.c.conversation_id)
+
+merge = Table(
+    "merge",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("winner_id", Id, nullable=False),
+    Column("loser_id", Id, nullable=False),
+    Column("why", Json, nullable=False),
+    Column("moved", Json, nullable=False),  # ids of what changed hands and the states before, so that it can be undone
+    Column("at", Instant, nullable=False),
+)
+Index("ix_merge_winner", merge.c.winner_id)
+
+link = Table(
+    "link",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("conversation_id", Id, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("used_by", Id),  # identity
+)
+
+case = Table(
+    "case",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation_id", Id, nullable=False),
+    Column("queue", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("context", Json, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("deadline", Instant),
+    Column("advisor", String(64)),
+    Column("taken_at", Instant),
+    Column("ended_at", Instant),
+    Column("note", Text, nullable=False),
+)
+_live = text("status IN ('waiting', 'unanswered', 'taken')")
+Index("ix_case_live", case.c.queue, case.c.opened_at, sqlite_where=_live, postgresql_where=_live)
+Index("ix_case_conversation", case.c.conversation_id)
+
+appointment = Table(
+    "appointment",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation_id", Id, nullable=False),
+    Column("store", String(64), nullable=False),
+    Column("service", String(64), nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("local_start", String(19), nullable=False),  # wall time in the store, ISO without offset
+    Column("fold", Integer, nullable=False),  # which of the two when the clock goes back
+    Column("zone", String(64), nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("phone", String(32)),
+    Column("note", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+Index("ix_appointment_conversation", appointment.c.conversation_id, appointment.c.starts_at)
+Index("ix_appointment_store", appointment.c.store, appointment.c.local_start)
+
+# One row for each step of the store's grid a booking occupies: its primary key is what forbids double booking.
+appointment_cell = Table(
+    "appointment_cell",
+    metadata,
+    Column("store", String(64), primary_key=True),
+    Column("service", String(64), primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("starts_at", Instant, primary_key=True, autoincrement=False),
+    Column("appointment_id", Id, nullable=False),
+)
+Index("ix_appointment_cell_appointment", appointment_cell.c.appointment_id)
+
+note = Table(
+    "note",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("conversation_id", Id, nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+Index("ix_note_conversation", note.c.conversation_id)
+
+account = Table(
+    "account",
+    metadata,
+    Column("username", String(64), primary_key=True),
+    Column("role", String(24), nullable=False),
+    Column("display_name", String(120), nullable=False),
+    Column("password_hash", String(255), nullable=False),
+    Column("language", String(8)),
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("username", String(64), nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+login_failure = Table(
+    "login_failure",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("username", String(64), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+Index("ix_login_failure_username", login_failure.c.username, login_failure.c.at)
+Index("ix_login_failure_address", login_failure.c.address, login_failure.c.at)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("by", String(64), nullable=False),
+    Column("act", String(64), nullable=False),
+    Column("conversation_id", Id),
+    Column("details", Json),
+    Column("at", Instant, nullable=False),
+)
+Index("ix_audit_conversation", audit.c.conversation_id)
+
+correction = Table(
+    "correction",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("message_id", Id, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("intent", String(120), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("message_id"),
+)
+
+# Single-seat work (polling a platform, retention): whoever holds the row does it, until it stops renewing.
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("holder", String(40), nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("cursor", String(64)),
+)

@@ -1,0 +1,50 @@
+"""What must happen later in a conversation: a row that falls due, handled by the same loop as a message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
+
+from bot.storage.schema import Instant, timer
+
+HANDOFF = "handoff_timeout"
+"""A waiting case's customer must hear that nobody took it."""
+
+_NEXT_TIMER = select(func.min(timer.c.due_at)).where(timer.c.conversation_id == bindparam("conversation"))
+
+
+def next_timer(connection: Connection, conversation_id: int) -> datetime | None:
+    """When the conversation's next timer falls due."""
+    return connection.execute(_NEXT_TIMER, {"conversation": conversation_id}).scalar()
+
+
+_DUE_TIMERS = (
+    delete(timer)
+    .where(timer.c.conversation_id == bindparam("conversation"), timer.c.due_at <= bindparam("now", type_=Instant))
+    .returning(timer.c.id, timer.c.kind, timer.c.data, timer.c.due_at)
+)
+
+
+def take_due(connection: Connection, conversation_id: int, now: datetime) -> list[tuple[str, Mapping[str, Any]]]:
+    """Remove the timers of a conversation that fell due, oldest first: (kind, data)."""
+    rows = sorted(
+        connection.execute(_DUE_TIMERS, {"conversation": conversation_id, "now": now}), key=lambda row: (row[3], row[0])
+    )
+    return [(row[1], row[2] or {}) for row in rows]
+
+
+def set_timer(
+    connection: Connection, conversation_id: int, kind: str, due_at: datetime, data: Mapping[str, Any] | None = None
+) -> None:
+    """Set a timer of this kind, replacing the former one."""
+    drop_timer(connection, conversation_id, kind)
+    connection.execute(
+        insert(timer), {"conversation_id": conversation_id, "kind": kind, "data": dict(data or {}), "due_at": due_at}
+    )
+
+
+def drop_timer(connection: Connection, conversation_id: int, kind: str) -> None:
+    connection.execute(delete(timer).where(timer.c.conversation_id == conversation_id, timer.c.kind == kind))
