@@ -1,0 +1,188 @@
+"""One turn of one conversation: from what was heard to what is said and what changed. Pure but for the actions it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from bot.dialogue.events import Act, ActionFinished, Event, Say, Understood
+from bot.dialogue.responses import Rendered
+from bot.dialogue.state import Choice, DialogueState
+from bot.dialogue.step import Dialogue
+from nlu.times import resolve_day
+from nlu.understanding import Understanding
+
+MAX_ACTIONS = 25
+"""Actions one event may lead to: a flow that loops through actions without ever asking anything is stopped here."""
+SHARE_CONTACT = "share_contact"
+"""A button with this intent asks the platform for the customer's own contact, where the platform can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing that happened in the conversation."""
+
+    message: int | None
+    """The inbox message it came with; None for a timer."""
+    events: tuple[Event, ...] = ()
+    trace: Mapping[str, Any] = field(default_factory=dict)
+    answers: tuple[Reply, ...] = ()
+    """Words a person wrote, passed on as they are."""
+    says: tuple[Say, ...] = ()
+    """Notices that do not depend on where the dialogue stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message for the customer, ready for their channel."""
+
+    text: str
+    author: Literal["bot", "system", "advisor"] = "bot"
+    author_name: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """`choices` (title, set, intent, url, aliases) and `ask_contact`."""
+    trace: Mapping[str, Any] = field(default_factory=dict)
+    question: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn changes."""
+
+    state: DialogueState
+    replies: tuple[Reply, ...] = ()
+    traces: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    """Of each inbox message this turn handled."""
+    missed: int = 0
+    """Messages the bot did not understand."""
+    spoke_from: int | None = None
+    """The identity the customer wrote from."""
+    timers_changed: bool = False
+
+
+Perform = Callable[[Act, DialogueState], ActionFinished]
+Render = Callable[[Say, DialogueState, int], Rendered]
+
+
+def take_turn(
+    dialogue: Dialogue, state: DialogueState, heard: Sequence[Heard], *, perform: Perform, render: Render
+) -> tuple[DialogueState, tuple[Reply, ...]]:
+    """Step the dialogue through everything heard, in order, and write the replies.
+
+    When several messages came before an answer, only the last open question is asked; what was asked before it is settled or
+    asked again by the dialogue itself.
+    """
+    replies: list[Reply] = []
+    for one in heard:
+        replies.extend(one.answers)
+        replies.extend(_written(say, render(say, state, len(replies))) for say in one.says)
+        for event in one.events:
+            before = len(replies)
+            state = _settle(dialogue, state, event, replies, perform, render)
+            replies[before:] = [_explained(reply, one.trace) for reply in replies[before:]]
+    last_question = max((n for n, reply in enumerate(replies) if reply.question), default=-1)
+    return state, tuple(reply for n, reply in enumerate(replies) if not reply.question or n == last_question)
+
+
+def _settle(
+    dialogue: Dialogue, state: DialogueState, event: Event, replies: list[Reply], perform: Perform, render: Render
+) -> DialogueState:
+    """Step until the dialogue waits for the customer again."""
+    pending: Event | None = event
+    for _ in range(MAX_ACTIONS):
+        if pending is None:
+            return state
+        state, effects = dialogue.step(state, pending)
+        pending = None
+        for effect in effects:
+            if isinstance(effect, Say):
+                replies.append(_written(effect, render(effect, state, len(replies))))
+            else:
+                pending = perform(effect, state)
+    raise RuntimeError(f"flow {state.stack[-1].flow if state.stack else '?'} keeps running actions without asking anything")
+
+
+def _written(say: Say, rendered: Rendered) -> Reply:
+    data: dict[str, Any] = {}
+    shown = [choice for choice in rendered.choices if choice.intent != SHARE_CONTACT]
+    if shown:
+        data["choices"] = [_plain(choice) for choice in shown]
+    for choice in rendered.choices:
+        if choice.intent == SHARE_CONTACT:
+            data["ask_contact"] = choice.title
+    return Reply(
+        text=rendered.text,
+        author=say.author,
+        data=data,
+        trace={"response": say.response, "step": say.origin},
+        question=say.question,
+    )
+
+
+def _plain(choice: Choice) -> dict[str, Any]:
+    plain: dict[str, Any] = {"title": choice.title}
+    if choice.set:
+        plain["set"] = dict(choice.set)
+    if choice.intent:
+        plain["intent"] = choice.intent
+    if choice.url:
+        plain["url"] = choice.url
+    if choice.aliases:
+        plain["aliases"] = list(choice.aliases)
+    return plain
+
+
+def choice_from(plain: Mapping[str, Any]) -> Choice:
+    """A choice as it was kept with the message that offered it."""
+    return Choice(
+        title=plain["title"],
+        set=plain.get("set", {}),
+        intent=plain.get("intent"),
+        url=plain.get("url", ""),
+        aliases=tuple(plain.get("aliases", ())),
+    )
+
+
+def _explained(reply: Reply, trace: Mapping[str, Any]) -> Reply:
+    """The reply with what was understood of the message it answers, so that every answer explains itself."""
+    if reply.author == "advisor" or not trace:
+        return reply
+    return Reply(reply.text, reply.author, reply.author_name, reply.data, {**trace, **reply.trace}, reply.question)
+
+
+def meaning_of(understanding: Understanding, *, now: datetime, zone: str) -> Understood:
+    """An understanding as the dialogue hears it: days become dates in the zone they were said about.
+
+    `now` is aware UTC; `zone` the IANA zone of the store (or brand) the message is about.
+    """
+    values: dict[str, Any] = {}
+    for entity in understanding.entities:
+        value = entity.value
+        if entity.name == "day":
+            first, last = resolve_day(value, now.astimezone(ZoneInfo(zone)).date())
+            value = first.isoformat() if first == last else f"{first.isoformat()}/{last.isoformat()}"
+        values.setdefault(f"{entity.name}:{entity.role}" if entity.role else entity.name, value)
+    return Understood(understanding, values, now.isoformat())
+
+
+def trace_of(understanding: Understanding, meaning: Understood, *, ms: float) -> dict[str, Any]:
+    """What the community manager sees of how a message was understood."""
+    return {
+        "intent": understanding.intent,
+        "confidence": round(understanding.confidence, 4),
+        "understood": understanding.understood,
+        "threshold": round(understanding.threshold, 4),
+        "ranking": [[guess.name, round(guess.confidence, 4)] for guess in understanding.ranking[:4]],
+        "entities": [
+            {"entity": e.name, "value": e.value, "text": e.text, "start": e.start, "end": e.end, "source": e.source}
+            | ({"role": e.role} if e.role else {})
+            for e in understanding.entities
+        ],
+        "values": dict(meaning.values),
+        "language": understanding.language,
+        "engine": understanding.engine,
+        "ms": round(ms, 2),
+    }

@@ -1,0 +1,1 @@
+"""The two loops: take a turn from the inbox; deliver from the outbox."""

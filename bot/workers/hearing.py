@@ -1,0 +1,173 @@
+"""From what waits in the inbox to what the dialogue hears, within the turn's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from bot.brand import Brand
+from bot.customers.recognise import Known, Unknown, facts_for
+from bot.dialogue.events import (
+    BotPaused,
+    BotResumed,
+    CaseClosed,
+    CaseGivenBack,
+    CaseTaken,
+    Event,
+    MovedHere,
+    NotRecognised,
+    Pressed,
+    Recognised,
+    Say,
+    Understood,
+    Unreadable,
+)
+from bot.dialogue.state import DialogueState
+from bot.storage import conversations, customers, links
+from bot.storage.cases import Desks, StoreDesk
+from bot.storage.conversations import Standing
+from bot.storage.customers import Joined
+from bot.storage.inbox import Arrival
+from bot.storage.schema import identity, note
+from bot.turn import Heard, Reply, choice_from, meaning_of, trace_of
+from handoff.case import HandoffContext
+from handoff.errors import HandoffError
+from nlu.understanding import Understanding
+
+ALONE = frozenset({"link", "contact", "act"})
+"""Kinds that are a turn of their own: they may change whose conversation it is, or who speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What the NLU made of one message, and how long it took."""
+
+    understanding: Understanding
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Hears for one conversation, in one transaction."""
+
+    connection: Connection
+    brand: Brand
+    desks: Desks
+    desk: StoreDesk
+    standing: Standing
+    now: datetime
+
+    def hear(self, arrival: Arrival, state: DialogueState, meant: Meant | None) -> Heard | Joined:
+        """What `arrival` says. `Joined` when this conversation has become part of another, which then hears it."""
+        match arrival.kind:
+            case "press":
+                return self._pressed(arrival)
+            case "contact":
+                return self._contact(arrival)
+            case "link":
+                return self._link(arrival)
+            case "act":
+                return self._act(arrival)
+            case "media" | "location":
+                return Heard(arrival.id, (Unreadable(str(arrival.data.get("type", arrival.kind))),), {"kind": arrival.kind})
+            case "blocked" | "unblocked":
+                return self._reachable(arrival)
+            case _:  # text, and an edit: what it says now
+                assert meant is not None
+                meaning = meaning_of(meant.understanding, now=arrival.at, zone=self._zone(meant.understanding, state))
+                return Heard(arrival.id, (meaning,), trace_of(meant.understanding, meaning, ms=meant.ms))
+
+    def _zone(self, understanding: Understanding, state: DialogueState) -> str:
+        """The zone "tomorrow" is meant in: of the store the message or the conversation is about, else the brand's."""
+        named = [understanding.entity("store")]
+        about = [entity.value for entity in named if entity] + [
+            slot.value for name, slot in reversed(list(state.slots.items())) if name.endswith("store")
+        ]
+        for store_id in about:
+            stores = self.brand.stores_named(store_id) if isinstance(store_id, str) else ()
+            if stores:
+                return stores[0].time_zone
+        return self.brand.time_zone
+
+    def _pressed(self, arrival: Arrival) -> Heard:
+        plain = conversations.pressed(self.connection, self.standing.id, str(arrival.data.get("token", "")))
+        if plain is None:
+            return Heard(arrival.id, (Pressed(None, self.now.isoformat()),), {"pressed": None})
+        conversations.note_press(self.connection, arrival.id, str(plain["title"]))
+        return Heard(arrival.id, (Pressed(choice_from(plain), self.now.isoformat()),), {"pressed": plain["title"]})
+
+    def _contact(self, arrival: Arrival) -> Heard | Joined:
+        phone, own = str(arrival.data.get("phone", "")), arrival.data.get("own") is True
+        found = customers.recognise_by_contact(self.connection, self.standing, phone=phone, own=own, now=self.now)
+        match found:
+            case Joined():
+                return found
+            case Known(profile, level):
+                events: tuple[Event, ...] = (Recognised(facts_for(profile, level), profile.first_name, self.now.isoformat()),)
+            case Unknown(why):
+                # Their own number is theirs to use, even when it is not in the customer file.
+                facts = {"customer_phone": phone} if own and phone else {}
+                events = (NotRecognised(why, facts, self.now.isoformat()),)  # type: ignore[arg-type]  # same three words
+        return Heard(arrival.id, events, {"contact": "own" if own else "not_own"})
+
+    def _link(self, arrival: Arrival) -> Heard | Joined:
+        opened = links.open_link(self.connection, self.standing, str(arrival.data.get("token", "")), self.now)
+        if isinstance(opened, Joined):
+            return opened
+        if opened == "refused":
+            return Heard(arrival.id, (), {"link": "refused"}, says=(Say("utter_link_refused", author="system"),))
+        return Heard(arrival.id, (MovedHere(self.standing.channel or ""),), {"link": "opened"})
+
+    def _reachable(self, arrival: Arrival) -> Heard:
+        blocked_at = self.now if arrival.kind == "blocked" else None
+        self.connection.execute(identity.update().where(identity.c.id == arrival.identity).values(blocked_at=blocked_at))
+        return Heard(arrival.id, (), {"kind": arrival.kind})
+
+    def _act(self, arrival: Arrival) -> Heard:
+        by = str(arrival.data.get("by", ""))
+        try:
+            events, answers = self._done(str(arrival.data.get("act", "")), by, arrival)
+        except HandoffError as error:
+            return Heard(arrival.id, (), {"outcome": "refused", "why": str(error), "by": by})
+        return Heard(arrival.id, events, {"outcome": "done", "by": by}, answers)
+
+    def _done(self, act: str, by: str, arrival: Arrival) -> tuple[tuple[Event, ...], tuple[Reply, ...]]:
+        name = self.desks.names.get(by) or arrival.author_name or by
+        match act:
+            case "take" | "takeover":
+                before = self.desk.current()
+                case = self.desk.take(by, over=act == "takeover", context=self._by_hand())
+                unchanged = before is not None and before.status == "taken" and before.advisor == case.advisor
+                return (() if unchanged else (CaseTaken(name),)), ()
+            case "answer":
+                self.desk.act("answer", by)
+                return (), (Reply(arrival.text, "advisor", name),)
+            case "give_back":
+                self.desk.act("give_back", by, arrival.text)
+                return (CaseGivenBack(name, arrival.text),), ()
+            case "close":
+                self.desk.act("close", by, arrival.text)
+                return (CaseClosed(name),), ()
+            case "note":
+                row = {"conversation_id": self.standing.id, "author": by, "text": arrival.text, "at": self.now}
+                self.connection.execute(insert(note), row)
+                return (), ()
+            case "pause":
+                return (BotPaused(name),), ()
+            case "resume":
+                return (BotResumed(name),), ()
+            case _:
+                raise HandoffError(f"{act!r} is not something that can be done here")
+
+    def _by_hand(self) -> HandoffContext:
+        return HandoffContext(reason="manager", summary="", language=self.standing.language)
+
+
+def understood(events: tuple[Event, ...]) -> Mapping[str, Any]:
+    """Whether the customer's words were understood, for the counters: {"asked": n, "missed": n}."""
+    meanings = [event.meaning for event in events if isinstance(event, Understood)]
+    return {"asked": len(meanings), "missed": sum(not meaning.understood for meaning in meanings)}

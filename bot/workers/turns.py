@@ -1,0 +1,311 @@
+"""The inbox loop: claim a conversation, understand what waits there, take the turn, write it, all or nothing.
+
+Between the claim and the turn's transaction nothing is held open while the model thinks. Everything the turn reads and writes is
+one unit of work under the claim's fencing number; if the process dies anywhere before its commit, the messages are still in the
+inbox and another worker does the turn when the claim runs out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from bot import metrics, signals
+from bot.actions import ActionContext, Actions
+from bot.brand import Brand
+from bot.clock import Clock, Stopwatch
+from bot.customers.profile import Profile
+from bot.dialogue.domain import Domain
+from bot.dialogue.events import Act, ActionFinished, HandoffTimedOut, Say, TimerFired
+from bot.dialogue.responses import Rendered, render
+from bot.dialogue.state import DialogueState
+from bot.dialogue.step import Dialogue
+from bot.errors import ClaimLost
+from bot.storage import conversations, inbox, timers
+from bot.storage.cases import Desks, StoreDesk
+from bot.storage.conversations import Standing, Written
+from bot.storage.customers import Joined, profile_from
+from bot.storage.database import Database
+from bot.storage.diary import StoreDiary
+from bot.storage.inbox import Arrival, Claim
+from bot.turn import Heard, Reply, Turn, take_turn
+from bot.workers.hearing import ALONE, Listener, Meant, understood
+from handoff.hours import OpeningHours
+from nlu.understanding import Understander
+
+log = structlog.get_logger(__name__)
+
+GIVE_UP_AFTER = 3
+"""Times a message may break its turn before it is answered with an apology and put in a person's hands."""
+WORDS = frozenset({"text", "edit"})
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything a turn consults that does not change between two messages."""
+
+    brand: Brand
+    domain: Domain
+    dialogue: Dialogue
+    actions: Actions
+    desks: Desks
+    hours: Mapping[str, OpeningHours]
+    """Store id to its opening hours."""
+
+
+class TurnWorker:
+    """Takes turns until it is told to stop; any number of them may share one database."""
+
+    def __init__(
+        self,
+        database: Database,
+        house: House,
+        understander: Understander,
+        clock: Clock,
+        board: signals.Signals,
+        *,
+        name: str,
+        claim_seconds: float = 10.0,
+        poll_seconds: float = 0.5,
+        at_once: int = 32,
+    ) -> None:
+        self._database, self.house, self.understander = database, house, understander
+        self._clock, self._board, self._name = clock, board, name
+        self._claim_for, self._poll, self._at_once = timedelta(seconds=claim_seconds), poll_seconds, at_once
+        self._wanted: dict[int, None] = {}
+        self._woken = asyncio.Event()
+        self._turns: set[asyncio.Task[None]] = set()
+        self.deliver: Mapping[str, Any] = {}
+        """Channel name to its delivery worker, woken when there is something for it."""
+
+    def wake(self, conversation_id: int) -> None:
+        """Something is due in this conversation."""
+        self._wanted[conversation_id] = None
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Take turns for ever; cancel to stop. Turns under way are finished."""
+        loop = asyncio.get_running_loop()
+        sweep_at = loop.time()
+        try:
+            while True:
+                room = self._at_once - len(self._turns)
+                if room > 0 and self._wanted:
+                    wanted = list(self._wanted)[:room]
+                    for id_ in wanted:
+                        del self._wanted[id_]
+                    await self._take(wanted, room)
+                elif room > 0 and loop.time() >= sweep_at:
+                    taken = await self._take(None, room)
+                    sweep_at = loop.time() + (0 if taken == room else self._poll)
+                else:
+                    await self._rest(max(0.0, sweep_at - loop.time()) if room > 0 else self._poll)
+        finally:
+            if self._turns:
+                await asyncio.wait(self._turns, timeout=10)
+
+    async def _rest(self, seconds: float) -> None:
+        self._woken.clear()
+        if self._wanted and len(self._turns) < self._at_once:
+            return
+        try:
+            await asyncio.wait_for(self._woken.wait(), max(seconds, 0.001))
+        except TimeoutError:
+            return
+
+    async def _take(self, wanted: Sequence[int] | None, room: int) -> int:
+        now = self._clock.now()
+        claim = partial(inbox.claim, worker=self._name, now=now, until=now + self._claim_for, limit=room, wanted=wanted)
+        try:
+            claims = await self._database.write(claim)
+        except Exception:
+            log.exception("inbox_not_claimed")
+            await asyncio.sleep(self._poll)
+            return 0
+        for one in claims:
+            task = asyncio.create_task(self._handle(one))
+            self._turns.add(task)
+            task.add_done_callback(self._finished)
+        metrics.WAITING.set(len(self._turns))
+        return len(claims)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._turns.discard(task)
+        self._woken.set()
+
+    async def _handle(self, claim: Claim) -> None:
+        arrivals = together(claim.arrivals)
+        try:
+            meant = await self._understand(arrivals, claim.language)
+            turn = TurnUnit(self.house, claim, arrivals, meant, self._clock.now())
+            written = await self._database.write(turn)
+        except ClaimLost:
+            metrics.TURNS.labels("claim_lost").inc()
+            log.info("claim_lost", conversation=claim.conversation)
+            return
+        except Exception:
+            metrics.TURNS.labels("failed").inc()
+            log.exception("turn_failed", conversation=claim.conversation, messages=[one.id for one in arrivals])
+            await self._put_back(claim, arrivals)
+            return
+        if isinstance(written, Joined):
+            metrics.TURNS.labels("joined").inc()
+            self.wake(written.winner)
+            return
+        self._committed(claim, arrivals, written)
+
+    def _committed(self, claim: Claim, arrivals: Sequence[Arrival], written: Written) -> None:
+        metrics.TURNS.labels("written").inc()
+        if written.more:
+            self.wake(claim.conversation)
+        if written.replies and written.channel in self.deliver:
+            self.deliver[written.channel].wake()
+        now = self._clock.now()
+        told = [signals.conversation(claim.conversation)]
+        for arrival in arrivals:
+            told.append(signals.message(arrival.id))
+            metrics.TURN_SECONDS.observe(max(0.0, (now - arrival.received_at).total_seconds()))
+        if written.identity is not None:
+            told.append(signals.identity(written.identity))
+        self._board.tell(told)
+
+    async def _understand(self, arrivals: Sequence[Arrival], language: str) -> dict[int, Meant]:
+        meant: dict[int, Meant] = {}
+        for arrival in arrivals:
+            if arrival.kind in WORDS:
+                watch = Stopwatch()
+                understanding = await self.understander.understand(arrival.text, language=language)
+                meant[arrival.id] = Meant(understanding, watch.ms)
+                metrics.UNDERSTANDING_SECONDS.observe(watch.ms / 1000)
+        return meant
+
+    async def _put_back(self, claim: Claim, arrivals: Sequence[Arrival]) -> None:
+        """Leave everything in the inbox for another try, a little later each time."""
+        failures = max((arrival.failures for arrival in arrivals), default=0)
+        due = self._clock.now() + timedelta(seconds=min(60, 0.2 * 2**failures))
+
+        def put_back(connection: Connection) -> None:
+            inbox.count_failure(connection, [arrival.id for arrival in arrivals])
+            inbox.release(connection, claim, due)
+
+        try:
+            await self._database.write(put_back)
+        except Exception:
+            log.exception("claim_not_released", conversation=claim.conversation)  # it runs out by itself
+
+
+def together(arrivals: Sequence[Arrival]) -> tuple[Arrival, ...]:
+    """The first of what waits that is handled in one turn.
+
+    A customer who sends three short messages gets one answer to them. What may change whose conversation it is stands alone; so
+    does each request of a channel on which every request expects an answer of its own, and whatever has failed before.
+    """
+    if not arrivals:
+        return ()
+    first = arrivals[0]
+    if first.kind in ALONE or first.channel == "rest" or first.failures:
+        return (first,)
+    taken = [first]
+    for arrival in arrivals[1:]:
+        if arrival.kind in ALONE or arrival.identity != first.identity or arrival.failures:
+            break
+        taken.append(arrival)
+    return tuple(taken)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnUnit:
+    """The unit of work of one turn: everything it reads and writes, in one transaction."""
+
+    house: House
+    claim: Claim
+    arrivals: tuple[Arrival, ...]
+    meant: Mapping[int, Meant]
+    now: datetime
+
+    def __call__(self, connection: Connection) -> Written | Joined:
+        spoke_from = self.arrivals[-1].identity if self.arrivals else None
+        standing = conversations.lock(connection, self.claim, spoke_from)
+        state = conversations.dialogue_state(standing)
+        desk = StoreDesk(connection, self.house.desks, standing.id, self.now)
+        listener = Listener(connection, self.house.brand, self.house.desks, desk, standing, self.now)
+        heard, timers_changed = self._timers(connection, standing, desk)
+        for arrival in self.arrivals:
+            one = (
+                self._broken(arrival)
+                if arrival.failures >= GIVE_UP_AFTER
+                else listener.hear(arrival, state, self.meant.get(arrival.id))
+            )
+            if isinstance(one, Joined):
+                return one
+            heard.append(one)
+        state, replies = self._step(connection, standing, state, heard, desk)
+        counted = [understood(one.events) for one in heard]
+        missed = sum(count["missed"] for count in counted) if state.owner == "bot" else 0
+        if missed:
+            metrics.MISSED.inc(missed)
+        turn = Turn(
+            state=state,
+            replies=replies,
+            traces={one.message: one.trace for one in heard if one.message is not None},
+            missed=missed,
+            spoke_from=spoke_from,
+            timers_changed=timers_changed or desk.timers_changed,
+        )
+        rest = self.claim.more or len(self.arrivals) < len(self.claim.arrivals)
+        return conversations.write_turn(connection, self.claim, standing, turn, now=self.now, rest=rest)
+
+    def _timers(self, connection: Connection, standing: Standing, desk: StoreDesk) -> tuple[list[Heard], bool]:
+        if standing.timer_at is None or standing.timer_at > self.now:
+            return [], False
+        heard = []
+        for kind, data in timers.take_due(connection, standing.id, self.now):
+            if kind == timers.HANDOFF:
+                if desk.time_out():
+                    heard.append(Heard(None, (HandoffTimedOut(),), {"timer": kind}))
+            else:
+                heard.append(Heard(None, (TimerFired(kind, data),), {"timer": kind}))
+        return heard, True
+
+    def _broken(self, arrival: Arrival) -> Heard:
+        """A message that breaks every turn is answered all the same, and its neighbours are not kept waiting."""
+        return Heard(arrival.id, (), {"failed": arrival.failures}, says=(Say("utter_internal_error", author="system"),))
+
+    def _step(
+        self, connection: Connection, standing: Standing, state: DialogueState, heard: Sequence[Heard], desk: StoreDesk
+    ) -> tuple[DialogueState, tuple[Reply, ...]]:
+        profile: Profile | None = profile_from(standing.facts) if standing.facts and standing.level >= 2 else None
+        diary = StoreDiary(connection, self.house.brand, dict(self.house.hours), standing.id, self.now)
+        shown = self.house.brand.transcript.messages_shown
+
+        def perform(act: Act, current: DialogueState) -> ActionFinished:
+            context = ActionContext(
+                now=self.now,
+                language=current.language,
+                slots={name: slot.value for name, slot in current.slots.items()},
+                brand=self.house.brand,
+                profile=profile,
+                diary=diary,
+                desk=desk,
+                transcript=lambda: conversations.transcript(connection, standing.id, shown),
+            )
+            return replace(self.house.actions.run(act.action, context), at=self.now.isoformat())
+
+        def write(say: Say, current: DialogueState, _number: int) -> Rendered:
+            return render(
+                self.house.domain,
+                say,
+                slots={name: slot.value for name, slot in current.slots.items()},
+                language=current.language,
+                channel=standing.channel or "",
+                seed=standing.id,
+            )
+
+        return take_turn(self.house.dialogue, state, heard, perform=perform, render=write)
