@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
-from string import ascii_lowercase
+from collections import defaultdict
+from collections.abc import Iterable
 
 
-def one_slip_away(word: str, known: Container[str]) -> list[str]:
-    """Every known word one edit from `word`, without order of merit; `word` is folded."""
-    splits = [(word[:i], word[i:]) for i in range(len(word) + 1)]
-    found = {a + b[1:] for a, b in splits if b and a + b[1:] in known}
-    found |= {a + b[1] + b[0] + b[2:] for a, b in splits if len(b) > 1 and a + b[1] + b[0] + b[2:] in known}
-    for letter in ascii_lowercase:
-        for head, tail in splits:
-            if tail and head + letter + tail[1:] in known:
-                found.add(head + letter + tail[1:])
-            if head + letter + tail in known:
-                found.add(head + letter + tail)
-    found.discard(word)
-    return sorted(found)
+class Spelling:
+    """A set of words that can be found by a misspelling of them.
+
+    Two words one slip apart become the same when a letter is taken from one or both, so looking a word up costs as many
+    dictionary look-ups as it has letters, whatever the size of the set.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = frozenset(words)
+        self._shortened: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self._words):
+            for short in _shortened(word):
+                self._shortened[short].append(word)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._words
+
+    def near(self, word: str) -> list[str]:
+        """Every word of the set exactly one slip from `word`, in alphabetical order."""
+        found = {near for short in _shortened(word) for near in self._shortened.get(short, ())}
+        return sorted(near for near in found if one_slip(word, near))
 
 
-def nearest(word: str, known: Container[str], weight: Callable[[str], float]) -> str | None:
-    """The known word most likely meant by `word`: same first letter if there is one, then the heaviest."""
-    candidates = one_slip_away(word, known)
-    return max(candidates, key=lambda near: (near[0] == word[0], weight(near), near)) if candidates else None
+def one_slip(word: str, other: str) -> bool:
+    """Whether one slip makes one word of the other."""
+    if word == other or abs(len(word) - len(other)) > 1:
+        return False
+    if len(word) > len(other):
+        word, other = other, word
+    start = next((i for i, letter in enumerate(word) if letter != other[i]), len(word))
+    if len(word) < len(other):
+        return word[start:] == other[start + 1 :]
+    if word[start + 1 :] == other[start + 1 :]:
+        return True
+    return word[start + 2 :] == other[start + 2 :] and word[start : start + 2] == other[start : start + 2][::-1]
+
+
+def _shortened(word: str) -> set[str]:
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}

@@ -156,6 +156,10 @@ class Say:
     """Whether it asks for an answer; of several questions written in one turn only the last is sent."""
     origin: str = ""
     """Flow and step that said it, for the trace."""
+    lead: str = ""
+    """Response whose words go in front ("As for your appointment:"), in the same message."""
+    nth: int = 0
+    """How often `response` was said before in this conversation: its wordings take turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,7 @@ class Act:
 
     action: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    """What the action may want to know beside the slots: `flow`, `topic` (its name in words), `asked`, `value`."""
     origin: str = ""
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, Literal, TypeVar
 
 Owner = Literal["bot", "queue", "advisor", "store"]
 """Who must speak next. `queue`: a person has been asked for and nobody has taken the case yet."""
@@ -34,6 +35,8 @@ class SlotValue:
     """`customer`, `profile`, `flow`, `action` or `advisor`."""
     at: str = ""
     """When it was learnt: ISO time, UTC."""
+    checked: bool = True
+    """False while the slot's `validate_<slot>` action has not yet looked at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,10 @@ class Frame:
     rejected: int = 0
     """How often the pending answer was refused by a rejection rule."""
     locals: Mapping[str, Any] = field(default_factory=dict)
+    done: tuple[str, ...] = ()
+    """Ids of the actions and settings already carried out, so that a correction does not repeat them."""
+    called: bool = False
+    """Whether the frame beneath called this one and waits for it; otherwise that one was interrupted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +76,56 @@ class DialogueState:
     greeted: bool = False
     last_said: tuple[Mapping[str, Any], ...] = ()
     """What the bot last said, as data of its Says, so that "pardon ?" can be answered."""
+    lead: str = ""
+    """Response whose words go in front of the next question ("as for your appointment:")."""
+    acting: str = ""
+    """Action that was asked for and has not come back yet."""
+    hops: int = 0
+    """Actions done since the customer last did something; a flow that only runs in circles is stopped."""
+    told: Mapping[str, int] = field(default_factory=dict)
+    """How often each response with several wordings was said, so that they alternate."""
+    last_flow: str = ""
+    """The flow that ended last: "and on Sunday?" goes back to it."""
+    noted: bool = False
+    """Whether the customer was told, in this wait, that what they write is passed on."""
+
+    def to_json(self) -> str:
+        """The state as compact JSON text; what has its ordinary value is left out."""
+        return json.dumps(_plain(self), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> DialogueState:
+        """The state that `to_json` wrote, by this version or another: what is unknown is ignored."""
+        data = json.loads(text)
+        given = {
+            "slots": {name: _read(SlotValue, value) for name, value in data.get("slots", {}).items()},
+            "stack": tuple(_read(Frame, frame, done=tuple) for frame in data.get("stack", ())),
+            "choices": tuple(_read(Choice, choice, aliases=tuple) for choice in data.get("choices", ())),
+            "clarifying": tuple(data.get("clarifying", ())),
+            "last_said": tuple(data.get("last_said", ())),
+        }
+        return _read(cls, data | given)
+
+
+Value = TypeVar("Value")
+
+
+def _plain(value: Any) -> Any:
+    """A dataclass as a mapping of its unusual fields, recursively; everything else is JSON-ready already."""
+    if isinstance(value, SlotValue | Frame | Choice | DialogueState):
+        told = {f.name: getattr(value, f.name) for f in fields(value)}
+        return {f.name: _plain(told[f.name]) for f in fields(value) if f.default is MISSING or told[f.name] != f.default}
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(part) for part in value]
+    return value
+
+
+def _read(kind: type[Value], data: Mapping[str, Any], **makers: Any) -> Value:
+    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]  # every caller passes a dataclass
+    return kind(**{key: makers.get(key, _same)(value) for key, value in data.items() if key in known})
+
+
+def _same(value: Any) -> Any:
+    return value

@@ -11,7 +11,7 @@ from bot.storage.schema import Instant, lease
 
 _lite, _pg = sqlite.insert(lease), postgresql.insert(lease)
 _now = bindparam("now", type_=Instant)
-_mine = or_(lease.c.holder == bindparam("holder"), lease.c.until <= _now)
+_mine = or_(lease.c.holder == bindparam("me"), lease.c.until <= _now)
 _HOLD = {
     "sqlite": _lite.on_conflict_do_update(
         index_elements=["name"], set_={"holder": _lite.excluded.holder, "until": _lite.excluded.until}, where=_mine
@@ -24,7 +24,7 @@ _HOLD = {
 
 def hold(connection: Connection, *, name: str, holder: str, now: datetime, until: datetime) -> bool:
     """Take or keep the seat `name` until `until`; False while another holder's time is not over."""
-    row = {"name": name, "holder": holder, "until": until, "now": now}
+    row = {"name": name, "holder": holder, "until": until, "me": holder, "now": now}
     return connection.execute(_HOLD[connection.dialect.name], row).scalar() == holder
 
 
