@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import tempfile
 import threading
@@ -77,8 +79,7 @@ def _with_example(old: str, located: YamlFile, intent: str, line: str) -> str:
         at, written = _end_of_block(located, place), [_indent_of(lines, located, place) + "- " + line]
     else:
         at, margin = _end_of_list(lines, located, blocks)
-        quoted = yaml.safe_dump(intent, allow_unicode=True, width=1000).splitlines()[0]
-        written = [f"{margin}- intent: {quoted}", f"{margin}  examples: |", f"{margin}    - {line}"]
+        written = [f"{margin}- intent: {_quoted(intent)}", f"{margin}  examples: |", f"{margin}    - {line}"]
         if blocks and at and lines[at - 1].strip():
             written.insert(0, "")
         if at == 0 and not lines:
@@ -94,11 +95,17 @@ def _split_lines(text: str) -> list[str]:
     return [part + "\n" for part in ended] + ([last] if last else [])
 
 
+def _quoted(intent: str) -> str:
+    """An intent's name as YAML reads it back: in quotes unless it is plainly a word."""
+    is_word = re.fullmatch(r"[A-Za-z_][\w/-]*", intent) and intent.lower() not in ("true", "false", "null")
+    return intent if is_word else json.dumps(intent, ensure_ascii=False)
+
+
 def _last_open_block(located: YamlFile, intent: str, blocks: list[dict[str, object]]) -> Place | None:
     """The last block of that intent that is written as `examples: |` and so can simply be made longer."""
     for position in reversed(range(len(blocks))):
         place: Place = ("nlu", position, "examples")
-        if str(blocks[position].get("intent")) == intent:
+        if blocks[position].get("intent") is not None and str(blocks[position]["intent"]) == intent:
             node = located.node(place)
             if isinstance(node, yaml.ScalarNode) and node.style == "|" and node.value.strip():
                 return place

@@ -1,0 +1,187 @@
+"""How French speakers of France, the Antilles and Québec say days and hours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from nlu.times import clock
+from nlu.times.rules import Meaning, Rule, after, at, before, between, day_and_month, rule
+from nlu.times.words import (
+    FRENCH_AFTERNOON,
+    FRENCH_MONTHS,
+    FRENCH_NUMBERS,
+    FRENCH_WEEKDAYS,
+    MONTHS,
+    WEEKDAYS,
+    any_of,
+    number,
+    stands_alone,
+)
+
+_FULL = {word: n for word, n in FRENCH_WEEKDAYS.items() if len(word) > 3}
+_WD = rf"(?P<wd>{any_of(_FULL)})s?"
+_WD_OR_SHORT = rf"(?P<wd>{any_of(FRENCH_WEEKDAYS)})s?\.?"
+_MONTH = rf"(?P<month>{any_of(FRENCH_MONTHS)})"
+_NUM = rf"(?:\d{{1,2}}|{any_of(FRENCH_NUMBERS)})"
+_NEXT = r"(?:prochaine?|pro|suivante?|d'apres|qui\s+suit)"
+_A = rf"(?P<a>{clock.FRENCH})"
+_EDGES = {
+    ("debut", "morning"): {"before": "10:30"},
+    ("milieu", "morning"): {"after": "09:30", "before": "11:30"},
+    ("fin", "morning"): {"after": "10:30", "before": "12:30"},
+    ("debut", "afternoon"): {"after": "13:00", "before": "15:00"},
+    ("milieu", "afternoon"): {"after": "14:30", "before": "16:30"},
+    ("fin", "afternoon"): {"after": "16:00", "before": "18:30"},
+    ("debut", "evening"): {"after": "17:00", "before": "19:00"},
+    ("milieu", "evening"): {"after": "19:00", "before": "21:00"},
+    ("fin", "evening"): {"after": "20:00"},
+}
+_PART = rf"(?P<part>matinee|matin|mat(?=\s|$)|{FRENCH_AFTERNOON}|soiree|soir|(?<!apres[\s-])(?<!apre[\s-])midi)"
+
+
+def _part(written: str) -> str:
+    if written.startswith("mat"):
+        return "morning"
+    if written.startswith("soir"):
+        return "evening"
+    return "noon" if written == "midi" else "afternoon"
+
+
+def _dated(match: re.Match[str]) -> Iterable[Meaning]:
+    year = int(match["year"]) if match["year"] else None
+    return day_and_month(number(match["day"]), MONTHS[match["month"]], year)
+
+
+def _weekday_and_day(match: re.Match[str]) -> Iterable[Meaning]:
+    day = int(match["day"])
+    if not 1 <= day <= 31 or not stands_alone(match.string, match.end()):
+        return ()
+    return [("day", {"day": day, "weekday": WEEKDAYS[match["wd"]]})]
+
+
+def _in_weeks(match: re.Match[str]) -> Iterable[Meaning]:
+    weeks = 1 if match["weeks"] in ("huit", "8") else 2
+    return [("day", {"weekday": WEEKDAYS[match["wd"]], "offset_weeks": weeks})]
+
+
+def _of_week(match: re.Match[str], week: str | None) -> Iterable[Meaning]:
+    return [("day", {"weekday": WEEKDAYS[match["wd"]], "week": week})]
+
+
+def _in_days(match: re.Match[str]) -> Iterable[Meaning]:
+    # « Dans huit jours » is a week and « dans quinze jours » a fortnight: French counts both ends.
+    days = {"huit": 7, "8": 7, "quinze": 14, "15": 14}.get(match["n"]) or number(match["n"])
+    return [("day", {"offset": days})] if days is not None else ()
+
+
+def _in_whole_weeks(match: re.Match[str]) -> Iterable[Meaning]:
+    weeks = number(match["n"])
+    return [("day", {"offset": 7 * weeks})] if weeks is not None else ()
+
+
+def _today_part(match: re.Match[str]) -> Iterable[Meaning]:
+    return [("day", {"offset": 0}), ("part_of_day", _part(match["part"]))]
+
+
+def _edge_of_part(match: re.Match[str]) -> Iterable[Meaning]:
+    part = _part(match["part"])
+    edge = _EDGES.get((match["edge"], part))
+    return [("part_of_day", part), ("hour", edge)] if edge else [("part_of_day", part)]
+
+
+def _day_of_month(match: re.Match[str]) -> Iterable[Meaning]:
+    day = number(match["day"])
+    if day is None or not 1 <= day <= 31 or not stands_alone(match.string, match.end()):
+        return ()
+    return [("day", {"day": day})]
+
+
+def _one_is_an_hour(match: re.Match[str]) -> Iterable[Meaning]:
+    """A range with at least one hour in it; `entre midi et deux` has one too."""
+    return between("fr")(match) if re.search("h|:|midi", match["a"] + match["b"]) else ()
+
+
+_X = rf"(?:{clock.FRENCH}|{clock.BARE_FRENCH})"
+_LASTS_BEFORE = (
+    "".join(rf"(?<!\b{word} )" for word in ("en", "dans", "sous", "pendant", "depuis", "y a", "fait", "plus de", "moins de"))
+    + r"(?<!toutes les )"
+)
+_LASTS_AFTER = r"(?!\s*(?:de\s+(?:marche|route|retard|trajet|transport|voiture|train|vol|rando)|d'attente|sur\s+24|/\s*\d|par\s))"
+"""What makes `2h` a length of time rather than an hour of the day."""
+
+RULES: tuple[Rule, ...] = (
+    # Dates of the calendar.
+    rule(
+        rf"(?P<said>(?:(?:{_WD_OR_SHORT})\s*,?\s*(?:le\s+)?)?(?P<day>\d{{1,2}}(?:\s?er|eme)?|1er|{any_of(FRENCH_NUMBERS)})"
+        rf"\s*(?:de\s+|du\s+mois\s+de\s+)?{_MONTH}\.?(?:\s+(?P<year>20\d\d))?)",
+        _dated,
+    ),
+    # Hours, ranges first.
+    rule(rf"(?:entre|de|des|d'|du)\s*(?P<a>{_X})\s*(?:et|a|jusqu'?\s?a|-)\s*(?P<b>{_X})", _one_is_an_hour),
+    rule(rf"(?P<a>{_X})\s*(?:-|a|jusqu'a|>)\s*(?P<b>{clock.FRENCH})", _one_is_an_hour),
+    rule(rf"(?:avant|jusqu'?\s?a|(?:pas\s+)?plus\s+tard\s+que|d'ici)\s*{_A}", before("fr")),
+    rule(rf"(?:apres(?!\s*midi)|a\s+partir\s+de|des|passe|plus\s+tot\s+que)\s*{_A}", after("fr")),
+    rule(
+        r"(?:vers|pour|a|autour\s+de|environ|sur\s+les\s+coups\s+de)\s+midi(?!\s*(?:et|trente))",
+        {"part_of_day": "noon", "hour": {"at": "12:00"}},
+    ),
+    rule(
+        rf"(?:(?:vers|pour|a|autour\s+de|(?:aux\s+)?environs?\s+(?:de\s+)?|sur\s+les\s+coups\s+de)\s*)(?P<said>{_A})"
+        rf"{_LASTS_AFTER}",
+        at("fr"),
+    ),
+    rule(rf"{_LASTS_BEFORE}(?P<said>(?P<a>(?!midi(?!\s+(?:et|trente|pile))){clock.FRENCH})){_LASTS_AFTER}", at("fr")),
+    # Weekdays.
+    rule(rf"(?P<said>{_WD_OR_SHORT}\s*,?\s*(?:le\s+)?(?P<day>\d{{1,2}})(?:er)?)(?!\s*(?:h|:|heure))", _weekday_and_day),
+    rule(rf"{_WD}\s+en\s+(?P<weeks>huit|8|quinze|15)", _in_weeks),
+    rule(rf"{_WD}\s*,?\s*(?:de\s+)?la\s+(?:semaine|sem)\s+{_NEXT}", lambda m: _of_week(m, "next")),
+    rule(rf"(?:la\s+)?(?:semaine|sem)\s+{_NEXT}\s*,?\s*(?:le\s+)?{_WD}", lambda m: _of_week(m, "next")),
+    rule(rf"{_WD}\s+(?:de\s+)?cette\s+semaine", lambda m: _of_week(m, "this")),
+    rule(rf"(?P<said>{_WD}\s+{_NEXT})", lambda m: _of_week(m, "next")),
+    rule(rf"(?:le\s+)?(?P<said>prochain\s+{_WD})", lambda m: _of_week(m, None)),
+    rule(rf"(?P<said>ce\s+{_WD})", lambda m: _of_week(m, "this")),
+    rule(rf"{_WD}(?:\s+(?:qui\s+vient|a\s+venir))?", lambda m: _of_week(m, None)),
+    rule(r"(?P<wd>lun|ven|sam|dim)\.?", lambda m: _of_week(m, None), own=True),
+    rule(
+        rf"(?P<wd>mar|mer|jeu)\.?(?=\s*(?:{FRENCH_AFTERNOON}|mat|soir|midi|\d|a\s+\d|vers))",
+        lambda m: _of_week(m, None),
+        own=True,
+    ),
+    rule(r"^\W*(?P<said>(?P<wd>mar|mer|jeu))\W*$", lambda m: _of_week(m, None), own=True),
+    # Days counted from today.
+    rule(r"(?:aujourd['\s]?\s?hui|ajd|aujd|auj|ojd|ce\s+jour)", {"day": {"offset": 0}}),
+    rule(r"apr?e?s?[\s-]?(?:demain|dem1|2main)", {"day": {"offset": 2}}),
+    rule(r"(?:demain|dem1|2main|dmain|2m1)", {"day": {"offset": 1}}),
+    rule(r"avant[\s-]?hier", {"day": {"offset": -2}}),
+    rule(r"hier", {"day": {"offset": -1}}),
+    rule(rf"(?:dans|d'ici)\s+(?P<n>{_NUM})\s+(?:jours?|j)", _in_days),
+    rule(rf"(?:dans|d'ici)\s+(?P<n>{_NUM})\s+(?:semaines?|sem)", _in_whole_weeks),
+    rule(r"dans\s+une\s+quinzaine(?:\s+de\s+jours)?", {"day": {"offset": 14}}),
+    # Weekends and weeks; « fin de semaine » is what Québec calls the weekend.
+    rule(
+        rf"(?:(?:le|ce)\s+)?(?:week[\s-]?end|wk|wkd|(?:la\s+|cette\s+)?fin\s+de\s+(?:la\s+)?semaine)\s+{_NEXT}",
+        {"day": {"weekend": "next"}},
+    ),
+    rule(r"(?:le\s+)?prochain\s+week[\s-]?end", {"day": {"weekend": "next"}}),
+    rule(r"(?:ce\s+|le\s+)?(?:week[\s-]?end|wkd)(?:\s+qui\s+vient)?", {"day": {"weekend": "this"}}),
+    rule(r"(?:ce\s+|le\s+)(?:we|wk)", {"day": {"weekend": "this"}}, own=True),
+    rule(rf"(?:ce\s+|le\s+)?we\s+{_NEXT}", {"day": {"weekend": "next"}}, own=True),
+    rule(r"(?<!en debut et )(?:en\s+|cette\s+|la\s+)fin\s+de\s+(?:la\s+)?semaine", {"day": {"weekend": "this"}}),
+    rule(rf"(?:la\s+)?(?:semaine|sem)\s+(?:{_NEXT}|qui\s+vient)", {"day": {"week": "next"}}),
+    rule(r"(?:cette|dans\s+la)\s+(?:semaine|sem)", {"day": {"week": "this"}}),
+    # Parts of the day.
+    rule(
+        r"(?:(?:en|a\s+la|au)\s+)?(?P<edge>debut|milieu|fin)\s+(?:de\s+(?:la\s+|l')?|d'|du\s+)\s?" + _PART,
+        _edge_of_part,
+    ),
+    rule(r"(?:en\s+)?fin\s+de\s+journee", {"hour": {"after": "17:00"}}),
+    rule(rf"(?:ce|cet|cette|c't|st)\s+{_PART}", _today_part),
+    rule(r"(?<!apres[\s-])(?<!apre[\s-])(?:le\s+|ce\s+)?midi(?!\s*(?:et|trente))", {"part_of_day": "noon"}),
+    rule(rf"(?<!bon )(?<!bonne )(?P<said>{_PART})", lambda m: [("part_of_day", _part(m["part"]))]),
+    # A day of the month, when nothing else has taken the number.
+    rule(
+        r"(?:le|du|au|pour\s+le)\s+(?P<said>(?P<day>\d{1,2}|1er|premier(?=\s+du\s+mois))(?:er)?)(?!\s*(?:h|:|heure))",
+        _day_of_month,
+    ),
+)

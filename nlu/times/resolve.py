@@ -1,0 +1,99 @@
+"""What a day is called, on the calendar: pure arithmetic from the day somebody spoke."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+Days = tuple[date, date]
+"""First and last day, both included; the same twice for a single day."""
+
+
+def resolve_day(value: Mapping[str, Any], today: date) -> Days:
+    """Return the day or days a `day` entity's value means to somebody who speaks on `today` (the store's local date).
+
+    - `{"weekday": 5, "week": null}`: the next Saturday after today; `"this"`: today counts; `"next"`: in the next calendar week.
+    - `{"weekday": 1, "offset_weeks": 1}` (mardi en huit): that many weeks after the coming one.
+    - `{"offset": 2}`, `{"day": 8, "month": 5, "year": null}` (its next coming), `{"day": 28, "weekday": 5}` (the next 28th,
+      a Saturday if one comes within a year), `{"weekend": ...}`, `{"week": ...}` (what is left of it).
+
+    Raises `ValueError` for a value that is not one of these or a day that does not exist.
+    """
+    match value:
+        case {"weekday": int(weekday), "offset_weeks": int(weeks)}:
+            return _single(_coming(weekday, today) + timedelta(weeks=weeks))
+        case {"day": int(day), "month": int(month)}:
+            return _single(_dated(day, month, value.get("year"), today))
+        case {"day": int(day)}:
+            return _single(_day_of_month(day, value.get("weekday"), today))
+        case {"weekday": int(weekday)}:
+            return _single(_weekday(weekday, value.get("week"), today))
+        case {"offset": int(days)}:
+            return _single(today + timedelta(days=days))
+        case {"offset_weeks": int(weeks)}:
+            return _single(today + timedelta(weeks=weeks))
+        case {"weekend": which}:
+            return _weekend(which, today)
+        case {"week": which}:
+            return _week(which, today)
+    raise ValueError(f"not the value of a day: {dict(value)}")
+
+
+def _single(day: date) -> Days:
+    return day, day
+
+
+def _coming(weekday: int, today: date) -> date:
+    """The first such weekday from today on."""
+    return today + timedelta(days=(weekday - today.weekday()) % 7)
+
+
+def _monday(today: date) -> date:
+    return today - timedelta(days=today.weekday())
+
+
+def _weekday(weekday: int, week: str | None, today: date) -> date:
+    if week == "next":
+        return _monday(today) + timedelta(days=7 + weekday)
+    if week == "this":
+        return _coming(weekday, today)
+    return _coming(weekday, today + timedelta(days=1))  # who means today says so
+
+
+def _dated(day: int, month: int, year: int | None, today: date) -> date:
+    if year is not None:
+        return date(year, month, day)
+    for candidate in range(today.year, today.year + 9):  # 29 February may be eight years away
+        try:
+            found = date(candidate, month, day)
+        except ValueError:
+            continue
+        if found >= today:
+            return found
+    raise ValueError(f"there is no {day}/{month}")
+
+
+def _day_of_month(day: int, weekday: int | None, today: date) -> date:
+    if not 1 <= day <= 31:
+        raise ValueError(f"no month has {day} days")
+    found: list[date] = []
+    for ahead in range(14):
+        year, month = divmod(today.month - 1 + ahead, 12)
+        try:
+            candidate = date(today.year + year, month + 1, day)
+        except ValueError:
+            continue
+        if candidate >= today:
+            found.append(candidate)
+    return next((day for day in found if weekday is not None and day.weekday() == weekday), found[0])
+
+
+def _weekend(which: str | None, today: date) -> Days:
+    saturday = _monday(today) + timedelta(days=12 if which == "next" else 5)
+    return max(saturday, today), saturday + timedelta(days=1)
+
+
+def _week(which: str | None, today: date) -> Days:
+    monday = _monday(today) + timedelta(days=7 if which == "next" else 0)
+    return max(monday, today), monday + timedelta(days=6)
