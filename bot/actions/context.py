@@ -1,0 +1,77 @@
+"""What an action is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.brand import Brand, Store
+from bot.dialogue.events import ActionFinished, Say
+from bot.dialogue.state import Choice, Owner
+from handoff.case import Line
+from handoff.ports import CaseDesk, Diary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionContext:
+    """The tools of an action. Everything it does through them is committed with the answer, or not at all."""
+
+    now: datetime
+    """Aware, UTC."""
+    language: str
+    slots: Mapping[str, Any]
+    """Plain values."""
+    brand: Brand
+    diary: Diary
+    desk: CaseDesk
+    facts: Mapping[str, Any] | None = None
+    """What the profile says at the proven level; None for somebody we do not know."""
+    transcript: Callable[[], tuple[Line, ...]] = tuple
+    """The conversation as an advisor should read it, oldest first."""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    """What the flow adds: `flow`, `topic` (what the customer was about, in words), `asked`, `value`."""
+    channel: str = ""
+
+    def store(self, slot: str) -> Store | None:
+        """The store a slot names."""
+        value = self.slots.get(slot)
+        return self.brand.store(value) if isinstance(value, str) else None
+
+    def service_name(self, service: Any) -> str:
+        """A service in the customer's language."""
+        known = self.brand.service(service) if isinstance(service, str) else None
+        return known.name(self.language) if known else ""
+
+    def local(self, zone: str) -> datetime:
+        """Now, on the wall of that place."""
+        return self.now.astimezone(ZoneInfo(zone))
+
+    def today(self, store: Store) -> date:
+        return self.local(store.time_zone).date()
+
+    @property
+    def utterer(self) -> str:
+        """The flow on whose behalf it acts, for the trace."""
+        return str(self.arguments.get("flow") or "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionResult:
+    """What came of an action."""
+
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    """Slots to fill; None empties one."""
+    says: tuple[Say, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    """Answers to offer with the question among `says`, or else with the next one."""
+    owner: Owner | None = None
+    """Who owns the conversation from now on, when that changes."""
+
+    def finished(self, action: str, at: str = "") -> ActionFinished:
+        """The event that tells the dialogue; `at` is ISO time, UTC."""
+        return ActionFinished(
+            action, slots=self.slots, says=self.says, choices=self.choices, owner=self.owner, at=at
+        )

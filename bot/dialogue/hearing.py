@@ -1,0 +1,198 @@
+"""What the bot does with what a customer says, while the conversation is its own.
+
+A message is first an answer (a choice, a value, yes or no, a correction), then a request (a flow), and only then a riddle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.dialogue.choosing import pick, pressed_by_words
+from bot.dialogue.events import Pressed, Understood
+from bot.dialogue.filling import Heard, is_bare, listen, repeats, values_for, without_refused
+from bot.dialogue.flow import Flow
+from bot.dialogue.puzzle import clarify, unknown_words
+from bot.dialogue.standard import STEERING
+from bot.dialogue.state import Choice
+from bot.dialogue.steering import steer
+from bot.dialogue.walk import advance, begin, drop_chain, rewind
+from bot.dialogue.working import Working
+from nlu.understanding import Understanding
+
+
+def hear(w: Working, event: Understood, *, switched: bool) -> None:
+    """The customer wrote something; `switched` when it was in another language than before."""
+    meaning, values = event.meaning, without_refused(event.meaning, event.values)
+    flow = _requested(w, meaning)
+    bare = is_bare(meaning, w.policy.bare_leftover)
+    choice = _chosen(w, meaning, values, choosing=bare or flow is None)
+    if choice:
+        take(w, choice, event.at)
+        return
+    offered = w.state.choices
+    w.change(choices=(), clarifying=())
+    if _steers_away(meaning):
+        steer(w, str(meaning.intent), offered)
+        return
+    heard = _answers(w, meaning, values, flow, bare=bare)
+    if heard:
+        _take_in(w, heard, event.at)
+    elif _is_free_text(w, meaning, flow):
+        _fill(w, {str(w.state.asked): meaning.text.strip()}, event.at, checked=False)
+    elif _follows_up(w, meaning, values, flow, event.at) or clarify(w, meaning, values):
+        return
+    elif flow is not None:
+        request(w, flow, values_for(w, meaning, values, w.flows.collects(flow.id)), event.at)
+    elif meaning.understood and meaning.intent in STEERING:
+        steer(w, str(meaning.intent), offered)
+    else:
+        unknown_words(w, switched=switched)
+
+
+def press(w: Working, event: Pressed) -> None:
+    """The customer pressed a button, maybe an old one."""
+    choice = event.choice
+    if choice is not None and (choice.intent or choice in w.state.choices or _still_fits(w, choice)):
+        take(w, choice, event.at)
+        return
+    w.say("utter_button_expired")
+    advance(w)
+
+
+def take(w: Working, choice: Choice, at: str) -> None:
+    """Act on a choice: fill what it sets, or do what its intent asks for."""
+    offered = w.state.choices
+    w.change(choices=(), clarifying=(), misses=0)
+    if choice.intent is None:
+        _fill(w, choice.set, at)
+        return
+    flow = w.flows.triggered(choice.intent, 1.0, w.values, w.context)
+    if flow is not None:
+        request(w, flow, choice.set, at)
+    elif choice.intent in STEERING:
+        answer = {"affirm": True, "deny": False}.get(choice.intent)
+        asked = w.state.asked
+        if answer is not None and asked and w.domain.slots[asked].type == "bool":
+            _fill(w, {asked: answer}, at)
+        else:
+            steer(w, choice.intent, offered)
+    else:
+        w.say("utter_anything_else")
+        advance(w)
+
+
+def request(w: Working, flow: Flow, values: Mapping[str, Any], at: str) -> None:
+    """The customer wants this flow: begin it, go back to it, or correct it when it is the one under way."""
+    w.change(misses=0, choices=(), lead="")
+    if any(frame.flow == flow.id for frame in w.state.stack):
+        while all(w.state.stack[index].flow != flow.id for index in w.chain()):
+            drop_chain(w)
+        _take_in(w, _news(w, values), at)
+        return
+    begin(w, flow.id)
+    w.put(values, "customer", at, checked=False)
+    advance(w)
+
+
+def _news(w: Working, values: Mapping[str, Any]) -> Heard:
+    known = {name: w.value(name) for name in values}
+    return Heard(
+        more={name: value for name, value in values.items() if known[name] is None},
+        corrections={name: value for name, value in values.items() if known[name] not in (None, value)},
+    )
+
+
+def _requested(w: Working, meaning: Understanding) -> Flow | None:
+    """The flow the message asks for, if it is sure enough to leave the open question for it."""
+    if not meaning.understood or meaning.intent is None:
+        return None
+    flow = w.flows.triggered(meaning.intent, meaning.confidence, w.values, w.context)
+    if flow is None or w.state.asked is None or any(frame.flow == flow.id for frame in w.state.stack):
+        return flow
+    return flow if meaning.confidence >= w.policy.digression else None
+
+
+def _steers_away(meaning: Understanding) -> bool:
+    return meaning.understood and meaning.intent in ("cancel", "repeat")
+
+
+def _chosen(w: Working, meaning: Understanding, values: Mapping[str, Any], *, choosing: bool) -> Choice | None:
+    """The offered choice this message means, if it is about choosing at all."""
+    choices = [choice for choice in w.state.choices if choice.set or choice.intent]
+    if not choices or not meaning.text.strip():
+        return None
+    exact = pressed_by_words(choices, meaning.text)
+    if exact or _steers_away(meaning):
+        return exact
+    if meaning.understood and meaning.intent == "affirm" and len(choices) == 1:
+        return choices[0]
+    choosing = choosing or (meaning.understood and meaning.intent == "choose_option")
+    return pick(choices, meaning.text, values) if choosing else None
+
+
+def _answers(
+    w: Working, meaning: Understanding, values: Mapping[str, Any], flow: Flow | None, *, bare: bool
+) -> Heard | None:
+    """What the message fills, when it is an answer or a correction rather than a new request."""
+    if not w.top:
+        return None
+    heard = listen(w, meaning, values, w.running())
+    same_flow = flow is not None and any(w.state.stack[index].flow == flow.id for index in w.chain())
+    if flow is not None and not same_flow and not bare:
+        # "Je m'appelle Claire" is an answer when the name was asked for, although it could start a flow of its own.
+        answered = any(collect.slot in heard.answer for collect in w.flows.collects(flow.id))
+        return heard if answered else None
+    steering = meaning.intent in STEERING and meaning.confidence >= w.policy.answer
+    if not (bare or steering or same_flow):
+        # A store named in a riddle does not replace the one that was agreed.
+        heard = replace(heard, corrections={})
+    if heard.all or (bare and repeats(w, meaning, values, w.running())):
+        return heard
+    return None
+
+
+def _take_in(w: Working, heard: Heard, at: str) -> None:
+    """Fill what was heard. A correction beside a yes or no is what counts: the question will come again."""
+    answer = heard.answer
+    if heard.corrections:
+        w.change(lead="utter_corrected")
+        if w.state.asked and w.domain.slots[w.state.asked].type == "bool":
+            answer = {}
+    _fill(w, {**heard.more, **heard.corrections, **answer}, at, checked=False)
+
+
+def _fill(w: Working, values: Mapping[str, Any], at: str, *, checked: bool = True) -> None:
+    w.change(misses=0, choices=(), clarifying=())
+    w.put(values, "customer", at, checked=checked)
+    rewind(w)
+    advance(w)
+
+
+def _is_free_text(w: Working, meaning: Understanding, flow: Flow | None) -> bool:
+    """Whether the open question takes these words as they are, such as a name."""
+    asked = w.state.asked
+    if not asked or not meaning.text.strip() or not w.domain.slots[asked].takes_text:
+        return False
+    if meaning.understood and meaning.intent in STEERING:
+        return False
+    return flow is None or meaning.confidence < w.policy.digression_over_text
+
+
+def _follows_up(w: Working, meaning: Understanding, values: Mapping[str, Any], flow: Flow | None, at: str) -> bool:
+    """ "Et dimanche ?" after the opening hours of Saturday: the flow that just ended, with the new value."""
+    last = w.flows.get(w.state.last_flow)
+    said = replace(meaning, text=meaning.text.replace("?", " "))
+    if w.top is not None or last is None or last is flow or not is_bare(said, w.policy.bare_leftover):
+        return False
+    found = values_for(w, meaning, values, w.flows.collects(last.id))
+    if not found:
+        return False
+    request(w, last, found, at)
+    return True
+
+
+def _still_fits(w: Working, choice: Choice) -> bool:
+    """Whether an older button still answers something in the running flow."""
+    return bool(choice.set) and w.top is not None and choice.set.keys() <= {c.slot for c in w.running()}

@@ -1,0 +1,97 @@
+"""What every brand's bot has, whatever its flows: the intents that steer, the words the engine itself says, its limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.dialogue.domain import Domain
+from bot.dialogue.flow import Flows
+from bot.errors import BrandError
+
+STEERING = frozenset({"affirm", "deny", "maybe", "cancel", "repeat", "choose_option"})
+"""Intents that mean something only beside what is going on; no flow is needed for them."""
+
+CANNOT_HANDLE = "pattern_cannot_handle"
+"""The flow that takes over when the bot is lost."""
+UNANSWERED = "handoff_unanswered"
+"""The flow that offers a choice when nobody came."""
+ACTION_WITHDRAW = "action_withdraw_case"
+
+NOTE_SLOT = "advisor_note"
+"""Slot that keeps the line a person gave the conversation back with."""
+
+RESPONSES = frozenset(
+    {
+        "utter_rephrase",  # first message not understood, nothing being asked
+        "utter_rephrase_question",  # the same with a question open; goes in front of it
+        "utter_clarify",
+        "utter_corrected",  # in front of the next question, after a correction
+        "utter_cancelled",
+        "utter_nothing_to_cancel",
+        "utter_resume",  # in front of the question of an interrupted flow; {topic}
+        "utter_no_hurry",  # in front of the question, after "maybe"
+        "utter_anything_else",
+        "utter_button_expired",
+        "utter_cannot_read",
+        "utter_language_changed",
+        "utter_lost_place",  # after a redeploy took away the flow under way
+        "utter_dead_end",  # a flow went round in circles
+        "utter_recognised",  # {first_name}
+        "utter_recognised_unnamed",
+        "utter_not_recognised_unknown",
+        "utter_not_recognised_several",
+        "utter_not_recognised_not_own",
+        "utter_moved_here",
+        "utter_moved_here_question",  # in front of the open question; {topic}
+        "utter_moved_here_waiting",
+        "utter_noted_for_advisor",
+        "utter_case_taken",  # {advisor}
+        "utter_welcome_back",  # {line}, {advisor}
+        "utter_welcome_back_plain",
+        "utter_case_closed",
+        "utter_handoff_unanswered",
+    }
+)
+TITLE = "utter_title_"
+"""`utter_title_<intent>` names an intent on a button when the bot asks which of two was meant."""
+TIMER = "utter_timer_"
+"""`utter_timer_<kind>` is said when a timer of that kind falls due."""
+CANNOT_READ = "utter_cannot_read_"
+"""`utter_cannot_read_<photo, voice, ...>`, where there is a better sentence than `utter_cannot_read`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """How patient and how sure of itself the bot is. Confidences are the calibrated probabilities of the NLU."""
+
+    misses_before_handoff: int = 2
+    rejections_before_handoff: int = 3
+    clarify_margin: float = 0.12
+    """Two best intents closer than this are asked about rather than guessed."""
+    clarify_below: float = 0.75
+    """A best intent surer than this is never asked about."""
+    clarify_floor: float = 0.2
+    """The second intent must be at least this likely to be worth a question."""
+    digression: float = 0.6
+    """With a question open, how sure another request must be to leave it."""
+    digression_over_text: float = 0.8
+    """The same when the open question takes any words for an answer, such as a name."""
+    answer: float = 0.35
+    """With a question open, how sure "yes" or "no" must be to answer it."""
+    bare_leftover: int = 1
+    """A message that names values and has at most this many other words is taken as an answer, not a request."""
+    most_steps: int = 60
+    """Steps a flow may take between two messages before it is held to run in circles."""
+    most_actions: int = 12
+
+
+def check_standard(domain: Domain, flows: Flows) -> None:
+    """Raise a `BrandError` when the domain or the flows lack what the engine itself needs."""
+    missing = sorted(RESPONSES - domain.responses.keys())
+    if missing:
+        raise BrandError(f"these responses are missing; add them: {', '.join(missing)}", file=domain.file)
+    for flow in (CANNOT_HANDLE, UNANSWERED):
+        if flow not in flows.by_id:
+            raise BrandError(f"the flow `{flow}` is missing from flows.yml; add it", file=domain.file)
+    if ACTION_WITHDRAW not in domain.actions:
+        raise BrandError(f"the action `{ACTION_WITHDRAW}` is missing; add it to `actions`", file=domain.file)
