@@ -1,0 +1,1 @@
+"""Every HTTP door: webhooks, the web chat, and the pages of the demo."""

@@ -1,0 +1,66 @@
+"""What the web chat shows, and what it needs of the rest of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from bot.messages import Button, InboundMessage
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLine:
+    """One line of a session's conversation, as the page shows it."""
+
+    number: int
+    """Rising within a session."""
+    at: datetime
+    direction: Literal["in", "out"]
+    author: str
+    """customer, bot, advisor or system."""
+    text: str
+    buttons: tuple[Button, ...] = ()
+    name: str = ""
+    """The advisor's name, where a person wrote it."""
+    external_id: str = ""
+    """Of a customer's own line: by it the page knows the message it sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatBrand:
+    """What the page shows of the brand."""
+
+    name: str
+    languages: tuple[str, ...]
+    """The default one first."""
+    greeting: Mapping[str, str]
+    """Language code to the words that stand above an empty conversation."""
+
+
+class ChatBook(Protocol):
+    """What the web chat needs of the rest of the house."""
+
+    @property
+    def brand(self) -> ChatBrand: ...
+
+    async def accept(self, message: InboundMessage) -> None:
+        """Commit one message; a message already there is left as it is."""
+        ...
+
+    async def since(self, session: str, after: int, limit: int = 100) -> Sequence[ChatLine]:
+        """The session's lines numbered above `after`, oldest first."""
+        ...
+
+    async def wait(self, session: str, after: int, timeout: float) -> None:  # noqa: ASYNC109  the caller's heartbeat
+        """Return when there may be a line above `after`, at the latest after `timeout` seconds."""
+        ...
+
+    async def link(self, session: str, channel: str) -> str | None:
+        """A one-time address that continues this conversation on `channel`; None where that is not offered."""
+        ...
+
+    def channels(self) -> Sequence[str]:
+        """The channels a conversation can be continued on."""
+        ...

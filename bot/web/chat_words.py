@@ -1,0 +1,72 @@
+"""What the web chat's page says itself, in each language it speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "fr": {
+        "language": "Français",
+        "conversation": "Conversation",
+        "assistant": "Assistant",
+        "you": "Vous",
+        "write": "Écrivez votre message",
+        "send": "Envoyer",
+        "hint": "Entrée pour envoyer, Maj + Entrée pour aller à la ligne",
+        "choices": "Réponses proposées",
+        "typing": "L’assistant écrit…",
+        "waiting": "En attente d’envoi",
+        "connecting": "Connexion…",
+        "online": "En ligne",
+        "offline": "Connexion perdue. Vos messages partiront dès son retour.",
+        "slow": "Un instant, vos messages partent l’un après l’autre.",
+        "too_long": "Votre message est trop long : 4 000 caractères au plus. Envoyez-le en deux fois.",
+        "refused": "Ce message n’a pas pu partir. Réessayez, ou écrivez-le autrement.",
+        "continue_on": "Continuer sur {channel}",
+        "continue_help": "Ce lien ouvre la même conversation sur {channel}. Il ne sert qu’une fois.",
+        "continue_failed": "Le lien n’a pas pu être préparé. Réessayez dans un instant.",
+        "copy": "Copier le lien",
+        "copied": "Lien copié",
+        "close": "Fermer",
+        "automatic": "Vous parlez à un assistant automatique. Un conseiller prend le relais quand il le faut.",
+        "no_script": "Pour discuter ici, autorisez JavaScript dans votre navigateur, puis rechargez la page.",
+        "today": "Aujourd’hui",
+        "yesterday": "Hier",
+    },
+    "en": {
+        "language": "English",
+        "conversation": "Conversation",
+        "assistant": "Assistant",
+        "you": "You",
+        "write": "Write your message",
+        "send": "Send",
+        "hint": "Enter to send, Shift + Enter for a new line",
+        "choices": "Suggested answers",
+        "typing": "The assistant is writing…",
+        "waiting": "Waiting to be sent",
+        "connecting": "Connecting…",
+        "online": "Online",
+        "offline": "Connection lost. Your messages will leave as soon as it is back.",
+        "slow": "One moment, your messages are leaving one by one.",
+        "too_long": "Your message is too long: 4,000 characters at most. Please send it in two.",
+        "refused": "This message could not be sent. Try again, or put it another way.",
+        "continue_on": "Continue on {channel}",
+        "continue_help": "This link opens the same conversation on {channel}. It works once.",
+        "continue_failed": "The link could not be prepared. Try again in a moment.",
+        "copy": "Copy the link",
+        "copied": "Link copied",
+        "close": "Close",
+        "automatic": "You are talking to an automatic assistant. An advisor takes over when it matters.",
+        "no_script": "To chat here, allow JavaScript in your browser and reload the page.",
+        "today": "Today",
+        "yesterday": "Yesterday",
+    },
+}
+
+CHANNEL_NAMES: Mapping[str, str] = {"telegram": "Telegram"}
+"""How customers call a channel; one that is missing here is shown by its own name."""
+
+
+def words_in(language: str) -> Mapping[str, str]:
+    """The page's words, in English where nobody has translated them."""
+    return WORDS.get(language, WORDS["en"])

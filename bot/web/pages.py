@@ -1,0 +1,71 @@
+"""What the pages for customers share: templates, strict headers, and the choice of a language."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from aiohttp import web
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+STATIC = Path(__file__).with_name("static")
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+_LANGUAGE_COOKIE = "filrouge_language"
+
+_templates = Environment(
+    loader=PackageLoader("bot.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+
+
+def page(template: str, **values: object) -> web.Response:
+    """A whole page, written by `template` with every value escaped."""
+    html = _templates.get_template(template).render(asset=asset, **values)
+    return web.Response(text=html, content_type="text/html", headers=HEADERS)
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file, which changes with its content, so that no browser keeps an old one."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?{digest}"
+
+
+def static_routes() -> list[web.StaticDef]:
+    return [web.static("/static", STATIC)]
+
+
+def language_of(request: web.Request, offered: Sequence[str]) -> str:
+    """The language to speak: the one asked for in the address, else chosen before, else the browser's, else the first."""
+    for code in (request.query.get("lang"), request.cookies.get(_LANGUAGE_COOKIE), *_accepted(request)):
+        if code is not None and code in offered:
+            return code
+    return offered[0]
+
+
+def keep_language(response: web.Response, language: str, *, secure: bool) -> None:
+    response.set_cookie(_LANGUAGE_COOKIE, language, max_age=31_536_000, httponly=True, samesite="Lax", secure=secure)
+
+
+def _accepted(request: web.Request) -> list[str]:
+    """The languages of `Accept-Language`, best first; what cannot be read counts least."""
+    wishes = []
+    for place, wish in enumerate(request.headers.get("Accept-Language", "")[:200].split(",")):
+        tag, _, quality = wish.strip().partition(";q=")
+        try:
+            weight = float(quality or 1)
+        except ValueError:
+            weight = 0.0
+        wishes.append((-weight, place, tag.split("-")[0].lower()))
+    return [code for _, _, code in sorted(wishes)]

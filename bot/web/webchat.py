@@ -1,0 +1,241 @@
+"""The web chat's routes: a page, messages in, a stream of lines out, and links to other channels."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from aiohttp import web
+
+from bot.channels.webchat.translate import TooLong, client_id, new_token, read_post, session_of
+from bot.errors import BadUpdate
+from bot.web import chat_words, pages
+from bot.web.chat_book import ChatBook, ChatBrand, ChatLine
+from bot.web.pace import Pace
+
+__all__ = ["COOKIE", "ChatBook", "ChatBrand", "ChatLine", "WebChat", "add_webchat"]
+
+COOKIE = "filrouge_chat"
+_COOKIE_AGE = 90 * 24 * 3600
+_BODY_CAP = 16 * 1024
+_STREAMS_PER_SESSION = 6
+_HEARTBEAT = 15.0
+
+
+class WebChat:
+    """The handlers; `add_webchat` mounts them."""
+
+    def __init__(
+        self,
+        book: ChatBook,
+        *,
+        allowed_origins: Collection[str] = (),
+        address_of: Callable[[web.Request], str] = lambda request: request.remote or "",
+        secure_cookies: bool | None = None,
+        session_pace: Pace | None = None,
+        address_pace: Pace | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        heartbeat: float = _HEARTBEAT,
+    ) -> None:
+        self._book = book
+        self._allowed_origins = frozenset(origin.rstrip("/") for origin in allowed_origins)
+        self._address_of = address_of
+        self._secure_cookies = secure_cookies
+        self._session_pace = session_pace or Pace(burst=8, per_second=1.0)
+        self._address_pace = address_pace or Pace(burst=60, per_second=10.0)
+        self._now = now
+        self._heartbeat = heartbeat
+        self._streams: Counter[str] = Counter()
+        self._streaming: set[asyncio.Task[Any]] = set()
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/", self.page),
+            web.post("/chat/messages", self.post),
+            web.get("/chat/events", self.events),
+            web.post("/chat/continue", self.continue_elsewhere),
+        ]
+
+    async def close(self, _app: web.Application) -> None:
+        """End every stream, so that the server can stop; the pages come back by themselves."""
+        for task in self._streaming:
+            task.cancel()
+
+    async def page(self, request: web.Request) -> web.Response:
+        brand, secure = self._book.brand, self._secure(request)
+        language = pages.language_of(request, brand.languages)
+        response = pages.page(
+            "chat.html",
+            brand=brand.name,
+            greeting=brand.greeting.get(language) or next(iter(brand.greeting.values()), ""),
+            language=language,
+            languages=[(code, chat_words.words_in(code)["language"]) for code in brand.languages],
+            words=chat_words.words_in(language),
+            channels=[(name, chat_words.CHANNEL_NAMES.get(name, name)) for name in self._book.channels()],
+        )
+        token = request.cookies.get(COOKIE)
+        response.set_cookie(
+            COOKIE,
+            token if token is not None and session_of(token) else new_token(),
+            max_age=_COOKIE_AGE,
+            httponly=True,
+            samesite="Lax",
+            secure=secure,
+        )
+        if "lang" in request.query:
+            pages.keep_language(response, language, secure=secure)
+        return response
+
+    async def post(self, request: web.Request) -> web.Response:
+        """One message; 202 only once it is committed."""
+        session = self._let_in(request)
+        body = await _json(request)
+        language = pages.language_of(request, self._book.brand.languages)
+        try:
+            message = read_post(body, session=session, received_at=self._now(), language=language)
+        except TooLong as error:
+            raise _refusal(web.HTTPUnprocessableEntity, "too_long", str(error)) from None
+        except BadUpdate as error:
+            raise _refusal(web.HTTPBadRequest, "bad_request", str(error)) from None
+        await self._book.accept(message)
+        return web.json_response({"id": client_id(message.external_id), "accepted": True}, status=202)
+
+    async def continue_elsewhere(self, request: web.Request) -> web.Response:
+        session = self._let_in(request)
+        body = await _json(request)
+        channel = body.get("channel") if isinstance(body, dict) else None
+        url = await self._book.link(session, channel) if isinstance(channel, str) else None
+        if url is None:
+            raise _refusal(web.HTTPNotFound, "not_offered", "this conversation cannot be continued on that channel")
+        return web.json_response({"url": url}, headers={"Cache-Control": "no-store"})
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """Every line since the one the page saw last, then each new one as it comes."""
+        session = self._session(request)
+        after = _after(request)
+        if self._streams[session] >= _STREAMS_PER_SESSION:
+            raise _refusal(web.HTTPTooManyRequests, "too_many_streams", "close another window of this chat", wait=5)
+        response = web.StreamResponse(
+            headers={
+                "Content-Type": "text/event-stream",
+                "Cache-Control": "no-store",
+                "X-Accel-Buffering": "no",  # a proxy that collects answers would hold the lines back
+            }
+        )
+        task = asyncio.current_task()
+        assert task is not None
+        self._streams[session] += 1
+        self._streaming.add(task)
+        try:
+            await response.prepare(request)
+            await self._stream(response, session, after)
+        except ConnectionError:
+            pass  # the page went away; it asks again from the last number it saw
+        finally:
+            self._streaming.discard(task)
+            self._streams[session] -= 1
+            if not self._streams[session]:
+                del self._streams[session]
+        return response
+
+    async def _stream(self, response: web.StreamResponse, session: str, after: int) -> None:
+        ready = False
+        while True:
+            lines = await self._book.since(session, after)
+            for line in lines:
+                await response.write(_event(line))
+                after = line.number
+            if lines:
+                continue
+            if not ready:
+                await response.write(b"event: ready\ndata: {}\n\n")  # from here on, lines are news
+                ready = True
+            else:
+                await response.write(b"event: beat\ndata: {}\n\n")  # the page notices when they stop
+            await self._book.wait(session, after, self._heartbeat)
+
+    def _let_in(self, request: web.Request) -> str:
+        """The session of a POST that comes from our own page, not too often."""
+        if not self._is_ours(request):
+            raise _refusal(web.HTTPForbidden, "wrong_origin", "post from the chat's own page or an allowed origin")
+        session = self._session(request)
+        wait = max(self._session_pace.knock(session), self._address_pace.knock(self._address_of(request)))
+        if wait:
+            raise _refusal(web.HTTPTooManyRequests, "too_fast", "wait as long as Retry-After says", wait=wait)
+        return session
+
+    def _is_ours(self, request: web.Request) -> bool:
+        """Browsers name the page's origin in every POST; a caller that names none is no browser of a third person."""
+        origin = request.headers.get("Origin")
+        if origin is None:
+            return request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+        return origin in self._allowed_origins or urlsplit(origin).netloc == request.host
+
+    def _session(self, request: web.Request) -> str:
+        session = session_of(request.cookies.get(COOKIE))
+        if session is None:
+            raise _refusal(web.HTTPUnauthorized, "no_session", f"open / first: it sets the cookie {COOKIE}")
+        return session
+
+    def _secure(self, request: web.Request) -> bool:
+        return request.secure if self._secure_cookies is None else self._secure_cookies
+
+
+def add_webchat(app: web.Application, book: ChatBook, **options: Any) -> WebChat:
+    """Mount the web chat at `/` of `app`; `options` are those of `WebChat`."""
+    chat = WebChat(book, **options)
+    app.add_routes([*chat.routes(), *pages.static_routes()])
+    app.on_shutdown.append(chat.close)
+    return chat
+
+
+def _refusal(kind: type[web.HTTPError], code: str, what_to_do: str, *, wait: float = 0) -> web.HTTPError:
+    headers = {"Retry-After": str(math.ceil(wait))} if wait else None
+    body = orjson.dumps({"error": code, "message": what_to_do}).decode()
+    return kind(text=body, content_type="application/json", headers=headers)
+
+
+async def _json(request: web.Request) -> Any:
+    raw = await request.content.read(_BODY_CAP + 1)
+    while len(raw) <= _BODY_CAP and (more := await request.content.read(_BODY_CAP + 1 - len(raw))):
+        raw += more
+    if len(raw) > _BODY_CAP:
+        raise _refusal(_TooLarge, "too_large", f"send at most {_BODY_CAP} bytes")
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        raise _refusal(web.HTTPBadRequest, "bad_request", "the body should be JSON") from None
+
+
+class _TooLarge(web.HTTPError):
+    """413, which aiohttp's own class only makes with two sizes."""
+
+    status_code = 413
+
+
+def _after(request: web.Request) -> int:
+    given = request.headers.get("Last-Event-ID") or request.query.get("after") or "0"
+    if not given.isdecimal() or len(given) > 18:
+        raise _refusal(web.HTTPBadRequest, "bad_request", "'after' should be the number of the last line seen")
+    return int(given)
+
+
+def _event(line: ChatLine) -> bytes:
+    told = {
+        "number": line.number,
+        "at": line.at.isoformat(),
+        "direction": line.direction,
+        "author": line.author,
+        "name": line.name,
+        "text": line.text,
+        "id": client_id(line.external_id),
+        "buttons": [asdict(button) for button in line.buttons],
+    }
+    return b"id: %d\nevent: line\ndata: %s\n\n" % (line.number, orjson.dumps(told))
