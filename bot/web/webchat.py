@@ -17,7 +17,7 @@ from aiohttp import web
 from bot.channels.webchat.translate import TooLong, client_id, new_token, read_post, session_of
 from bot.errors import BadUpdate
 from bot.web import chat_words, pages
-from bot.web.chat_book import ChatBook, ChatBrand, ChatLine
+from bot.web.chat_port import ChatBook, ChatBrand, ChatLine
 from bot.web.pace import Pace
 
 __all__ = ["COOKIE", "ChatBook", "ChatBrand", "ChatLine", "WebChat", "add_webchat"]
