@@ -7,10 +7,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
-import holidays
-
 from bot.brand.staff import Queue
-from bot.brand.stores import Service
+from bot.brand.stores import Service, subdivisions_of
 from bot.brand.whole import Brand, BrandFile, StoresFile
 from bot.brand.words import BrandModel
 from bot.errors import BrandError
@@ -48,13 +46,12 @@ def _check_stores(shops: StoresFile, file: YamlFile) -> None:
     _unique([service.id for service in shops.services], "service", "id", file, "services")
     _unique([store.id for store in shops.stores], "store", "id", file, "stores")
     services = [service.id for service in shops.services]
-    countries = holidays.list_supported_countries()
     for number, store in enumerate(shops.stores):
         here: Place = ("stores", number)
         places: list[Place] = [(*here, "services", service) for service in store.services]
         _all_known(store.services, services, "service", file, places)
         if store.subdivision is not None:
-            _all_known([store.subdivision], countries[store.country], "subdivision", file, [(*here, "subdivision")])
+            _all_known([store.subdivision], subdivisions_of(store.country), "subdivision", file, [(*here, "subdivision")])
         for index, opening in enumerate(store.openings):
             if any(closing.covers(opening.date) for closing in store.closings):
                 raise _wrong(

@@ -61,8 +61,10 @@ class Store(BrandModel):
     @field_validator("country")
     @classmethod
     def _has_known_holidays(cls, country: str) -> str:
-        if country not in holidays.list_supported_countries():
-            raise ValueError(f"no public holidays are known for {country!r}; write an ISO 3166 code such as FR")
+        try:
+            subdivisions_of(country)
+        except NotImplementedError:
+            raise ValueError(f"no public holidays are known for {country!r}; write an ISO 3166 code such as FR") from None
         return country
 
     @property
@@ -83,6 +85,12 @@ class Store(BrandModel):
             if names:
                 return Opening((), names)
         return Opening(usual)
+
+
+@lru_cache(maxsize=64)
+def subdivisions_of(country: str) -> tuple[str, ...]:
+    """The subdivisions of a country whose holidays are known; NotImplementedError when its holidays are not."""
+    return tuple(holidays.country_holidays(country).subdivisions)
 
 
 def public_holiday(country: str, subdivision: str | None, day: date) -> dict[str, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Annotated
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -30,8 +30,10 @@ def language_code(code: str) -> str:
 
 
 def known_time_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"no time zone is called {name!r}; write an IANA name such as Europe/Paris or America/Toronto")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, such as "Europe"
+        raise ValueError(f"no time zone is called {name!r}; write an IANA name such as Europe/Paris or America/Toronto") from None
     return name
 
 

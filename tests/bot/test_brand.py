@@ -135,6 +135,8 @@ MISTAKES = [
     ("stores.yml", "- id: bordeaux", "- id: Bordeaux Centre", "small letters"),
     ("stores.yml", "closed_on_public_holidays: true", "closed_on_public_holiday: true", "closed_on_public_holidays"),
     ("stores.yml", "time_zone: Europe/Paris", "time_zone: Europe/Lyon", "IANA"),
+    ("stores.yml", "time_zone: America/Martinique", "time_zone: America", "IANA"),
+    ("stores.yml", "time_zone: America/Martinique", 'time_zone: ""', "IANA"),
     ("stores.yml", 'phone: "+33 6 39 98 10 01"', "phone: 06 39 98 10 01", "country code"),
     ("stores.yml", '"14:30-18:00"', '"12:30-18:00"', "overlap"),
     ("stores.yml", '"09:30-19:30"', '"19:30-09:30"', "earlier hour first"),
