@@ -4,7 +4,8 @@ HandoffError
 ├── HoursWrong     opening hours that cannot be kept as written: which day, what to write instead
 ├── NoQueue        a need that no queue of the brand can take
 ├── NotPossible    an act the case does not allow where it stands
-│   └── AlreadyTaken   somebody else has it; `by` says who
+│   ├── AlreadyTaken   somebody else has it; `by` says who
+│   └── HandsFull      the advisor already has as many cases as they may
 ├── NotAllowed     the account's role does not open this door
 └── SlotTaken      somebody else booked that time first; offer another
 """
@@ -34,6 +35,10 @@ class AlreadyTaken(NotPossible):
     def __init__(self, by: str) -> None:
         super().__init__(f"{by} has already taken this case; read along, or ask {by} to release it.")
         self.by = by
+
+
+class HandsFull(NotPossible):
+    """The advisor already handles as many cases as they may."""
 
 
 class NotAllowed(HandoffError):

@@ -9,7 +9,7 @@ from math import ceil
 from statistics import fmean
 
 from handoff.case import Case, HandoffContext
-from handoff.errors import NoQueue, NotPossible
+from handoff.errors import HandsFull, NoQueue
 from handoff.hours import OpeningHours, after_open_minutes, is_open, next_opening
 from handoff.ports import DeskStatus
 
@@ -82,9 +82,9 @@ def eligible(context: HandoffContext, advisor: Advisor) -> bool:
 
 
 def check_load(advisor: Advisor, taken: int) -> None:
-    """Raise `NotPossible` when this advisor already handles as many cases as they may."""
+    """Raise `HandsFull` when this advisor already handles as many cases as they may."""
     if taken >= advisor.limit:
-        raise NotPossible(f"You already have {taken} open cases; close one or give one back before taking another.")
+        raise HandsFull(f"You already have {taken} open cases; close one or give one back before taking another.")
 
 
 def in_order(cases: Iterable[Case]) -> list[Case]:

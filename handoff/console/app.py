@@ -1,0 +1,74 @@
+"""The console as an aiohttp application, to be mounted under `/console`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from handoff.console import acts, conversations, pages, queue, signin, stores
+from handoff.console.accounts import show_accounts
+from handoff.console.doors import ADMINS, EVERYONE, MANAGERS, Door, guard
+from handoff.console.house import HOUSE, Clock, House
+from handoff.console.live import listen
+from handoff.console.looks import Looks
+from handoff.console.ports import ConsolePorts
+from handoff.console.streams import HEARTBEAT, Streams
+
+CONVERSATION = r"/conversations/{conversation:\d{1,15}}"
+
+DOORS = (
+    Door("GET", "/login", signin.show_login, None),
+    Door("POST", "/login", signin.sign_in, None),
+    Door("GET", r"/static/{name:[a-z_.]{1,40}}", pages.show_asset, None),
+    Door("POST", "/logout", signin.sign_out, EVERYONE),
+    Door("GET", "", queue.show_queue, EVERYONE),
+    Door("GET", "/", queue.to_queue, EVERYONE),
+    Door("GET", "/fragments/queue", queue.show_queue_fragment, EVERYONE),
+    Door("GET", "/conversations", conversations.show_conversations, MANAGERS),
+    Door("GET", "/fragments/conversations", conversations.show_conversations_fragment, MANAGERS),
+    # Advisors pass the next doors for the conversations that are theirs to open: `conversations.admitted` tells.
+    Door("GET", CONVERSATION, conversations.show_conversation, EVERYONE),
+    Door("GET", f"/fragments{CONVERSATION}", conversations.show_conversation_fragment, EVERYONE),
+    Door("POST", f"{CONVERSATION}/acts", acts.act, EVERYONE),
+    Door("POST", rf"{CONVERSATION}/messages/{{message:\d{{1,15}}}}/correct", acts.correct, MANAGERS),
+    Door("GET", "/live", listen, EVERYONE),
+    Door("GET", r"/live/{conversation:\d{1,15}}", listen, EVERYONE),
+    Door("GET", "/stores", stores.show_stores, EVERYONE),
+    Door("GET", r"/stores/{store:[\w-]{1,64}}/today", stores.show_store_day, EVERYONE),
+    Door("GET", "/accounts", show_accounts, ADMINS),
+)
+
+
+def console(
+    ports: ConsolePorts,
+    *,
+    clock: Clock,
+    secure: bool,
+    address: Callable[[web.Request], str] | None = None,
+    heartbeat: float = HEARTBEAT,
+) -> web.Application:
+    """The console over `ports`: `parent.add_subapp("/console", console(...))`.
+
+    `secure` says that browsers reach it over https. `address` tells a request's true origin where a proxy stands in
+    front (its peer otherwise); sign-in limits count by it. `heartbeat` is in seconds.
+    """
+    app = web.Application(middlewares=[guard(DOORS)])
+    for door in DOORS:
+        app.router.add_route(door.method, door.path, door.handler)
+
+    streams = Streams(heartbeat)
+    app[HOUSE] = House(
+        ports=ports,
+        clock=clock,
+        secure=secure,
+        address=address or (lambda request: request.remote or "unknown"),
+        looks=Looks(ports.audit),
+        streams=streams,
+    )
+
+    async def stop_streams(_: web.Application) -> None:
+        streams.close()
+
+    app.on_shutdown.append(stop_streams)
+    return app
