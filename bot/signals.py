@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 ANY = "any"
 """Something changed somewhere."""
@@ -31,6 +31,7 @@ class Signals:
         self._waiting: defaultdict[str, set[asyncio.Future[None]]] = defaultdict(set)
         self.elsewhere: Callable[[Iterable[str]], None] | None = None
         """Passes signals on to other processes, where there are any."""
+        self._listeners: list[Callable[[Sequence[str]], None]] = []
 
     def tell(self, keys: Iterable[str]) -> None:
         """Wake whoever waits for any of these keys, here and in other processes."""
@@ -41,10 +42,18 @@ class Signals:
 
     def hear(self, keys: Iterable[str]) -> None:
         """Wake whoever waits here."""
+        keys = [*keys]
         for key in keys:
             for future in self._waiting.pop(key, ()):
                 if not future.done():
                     future.set_result(None)
+        for listener in tuple(self._listeners):
+            listener(keys)
+
+    def listen(self, listener: Callable[[Sequence[str]], None]) -> Callable[[], None]:
+        """Have `listener` told the keys of every signal, from here or elsewhere; the result stops it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def expect(self, key: str) -> asyncio.Future[None]:
         """A future that is done at the next signal of this key; ask for it before starting what will give the signal."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from bot.dialogue.events import Act, ActionFinished, Event, Say, Understood
 from bot.dialogue.responses import Rendered
-from bot.dialogue.state import Choice, DialogueState
+from bot.dialogue.state import Choice, DialogueState, Owner
 from bot.dialogue.step import Dialogue
 from nlu.times import resolve_day
 from nlu.understanding import Understanding
@@ -33,6 +33,8 @@ class Heard:
     """Words a person wrote, passed on as they are."""
     says: tuple[Say, ...] = ()
     """Notices that do not depend on where the dialogue stands."""
+    owner: Owner | None = None
+    """Who must speak from now on, where a person decided it and the dialogue has nothing to say about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ def take_turn(
             before = len(replies)
             state = _settle(dialogue, state, event, replies, perform, render)
             replies[before:] = [_explained(reply, one.trace) for reply in replies[before:]]
+        if one.owner is not None:
+            state = replace(state, owner=one.owner, noted=False)
     last_question = max((n for n, reply in enumerate(replies) if reply.question), default=-1)
     return state, tuple(reply for n, reply in enumerate(replies) if not reply.question or n == last_question)
 

@@ -15,10 +15,21 @@ from bot.storage import timers
 from bot.storage.schema import account, session
 from bot.storage.schema import case as case_table
 from handoff.case import OPEN, Case, HandoffContext, Line
-from handoff.errors import NotPossible
+from handoff.errors import AlreadyTaken, NotPossible
 from handoff.ownership import after
 from handoff.ports import DeskStatus
-from handoff.routing import Advisor, Queue, Staffing, check_load, choose_queue, deadline, desk_status, in_order, position
+from handoff.routing import (
+    Advisor,
+    Queue,
+    Staffing,
+    check_load,
+    choose_queue,
+    deadline,
+    desk_status,
+    eligible,
+    in_order,
+    position,
+)
 
 PRESENT_FOR = timedelta(minutes=15)
 """An advisor whose console was used within this time counts as there."""
@@ -133,41 +144,65 @@ class StoreDesk:
         self.timers_changed = True
         return True
 
-    def take(self, by: str, *, over: bool, context: HandoffContext) -> Case:
-        """A person takes the conversation's case; `over`: whoever had it, opening one when there is none.
+    def take(self, by: str, *, over: bool, context: HandoffContext, case: int | None = None) -> Case:
+        """A person takes the conversation's case, or the one named; `over`: whoever had it, opening one when there is none.
 
-        Raises `handoff.errors.NotPossible` (or `AlreadyTaken`) with what to do instead.
+        Raises `handoff.errors.NotPossible` (`AlreadyTaken`, `HandsFull`) with what to do instead.
         """
-        current = self.current()
-        if current is None:
+        wanted = self._meant(case)
+        if wanted is None:
             if not over:
-                current = self.latest()
-                if current is not None:
-                    after(current, "take", now=self._now, by=by)  # refuses with the sentence that fits
+                raise NotPossible("This conversation has no open case; take it over instead.")
             queue = choose_queue(self._desks.queues, skill=None, store=None, language=context.language)
-            current = self._insert(context, queue, deadline(queue, self._now))
+            wanted = self._insert(context, queue, deadline(queue, self._now))
+        taken = after(wanted, "take_over" if over else "take", now=self._now, by=by)
+        self._check_one_voice(wanted, by)
         advisor = self._desks.advisors.get(by)
-        if advisor is not None and not over and current.advisor != by:
+        if advisor is not None and not over and wanted.advisor != by:
+            if not eligible(wanted.context, advisor):
+                raise NotPossible("This case is for somebody with another skill, store or language; leave it to them.")
             check_load(advisor, self._load(by))
-        taken = after(current, "take_over" if over else "take", now=self._now, by=by)
         self._save(taken)
         self._stop_timer()
         return taken
 
-    def act(self, act: Any, by: str, note: str = "") -> Case:
+    def act(self, act: Any, by: str, note: str = "", case: int | None = None) -> Case:
         """`answer`, `release`, `give_back` or `close` by the person who has the case. Raises `NotPossible` with the cure."""
-        current = self.current() or self.latest()
-        if current is None:
+        wanted = self._meant(case) or self.latest()
+        if wanted is None:
             raise NotPossible("This conversation has no case; take it over first.")
-        due = deadline(self._queue_of(current), self._now) if act == "release" else None
-        changed = after(current, act, now=self._now, by=by, note=note, deadline=due)
-        if changed != current:
+        due = deadline(self._queue_of(wanted), self._now) if act == "release" else None
+        changed = after(wanted, act, now=self._now, by=by, note=note, deadline=due)
+        if act == "release" and not waits_on_line(changed):
+            changed = replace(changed, deadline=None)
+        if changed != wanted:
             self._save(changed)
-        if act == "release" and due is not None:
-            self._time_out_at(due)
+        if changed.deadline is not None:
+            self._time_out_at(changed.deadline)
         elif act in ("give_back", "close"):
             self._stop_timer()
         return changed
+
+    def _meant(self, case: int | None) -> Case | None:
+        """The case an act is about: the one named, else the open one, a call-back only when nothing else is open."""
+        if case is None:
+            latest = self.current() or self.latest()
+            return latest if latest is not None and latest.status in OPEN else None
+        row = self._connection.execute(
+            select(case_table).where(case_table.c.id == case, case_table.c.conversation_id == self._conversation)
+        ).first()
+        if row is None:
+            raise NotPossible("This case is not one of this conversation; reload the page.")
+        return case_from(row)
+
+    def _check_one_voice(self, wanted: Case, by: str) -> None:
+        """Only one case of a conversation is in somebody's hands, so that only one person speaks."""
+        current = self.current()
+        if current is None or current.id == wanted.id:
+            return
+        if current.status == "taken" and current.advisor != by:
+            raise AlreadyTaken(current.advisor or "")
+        raise NotPossible("Another case of this conversation comes first; take or finish that one.")
 
     def current(self) -> Case | None:
         """The conversation's open case in which somebody waits; call-backs nobody has taken are not."""
@@ -177,8 +212,8 @@ class StoreDesk:
             .order_by(case_table.c.id)
         ).all()
         cases = [case_from(row) for row in rows]
-        live = [case for case in cases if case.status == "taken" or case.context.reason != "callback"]
-        return live[-1] if live else None
+        live = [case for case in cases if case.status == "taken" or waits_on_line(case)]
+        return next((case for case in live if case.status == "taken"), live[-1] if live else None)
 
     def latest(self) -> Case | None:
         """The conversation's latest case, whatever became of it; a call-back that waits comes first."""
@@ -278,6 +313,11 @@ class StoreDesk:
         )
         measured = tuple((row.ended_at - row.taken_at).total_seconds() / 60 for row in took)
         return Staffing(present=len(present), idle=idle, measured=measured)
+
+
+def waits_on_line(case: Case) -> bool:
+    """Whether the customer waits here and now, rather than for a call."""
+    return case.context.reason != "callback"
 
 
 def context_to(context: HandoffContext) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Boolean, Connection, bindparam, func, insert, select, update
 
 from bot.dialogue.state import DialogueState
 from bot.errors import ClaimLost
@@ -110,13 +110,17 @@ _SAVE = (
         claimed_until=None,
         handled_at=bindparam("b_now", type_=Instant),
         touched_at=bindparam("b_now", type_=Instant),
-        unsure=conversation.c.unsure + bindparam("b_unsure"),
+        unsure=func.coalesce(bindparam("b_unsure", type_=Boolean), conversation.c.unsure),
     )
 )
 _HANDLED = (
     update(message)
     .where(message.c.id == bindparam("b_message"))
-    .values(handled_at=bindparam("b_at", type_=Instant), trace=bindparam("b_trace", type_=message.c.trace.type))
+    .values(
+        handled_at=bindparam("b_at", type_=Instant),
+        trace=bindparam("b_trace", type_=message.c.trace.type),
+        missed=bindparam("b_missed", type_=Boolean),
+    )
 )
 _SAY = insert(message).returning(message.c.id, sort_by_parameter_order=True)
 _DELIVER = insert(delivery)
@@ -136,6 +140,7 @@ def write_turn(connection: Connection, claim: Claim, standing: Standing, turn: T
         timer_at = next_timer(connection, claim.conversation)
     # Anything that arrived since the claim has made the conversation due before the claim's end.
     more = rest or (standing.due_at is not None and standing.due_at < claim.until)
+    missed = _missed(standing, turn)
     saved = connection.execute(
         _SAVE,
         {
@@ -149,17 +154,28 @@ def write_turn(connection: Connection, claim: Claim, standing: Standing, turn: T
             "b_due": now if more else timer_at,
             "b_timer": timer_at,
             "b_now": at,
-            "b_unsure": turn.missed,
+            "b_unsure": next((miss for miss in reversed(missed.values()) if miss is not None), None),
         },
     )
     if saved.rowcount != 1:
         raise ClaimLost(f"conversation {claim.conversation} was claimed by another worker; nothing was written")
     if turn.traces:
         connection.execute(
-            _HANDLED, [{"b_message": id_, "b_at": at, "b_trace": dict(trace) or None} for id_, trace in turn.traces.items()]
+            _HANDLED,
+            [
+                {"b_message": id_, "b_at": at, "b_trace": dict(trace) or None, "b_missed": missed[id_]}
+                for id_, trace in turn.traces.items()
+            ],
         )
     ids = say(connection, standing, turn.replies, in_reply_to=list(turn.traces), at=at, epoch=epoch)
     return Written(claim.conversation, ids, standing.channel, standing.identity_id, more)
+
+
+def _missed(standing: Standing, turn: Turn) -> dict[int, bool | None]:
+    """For each message, whether the bot failed to understand it; None where it was not for the bot to understand."""
+    spoke = standing.owner == "bot" and not turn.state.paused
+    understood = {id_: trace.get("understood") for id_, trace in turn.traces.items()}
+    return {id_: not sure if spoke and sure is not None else None for id_, sure in understood.items()}
 
 
 def say(
@@ -236,6 +252,11 @@ def pressed(connection: Connection, conversation_id: int, token: str) -> Mapping
 def dialogue_state(standing: Standing) -> DialogueState:
     """Where the conversation's dialogue stands; a new conversation speaks the language its platform hinted at."""
     return DialogueState.from_json(standing.state) if standing.state else DialogueState(language=standing.language)
+
+
+def is_blocked(connection: Connection, identity_id: int) -> bool:
+    """Whether this identity does not let us write to it."""
+    return connection.execute(select(identity.c.blocked_at).where(identity.c.id == identity_id)).scalar() is not None
 
 
 def note_press(connection: Connection, message_id: int, title: str) -> None:

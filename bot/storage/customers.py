@@ -195,7 +195,7 @@ def join(connection: Connection, *, winner: int, loser: int, live: int, why: Map
             epoch=max(row.epoch for row in rows.values()),
             profile_id=rows[winner].profile_id or rows[loser].profile_id,
             level=max(row.level for row in rows.values()),
-            unsure=rows[winner].unsure + rows[loser].unsure,
+            unsure=rows[live].unsure,
             timer_at=min(timers) if timers else None,
             due_at=now,
             claimed_by=None,

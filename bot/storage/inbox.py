@@ -205,7 +205,7 @@ def _open_conversation(connection: Connection, inbound: InboundMessage, now: dat
         "language": inbound.language or language,
         "fence": 0,
         "level": 0,
-        "unsure": 0,
+        "unsure": False,
         "created_at": now,
         "touched_at": now,
     }

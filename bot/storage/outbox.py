@@ -27,6 +27,7 @@ class Due:
     """One message this worker is to deliver now."""
 
     message: int
+    conversation: int
     outbound: OutboundMessage
     attempts: int
     withheld: str = ""
@@ -87,6 +88,7 @@ _CLAIM = (
 _TO_SEND = (
     select(
         message.c.id,
+        delivery.c.conversation_id,
         message.c.text,
         message.c.data,
         delivery.c.channel,
@@ -136,7 +138,7 @@ def _due_from(row: Any) -> Due:
         ask_contact=data.get("ask_contact", ""),
         language=row.language,
     )
-    return Due(row.id, outbound, row.attempts, withheld)
+    return Due(row.id, row.conversation_id, outbound, row.attempts, withheld)
 
 
 def buttons_of(message_id: int, data: dict[str, Any]) -> tuple[Button, ...]:

@@ -91,7 +91,7 @@ conversation = Table(
     Column("merged_into", Id),
     Column("profile_id", String(64)),
     Column("level", Integer, nullable=False),  # strongest evidence for that profile, see bot.customers.recognise.Level
-    Column("unsure", Integer, nullable=False),  # customer messages the bot did not understand, for the console's filter
+    Column("unsure", Boolean, nullable=False),  # the bot was not sure to understand what the customer last wrote
     Column("created_at", Instant, nullable=False),
     Column("touched_at", Instant, nullable=False),  # last change, for the console's list
 )
@@ -102,6 +102,14 @@ Index(
     postgresql_where=text("due_at IS NOT NULL"),
 )
 Index("ix_conversation_touched", conversation.c.touched_at)
+# The few conversations people look for among the many the bot holds and understands.
+Index(
+    "ix_conversation_with_people",
+    conversation.c.touched_at,
+    sqlite_where=text("owner <> 'bot'"),
+    postgresql_where=text("owner <> 'bot'"),
+)
+Index("ix_conversation_unsure", conversation.c.touched_at, sqlite_where=text("unsure = 1"), postgresql_where=text("unsure"))
 _one = text("profile_id IS NOT NULL AND merged_into IS NULL")
 # One person, one thread: two conversations recognised at once as the same profile cannot both be committed.
 Index("uq_conversation_profile", conversation.c.profile_id, unique=True, sqlite_where=_one, postgresql_where=_one)
@@ -142,6 +150,7 @@ message = Table(
     Column("failures", Integer, nullable=False),
     Column("in_reply_to", Json),
     Column("trace", Json),
+    Column("missed", Boolean),  # of a customer's words the bot had to answer: it was not sure to understand them
     UniqueConstraint("external_key"),
 )
 Index("ix_message_thread", message.c.conversation_id, message.c.id)
@@ -153,6 +162,7 @@ Index(
     postgresql_where=text("handled_at IS NULL"),
 )
 Index("ix_message_identity", message.c.identity_id, message.c.id)
+Index("ix_message_missed", message.c.at, sqlite_where=text("missed = 1"), postgresql_where=text("missed"))
 
 delivery = Table(
     "delivery",
@@ -309,11 +319,12 @@ note = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("conversation_id", Id, nullable=False),
+    Column("message_id", Id, nullable=False),  # the act that wrote it: its place in the thread
     Column("author", String(64), nullable=False),
     Column("text", Text, nullable=False),
     Column("at", Instant, nullable=False),
 )
-Index("ix_note_conversation", note.c.conversation_id)
+Index("ix_note_conversation", note.c.conversation_id, note.c.message_id)
 
 account = Table(
     "account",
@@ -325,6 +336,7 @@ account = Table(
     Column("language", String(8)),
     Column("disabled", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant),
 )
 session = Table(
     "session",
@@ -336,16 +348,18 @@ session = Table(
     Column("seen_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
 )
-login_failure = Table(
-    "login_failure",
+# Every try to sign in, counted before the password is looked at; forgotten once the right one is given.
+login_attempt = Table(
+    "login_attempt",
     metadata,
     Column("id", Id, primary_key=True),
     Column("username", String(64), nullable=False),
     Column("address", String(64), nullable=False),
     Column("at", Instant, nullable=False),
 )
-Index("ix_login_failure_username", login_failure.c.username, login_failure.c.at)
-Index("ix_login_failure_address", login_failure.c.address, login_failure.c.at)
+Index("ix_login_attempt_username", login_attempt.c.username, login_attempt.c.at)
+Index("ix_login_attempt_address", login_attempt.c.address, login_attempt.c.at)
+Index("ix_login_attempt_at", login_attempt.c.at)
 
 audit = Table(
     "audit",

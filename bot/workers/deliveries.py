@@ -70,6 +70,10 @@ class DeliveryWorker:
         self.refused: str | None = None
         """Why the platform refuses our account; None while it does not."""
 
+    @property
+    def channel_name(self) -> str:
+        return self._channel.name
+
     def wake(self) -> None:
         """Something may be due."""
         self._due.set()
@@ -122,7 +126,7 @@ class DeliveryWorker:
         except Exception:
             # The claim runs out and the message is sent again, marked as a possible repeat.
             log.exception("delivery_not_noted", channel=self._channel.name, message=due.message)
-        self._board.tell([signals.ANY])
+        self._board.tell([signals.conversation(due.conversation)])
         self._due.set()  # the next message of the same recipient may be ready now
 
     async def _send(self, due: Due) -> Outcome:

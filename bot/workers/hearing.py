@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,18 +28,23 @@ from bot.dialogue.events import (
 )
 from bot.dialogue.state import DialogueState
 from bot.storage import conversations, customers, links
-from bot.storage.cases import Desks, StoreDesk
-from bot.storage.conversations import Standing
+from bot.storage.cases import Desks, StoreDesk, waits_on_line
+from bot.storage.conversations import Standing, is_blocked
 from bot.storage.customers import Joined
 from bot.storage.inbox import Arrival
 from bot.storage.schema import identity, note
 from bot.turn import Heard, Reply, choice_from, meaning_of, trace_of
-from handoff.case import HandoffContext
-from handoff.errors import HandoffError
+from handoff.case import OPEN, HandoffContext
+from handoff.errors import AlreadyTaken, HandoffError, HandsFull, NotPossible
+from handoff.ownership import OF_ITS_ADVISOR
 from nlu.understanding import Understanding
 
 ALONE = frozenset({"link", "contact", "act"})
 """Kinds that are a turn of their own: they may change whose conversation it is, or who speaks."""
+
+
+class CannotWrite(HandoffError):
+    """The customer cannot be written to now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,40 +133,74 @@ class Listener:
         return Heard(arrival.id, (), {"kind": arrival.kind})
 
     def _act(self, arrival: Arrival) -> Heard:
-        by = str(arrival.data.get("by", ""))
+        by, act = str(arrival.data.get("by", "")), str(arrival.data.get("act", ""))
         try:
-            events, answers = self._done(str(arrival.data.get("act", "")), by, arrival)
+            done = self._done(act, by, arrival)
         except HandoffError as error:
-            return Heard(arrival.id, (), {"outcome": "refused", "why": str(error), "by": by})
-        return Heard(arrival.id, events, {"outcome": "done", "by": by}, answers)
+            reason, holder = self._refusal(act, error)
+            trace = {"outcome": "refused", "reason": reason, "why": str(error), "holder": holder, "by": by}
+            return Heard(arrival.id, (), trace)
+        return replace(done, message=arrival.id, trace={"outcome": "done", "by": by})
 
-    def _done(self, act: str, by: str, arrival: Arrival) -> tuple[tuple[Event, ...], tuple[Reply, ...]]:
+    def _refusal(self, act: str, error: HandoffError) -> tuple[str, str]:
+        """The reason as `handoff.console.ports.ActOutcome` names it, and the name of the person who has the case."""
+        match error:
+            case AlreadyTaken(by=by):
+                return ("not_yours" if act in OF_ITS_ADVISOR else "taken"), self.desks.names.get(by, by)
+            case HandsFull():
+                return "full", ""
+            case CannotWrite():
+                return "cannot_write", ""
+            case NotPossible():
+                latest = self.desk.latest()
+                if latest is None or latest.status not in OPEN:
+                    return "not_open", ""
+                return ("not_yours" if act in OF_ITS_ADVISOR else "conflict"), ""
+            case _:
+                return "conflict", ""
+
+    def _done(self, act: str, by: str, arrival: Arrival) -> Heard:
         name = self.desks.names.get(by) or arrival.author_name or by
+        case = arrival.data.get("case")
         match act:
             case "take" | "takeover":
                 before = self.desk.current()
-                case = self.desk.take(by, over=act == "takeover", context=self._by_hand())
-                unchanged = before is not None and before.status == "taken" and before.advisor == case.advisor
-                return (() if unchanged else (CaseTaken(name),)), ()
+                taken = self.desk.take(by, over=act == "takeover", context=self._by_hand(), case=case)
+                unchanged = before is not None and before.status == "taken" and before.advisor == taken.advisor
+                return Heard(None, () if unchanged else (CaseTaken(name),))
             case "answer":
-                self.desk.act("answer", by)
-                return (), (Reply(arrival.text, "advisor", name),)
+                self.desk.act("answer", by, case=case)
+                self._check_reachable()
+                return Heard(None, answers=(Reply(arrival.text, "advisor", name),))
+            case "release":
+                back = self.desk.act("release", by, case=case)
+                return Heard(None, owner="queue" if waits_on_line(back) else "bot")
             case "give_back":
-                self.desk.act("give_back", by, arrival.text)
-                return (CaseGivenBack(name, arrival.text),), ()
+                self.desk.act("give_back", by, arrival.text, case=case)
+                return Heard(None, (CaseGivenBack(name, arrival.text),))
             case "close":
-                self.desk.act("close", by, arrival.text)
-                return (CaseClosed(name),), ()
+                self.desk.act("close", by, arrival.text, case=case)
+                return Heard(None, (CaseClosed(name),))
             case "note":
-                row = {"conversation_id": self.standing.id, "author": by, "text": arrival.text, "at": self.now}
-                self.connection.execute(insert(note), row)
-                return (), ()
+                self._note(by, arrival)
+                return Heard(None)
             case "pause":
-                return (BotPaused(name),), ()
+                return Heard(None, (BotPaused(name),))
             case "resume":
-                return (BotResumed(name),), ()
+                return Heard(None, (BotResumed(name),))
             case _:
                 raise HandoffError(f"{act!r} is not something that can be done here")
+
+    def _check_reachable(self) -> None:
+        """An answer nobody can receive is refused while its writer can still do something else about it."""
+        if self.standing.identity_id is None:
+            raise CannotWrite("this customer has no channel to be written to; reach them another way")
+        if is_blocked(self.connection, self.standing.identity_id):
+            raise CannotWrite("the customer has blocked this channel; reach them another way")
+
+    def _note(self, by: str, arrival: Arrival) -> None:
+        row = {"conversation_id": self.standing.id, "message_id": arrival.id, "author": by, "text": arrival.text, "at": self.now}
+        self.connection.execute(insert(note), row)
 
     def _by_hand(self) -> HandoffContext:
         return HandoffContext(reason="manager", summary="", language=self.standing.language)

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=8), nullable=True),
         sa.Column("disabled", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("username", name=op.f("pk_account")),
     )
     op.create_table(
@@ -119,7 +120,7 @@ def upgrade() -> None:
         sa.Column("merged_into", Id, nullable=True),
         sa.Column("profile_id", sa.String(length=64), nullable=True),
         sa.Column("level", sa.Integer(), nullable=False),
-        sa.Column("unsure", sa.Integer(), nullable=False),
+        sa.Column("unsure", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("touched_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversation")),
@@ -133,6 +134,20 @@ def upgrade() -> None:
             postgresql_where=sa.text("due_at IS NOT NULL"),
         )
         batch_op.create_index("ix_conversation_touched", ["touched_at"], unique=False)
+        batch_op.create_index(
+            "ix_conversation_unsure",
+            ["touched_at"],
+            unique=False,
+            sqlite_where=sa.text("unsure = 1"),
+            postgresql_where=sa.text("unsure"),
+        )
+        batch_op.create_index(
+            "ix_conversation_with_people",
+            ["touched_at"],
+            unique=False,
+            sqlite_where=sa.text("owner <> 'bot'"),
+            postgresql_where=sa.text("owner <> 'bot'"),
+        )
         batch_op.create_index(
             "uq_conversation_profile",
             ["profile_id"],
@@ -251,16 +266,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_link")),
     )
     op.create_table(
-        "login_failure",
+        "login_attempt",
         sa.Column("id", Id, nullable=False),
         sa.Column("username", sa.String(length=64), nullable=False),
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_failure")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_attempt")),
     )
-    with op.batch_alter_table("login_failure", schema=None) as batch_op:
-        batch_op.create_index("ix_login_failure_address", ["address", "at"], unique=False)
-        batch_op.create_index("ix_login_failure_username", ["username", "at"], unique=False)
+    with op.batch_alter_table("login_attempt", schema=None) as batch_op:
+        batch_op.create_index("ix_login_attempt_address", ["address", "at"], unique=False)
+        batch_op.create_index("ix_login_attempt_at", ["at"], unique=False)
+        batch_op.create_index("ix_login_attempt_username", ["username", "at"], unique=False)
 
     op.create_table(
         "merge",
@@ -295,6 +311,7 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("in_reply_to", sa.Text(), nullable=True),
         sa.Column("trace", sa.Text(), nullable=True),
+        sa.Column("missed", sa.Boolean(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("external_key", name=op.f("uq_message_external_key")),
     )
@@ -307,19 +324,23 @@ def upgrade() -> None:
             sqlite_where=sa.text("handled_at IS NULL"),
             postgresql_where=sa.text("handled_at IS NULL"),
         )
+        batch_op.create_index(
+            "ix_message_missed", ["at"], unique=False, sqlite_where=sa.text("missed = 1"), postgresql_where=sa.text("missed")
+        )
         batch_op.create_index("ix_message_thread", ["conversation_id", "id"], unique=False)
 
     op.create_table(
         "note",
         sa.Column("id", Id, nullable=False),
         sa.Column("conversation_id", Id, nullable=False),
+        sa.Column("message_id", Id, nullable=False),
         sa.Column("author", sa.String(length=64), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
     )
     with op.batch_alter_table("note", schema=None) as batch_op:
-        batch_op.create_index("ix_note_conversation", ["conversation_id"], unique=False)
+        batch_op.create_index("ix_note_conversation", ["conversation_id", "message_id"], unique=False)
 
     op.create_table(
         "profile",
@@ -363,6 +384,7 @@ def downgrade() -> None:
     op.drop_table("note")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index("ix_message_thread")
+        batch_op.drop_index("ix_message_missed", sqlite_where=sa.text("missed = 1"), postgresql_where=sa.text("missed"))
         batch_op.drop_index(
             "ix_message_inbox", sqlite_where=sa.text("handled_at IS NULL"), postgresql_where=sa.text("handled_at IS NULL")
         )
@@ -373,11 +395,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_merge_winner")
 
     op.drop_table("merge")
-    with op.batch_alter_table("login_failure", schema=None) as batch_op:
-        batch_op.drop_index("ix_login_failure_username")
-        batch_op.drop_index("ix_login_failure_address")
+    with op.batch_alter_table("login_attempt", schema=None) as batch_op:
+        batch_op.drop_index("ix_login_attempt_username")
+        batch_op.drop_index("ix_login_attempt_at")
+        batch_op.drop_index("ix_login_attempt_address")
 
-    op.drop_table("login_failure")
+    op.drop_table("login_attempt")
     op.drop_table("link")
     op.drop_table("lease")
     with op.batch_alter_table("identity", schema=None) as batch_op:
@@ -414,6 +437,10 @@ def downgrade() -> None:
             sqlite_where=sa.text("profile_id IS NOT NULL AND merged_into IS NULL"),
             postgresql_where=sa.text("profile_id IS NOT NULL AND merged_into IS NULL"),
         )
+        batch_op.drop_index(
+            "ix_conversation_with_people", sqlite_where=sa.text("owner <> 'bot'"), postgresql_where=sa.text("owner <> 'bot'")
+        )
+        batch_op.drop_index("ix_conversation_unsure", sqlite_where=sa.text("unsure = 1"), postgresql_where=sa.text("unsure"))
         batch_op.drop_index("ix_conversation_touched")
         batch_op.drop_index(
             "ix_conversation_due", sqlite_where=sa.text("due_at IS NOT NULL"), postgresql_where=sa.text("due_at IS NOT NULL")
