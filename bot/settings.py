@@ -29,7 +29,9 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")
-    public_url: WebRoot | None = Field(None, description="Address under which customers reach the server, for links and origin checks.")
+    public_url: WebRoot | None = Field(
+        None, description="Address under which customers reach the server, for links and origin checks."
+    )
     database_url: str = Field(
         "", description="`sqlite:///file` or `postgresql://...`. Default: a SQLite file in the data folder."
     )
@@ -53,7 +55,9 @@ class Settings(BaseSettings):
         None, description="Public address of `/webhooks/telegram`; without it updates are polled."
     )
     telegram_base_url: WebRoot = Field("https://api.telegram.org", description="Root of the Bot API server.")
-    chat_origins: tuple[str, ...] = Field((), description='Other web origins allowed to embed the chat, as JSON: `["https://shop.example"]`.')
+    chat_origins: tuple[str, ...] = Field(
+        (), description='Other web origins allowed to embed the chat, as JSON: `["https://shop.example"]`.'
+    )
     claim_seconds: float = Field(
         10.0, ge=1, le=600, description="After this long without an answer a conversation is taken over by another worker."
     )

@@ -1,0 +1,52 @@
+"""Telegram's webhook: check the secret, translate, put in the inbox, answer 200."""
+
+from __future__ import annotations
+
+import orjson
+import structlog
+from aiohttp import web
+
+from bot import metrics
+from bot.channels.telegram.translate import read_update
+from bot.channels.telegram.transport import SECRET_HEADER, TelegramChannel, check_secret
+from bot.clock import Clock
+from bot.errors import BadUpdate
+from bot.web.inbox_door import InboxDoor
+from bot.web.rest import Refusal, json_response, read_body
+
+log = structlog.get_logger(__name__)
+
+PATH = "/webhooks/telegram"
+MAX_BODY = 1024 * 1024
+
+
+class TelegramDoor:
+    """The handler of `/webhooks/telegram`."""
+
+    def __init__(self, door: InboxDoor, channel: TelegramChannel, clock: Clock, *, secret: str) -> None:
+        self._door, self._channel, self._clock, self._secret = door, channel, clock, secret
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Take one update. Telegram repeats it until it gets a 2xx, and gets one only once the message is committed."""
+        if not check_secret(request.headers.get(SECRET_HEADER), self._secret):
+            metrics.REFUSED.labels("telegram", "401").inc()
+            return json_response({"error": "the secret token is missing or wrong"}, status=401)
+        try:
+            update = orjson.loads(await read_body(request, MAX_BODY))
+        except Refusal as refusal:
+            return json_response({"error": refusal.why}, status=refusal.status)
+        except orjson.JSONDecodeError:
+            metrics.REFUSED.labels("telegram", "400").inc()
+            return json_response({"error": "the body is not JSON"}, status=400)
+        try:
+            message = read_update(update, received_at=self._clock.now(), account=self._channel.account)
+        except BadUpdate as error:
+            # Its chat would wait for hours behind a refused update, so it is let go; the log tells which one it was.
+            metrics.REFUSED.labels("telegram", "unreadable").inc()
+            log.warning("telegram_update_unreadable", why=str(error))
+            return json_response({"ok": True})
+        if message is not None:
+            await self._door.accept(message)
+            if message.kind == "press":
+                self._channel.answer_callback(str(message.data.get("callback", "")))
+        return json_response({"ok": True})

@@ -1,0 +1,335 @@
+"""Settings in, running program out: the one place that names every concrete class."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import shutil
+import socket
+import sys
+import uuid
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+from aiohttp import web
+from sqlalchemy import Connection, select
+
+from bot.actions.standard import standard_actions
+from bot.brand import load_brand
+from bot.brand.opening import store_hours
+from bot.channels.telegram.transport import TelegramChannel
+from bot.clock import Clock, SystemClock
+from bot.console import console_ports
+from bot.customers.customer_file import read_customers
+from bot.dialogue.domain_file import load_domain
+from bot.dialogue.flows_file import load_flows
+from bot.dialogue.standard import Policy
+from bot.dialogue.step import Dialogue
+from bot.errors import AccountRefused, SettingsError
+from bot.models import LiveModel, model_folder
+from bot.settings import Settings
+from bot.signals import Signals
+from bot.storage import customers, inbox
+from bot.storage.cases import desks_of
+from bot.storage.corrections import pending_corrections
+from bot.storage.database import Database, PostgresDatabase, open_database, parse_url
+from bot.storage.elsewhere import Elsewhere
+from bot.storage.schema import conversation
+from bot.storage.upgrade import upgrade
+from bot.web.app import application
+from bot.web.chat_book import StoredChatBook
+from bot.web.inbox_door import InboxDoor
+from bot.web.rest import PATH as REST_PATH
+from bot.web.rest import RestDoor
+from bot.web.telegram_door import PATH as TELEGRAM_PATH
+from bot.web.telegram_door import TelegramDoor
+from bot.web.webchat import add_webchat
+from bot.workers.deliveries import DeliveryWorker
+from bot.workers.polling import PollingSeat
+from bot.workers.turns import House, TurnWorker
+from handoff.console.app import console
+from nlu.understanding import Example
+
+log = structlog.get_logger(__name__)
+
+DEMO_BRAND = Path(__file__).parent / "demo"
+
+
+def load_house(folder: Path) -> House:
+    """Read and check a brand folder. Raises `BrandError` with file and line, and what to write instead."""
+    brand = load_brand(folder)
+    domain = load_domain(folder / "domain.yml", brand.languages.all)
+    flows = load_flows(folder / "data" / "flows.yml", domain)
+    actions = standard_actions()
+    actions.check(domain.actions, domain.file)
+    policy = Policy(misses_before_handoff=brand.handoff.misses_before_handoff)
+    hours = {store.id: store_hours(store) for store in brand.stores}
+    return House(brand, domain, Dialogue(domain, flows, policy), actions, desks_of(brand), hours)
+
+
+def demo_folder(settings: Settings) -> Path:
+    """The demo brand in the data folder, copied there the first time so that corrections and changes stay."""
+    folder = settings.data_dir / "brands" / "demo"
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = folder.with_name(f".demo-{uuid.uuid4().hex}")
+        shutil.copytree(DEMO_BRAND, fresh, ignore=shutil.ignore_patterns("__pycache__", "__init__.py"))
+        fresh.rename(folder)  # at once, so that a kill leaves no half copy
+    return folder
+
+
+@dataclass(slots=True)
+class Program:
+    """A running server."""
+
+    settings: Settings
+    folder: Path
+    demo: bool = False
+    house: House = field(init=False)
+    clock: Clock = field(init=False)
+    database: Database = field(init=False)
+    board: Signals = field(init=False, default_factory=Signals)
+    model: LiveModel = field(init=False)
+    worker: TurnWorker = field(init=False)
+    name: str = field(init=False, default_factory=lambda: f"{socket.gethostname()[:24]}-{uuid.uuid4().hex[:8]}")
+    address: str = field(init=False, default="")
+    _tasks: list[asyncio.Task[None]] = field(init=False, default_factory=list)
+    _closing: contextlib.AsyncExitStack = field(init=False, default_factory=contextlib.AsyncExitStack)
+    _deliveries: list[DeliveryWorker] = field(init=False, default_factory=list)
+
+    async def start(self) -> None:
+        """Bring everything up; when this returns, the next message is answered."""
+        settings = self.settings
+        if settings.clock is not None and not self.demo:
+            raise SettingsError("FILROUGE_CLOCK is for tests and the demo; unset it to serve")
+        self.clock = SystemClock(settings.starts_at)
+        self.house = load_house(self.folder)
+        self.model = LiveModel(model_folder(settings.data_dir, self.folder))
+        await asyncio.to_thread(self.model.load)
+        self._closing.push_async_callback(self.model.close)
+        await self._open_database()
+        self.worker = TurnWorker(
+            self.database,
+            self.house,
+            self.model,
+            self.clock,
+            self.board,
+            name=self.name,
+            claim_seconds=settings.claim_seconds,
+        )
+        door = InboxDoor(self.database, self.worker, self.clock, self.house.brand.languages.default)
+        app = application(self.health)
+        self._add_rest(app, door)
+        telegram = await self._add_telegram(app, door)
+        links: dict[str, Callable[[str], Coroutine[Any, Any, str]]] = {}
+        if telegram is not None:
+            links["telegram"] = telegram.deep_link
+        book = StoredChatBook(door, self.database, self.board, self.clock, self.house.brand, links)
+        add_webchat(app, book, allowed_origins=settings.chat_origins, now=self.clock.now)
+        secure = (settings.public_url or "").startswith("https://")
+        app.add_subapp("/console", console(self._console_ports(), clock=self.clock, secure=secure))
+        self._start("turns", self.worker.run())
+        self._start("model", self.model.watch())
+        await self._listen(app)
+
+    async def stop(self) -> None:
+        """Stop listening, finish what is under way, let go of everything."""
+        for task in reversed(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._closing.aclose()
+
+    async def health(self) -> dict[str, str]:
+        """What would keep the next message from being answered, by part."""
+        wrong = {task.get_name(): "has stopped; restart the server" for task in self._tasks if task.done()}
+        try:
+            await asyncio.wait_for(self.database.write(_can_write), 2)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is what health reports
+            wrong["database"] = f"cannot be written: {type(error).__name__}"
+        for delivery in self._deliveries:
+            if delivery.refused:
+                wrong[delivery.channel_name] = delivery.refused
+        return wrong
+
+    async def _open_database(self) -> None:
+        url = self.settings.database
+        before, now = await upgrade(url)
+        if before != now:
+            log.info("database_upgraded", before=before, now=now)
+        self.database = open_database(url)
+        self._closing.push_async_callback(self.database.close)
+        if isinstance(self.database, PostgresDatabase):
+            elsewhere = Elsewhere(self.database.url, self.board)
+            self.board.elsewhere = elsewhere.pass_on
+            self._start("elsewhere", elsewhere.run())
+        else:
+            self._closing.enter_context(alone(Path(str(self.database.url.database))))
+            await self.database.write(partial(inbox.release_all, now=self.clock.now()))
+        await seed_customers(self.database, self.folder)
+
+    def _add_rest(self, app: web.Application, door: InboxDoor) -> None:
+        token = self.settings.rest_token
+        if token is None and not self.demo:
+            return
+        rest = RestDoor(
+            door,
+            self.database,
+            self.board,
+            self.clock,
+            token=token.get_secret_value() if token else None,
+            wait_seconds=self.settings.rest_wait_seconds,
+        )
+        app.router.add_post(REST_PATH, rest.handle)
+
+    async def _add_telegram(self, app: web.Application, door: InboxDoor) -> TelegramChannel | None:
+        settings = self.settings
+        token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
+        root = settings.telegram_base_url
+        if not token and self.demo:
+            token, root = await self._pretend_telegram(app)
+        if not token:
+            return None
+        channel = TelegramChannel(token, root=root)
+        await channel.start()
+        self._closing.push_async_callback(channel.close)
+        delivery = DeliveryWorker(
+            self.database,
+            channel,
+            self.clock,
+            self.board,
+            name=self.name,
+            settle_seconds=settings.settle_seconds,
+        )
+        self._deliveries.append(delivery)
+        self.worker.deliver = {**self.worker.deliver, channel.name: delivery}
+        self._start("deliveries:telegram", delivery.run())
+        if settings.telegram_webhook_url and settings.telegram_token:
+            if settings.telegram_secret_token is None:
+                raise SettingsError(
+                    "FILROUGE_TELEGRAM_SECRET_TOKEN is missing: without it anybody could post updates; "
+                    "set it to 32 random characters of A-Z a-z 0-9 _ -"
+                )
+            secret = settings.telegram_secret_token.get_secret_value()
+            app.router.add_post(TELEGRAM_PATH, TelegramDoor(door, channel, self.clock, secret=secret).handle)
+            try:
+                await channel.set_webhook(settings.telegram_webhook_url, secret)
+            except AccountRefused as error:
+                raise SettingsError(f"Telegram refuses FILROUGE_TELEGRAM_TOKEN: {error}") from None
+        else:
+            self._start("polling:telegram", PollingSeat(self.database, channel, door, self.clock, name=self.name).run())
+        return channel
+
+    async def _pretend_telegram(self, app: web.Application) -> tuple[str, str]:
+        from bot.web.pretend_telegram import PretendTelegram  # the demo's own; `serve` never loads it
+
+        pretend = PretendTelegram(self.house.brand, list(read_customers(self.folder / "customers.csv")))
+        token, root = await pretend.start(app)
+        self._closing.push_async_callback(pretend.close)
+        return token, root
+
+    def _console_ports(self) -> Any:
+        return console_ports(
+            database=self.database,
+            board=self.board,
+            clock=self.clock,
+            house=self.house,
+            wake=self.worker.wake,
+        )
+
+    def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(work, name=name))
+
+    async def _listen(self, app: web.Application) -> None:
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
+        await runner.setup()
+        self._closing.push_async_callback(runner.cleanup)
+        try:
+            site = web.TCPSite(runner, self.settings.host, self.settings.port, backlog=1024)
+            await site.start()
+        except OSError as error:
+            raise SettingsError(
+                f"cannot listen on {self.settings.host}:{self.settings.port} ({error.strerror}); "
+                "stop what listens there or set FILROUGE_PORT to another port"
+            ) from None
+        port = runner.addresses[0][1]
+        host = self.settings.host if ":" not in self.settings.host else f"[{self.settings.host}]"
+        self.address = f"http://{host}:{port}"
+
+
+def _can_write(connection: Connection) -> None:
+    connection.execute(select(conversation.c.id).limit(1))
+
+
+async def seed_customers(database: Database, folder: Path) -> int:
+    """Write the brand's customer file over the profile table; returns how many profiles there were."""
+    path = folder / "customers.csv"
+    if not path.exists():
+        return 0
+    profiles = await asyncio.to_thread(lambda: list(read_customers(path)))
+    return await database.write(partial(customers.import_profiles, profiles=profiles))
+
+
+@contextlib.contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold a SQLite file for this server alone. Raises `SettingsError` when another server has it."""
+    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise SettingsError(
+                f"another server is using {path}; stop it, or set FILROUGE_DATABASE_URL to a PostgreSQL, "
+                "which any number of servers can share"
+            ) from None
+        yield
+    finally:
+        os.close(lock)
+
+
+@asynccontextmanager
+async def running(program: Program) -> AsyncIterator[Program]:
+    """A started program, stopped in the end whatever happens."""
+    try:
+        await program.start()
+        yield program
+    finally:
+        await program.stop()
+
+
+async def corrections_of(settings: Settings) -> Sequence[Example]:
+    """What community managers corrected, wherever the server they used runs; nothing when there is no database yet."""
+    url = parse_url(settings.database)
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+        return ()
+    await upgrade(settings.database)
+    database = open_database(settings.database)
+    try:
+        return await database.read(pending_corrections)
+    finally:
+        await database.close()
+
+
+def quiet_logs(level: str) -> None:
+    """Structured lines on stderr; stdout belongs to the commands."""
+    import logging
+
+    number = getattr(logging, level.upper())
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer() if not sys.stderr.isatty() else structlog.dev.ConsoleRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr)

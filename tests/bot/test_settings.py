@@ -1,0 +1,52 @@
+"""Settings: one table in the docs, and an error that names the variable and the cure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import Settings, read_settings
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_docs_name_every_setting_and_no_other() -> None:
+    table = (Path(__file__).parents[2] / "docs" / "settings.md").read_text()
+    named = {line.split("`")[1] for line in table.splitlines() if line.startswith("| `FILROUGE_")}
+    assert named == {f"FILROUGE_{name.upper()}" for name in Settings.model_fields}
+    for field in Settings.model_fields.values():
+        assert field.description in table
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("FILROUGE_PORT", "http", "FILROUGE_PORT"),
+        ("FILROUGE_PORT", "70000", "65535"),
+        ("FILROUGE_CLOCK", "2026-11-26T12:00:00", "FILROUGE_CLOCK"),
+        ("FILROUGE_TELEGRAM_BASE_URL", "api.telegram.org", "https://bot.example.com"),
+        ("FILROUGE_LOG_LEVEL", "loud", "`warning`"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_to_write(monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=name) as error:
+        read_settings()
+    assert told in str(error.value)
+
+
+def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("FILROUGE_PORT=9000\nFILROUGE_HOST=0.0.0.0\n")
+    monkeypatch.setenv("FILROUGE_PORT", "9001")
+    settings = read_settings()
+    assert (settings.host, settings.port) == ("0.0.0.0", 9001)
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FILROUGE_TELEGRAM_TOKEN", "123:very-secret")
+    assert "very-secret" not in repr(read_settings())
