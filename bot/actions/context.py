@@ -34,6 +34,8 @@ class ActionContext:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     """What the flow adds: `flow`, `topic` (what the customer was about, in words), `asked`, `value`."""
     channel: str = ""
+    ways: Callable[[], Mapping[str, str]] = dict
+    """One-time addresses by which this conversation goes on elsewhere, by the channel's name; made when called."""
 
     def store(self, slot: str) -> Store | None:
         """The store a slot names."""
@@ -51,12 +53,6 @@ class ActionContext:
 
     def today(self, store: Store) -> date:
         return self.local(store.time_zone).date()
-
-    @property
-    def utterer(self) -> str:
-        """The flow on whose behalf it acts, for the trace."""
-        return str(self.arguments.get("flow") or "")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionResult:

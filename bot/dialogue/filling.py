@@ -69,6 +69,12 @@ def values_for(w: Working, meaning: Understanding, values: Mapping[str, Any], co
     return {name: value for name, value in found.items() if value is not None}
 
 
+def stands_for_a_value(w: Working, meaning: Understanding) -> bool:
+    """Whether the open question takes this intent itself for an answer."""
+    slot = w.domain.slots.get(w.state.asked or "")
+    return slot is not None and any(m.type == "from_intent" and meaning.intent in m.intents for m in slot.mappings)
+
+
 def is_bare(meaning: Understanding, leftover: int) -> bool:
     """Whether the message says little beside the values it names: "plutôt dimanche", "at 3 please"."""
     if not meaning.entities:

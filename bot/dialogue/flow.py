@@ -118,7 +118,7 @@ class Flow:
 
     @property
     def slots_it_forgets(self) -> frozenset[str]:
-        """Slots that are emptied when the flow is over."""
+        """Slots of its own that are emptied when the flow is over."""
         kept = self.persisted | {c.slot for c in self.collects if not c.reset_after_flow_ends}
         own = {collect.slot for collect in self.collects}
         own |= {name for step in self.steps.values() if isinstance(step, SetSlots) for name in step.values}
@@ -154,3 +154,10 @@ class Flows:
                 yield step
             elif isinstance(step, Call):
                 yield from self.collects(step.flow)
+
+    def forgets(self, flow: str) -> frozenset[str]:
+        """Slots that are emptied when a flow is over, those of the flows it calls included."""
+        steps = self.by_id[flow].steps.values()
+        kept = {collect.slot for collect in self.collects(flow) if not collect.reset_after_flow_ends}
+        called = (self.forgets(step.flow) for step in steps if isinstance(step, Call))
+        return self.by_id[flow].slots_it_forgets.union(*called) - kept

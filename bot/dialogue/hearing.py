@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.dialogue.choosing import pick, pressed_by_words
 from bot.dialogue.events import Pressed, Understood
-from bot.dialogue.filling import Heard, is_bare, listen, repeats, values_for, without_refused
+from bot.dialogue.filling import Heard, is_bare, listen, repeats, stands_for_a_value, values_for, without_refused
 from bot.dialogue.flow import Flow
 from bot.dialogue.puzzle import clarify, unknown_words
 from bot.dialogue.standard import STEERING
@@ -33,7 +33,7 @@ def hear(w: Working, event: Understood, *, switched: bool) -> None:
         return
     offered = w.state.choices
     w.change(choices=(), clarifying=())
-    if _steers_away(meaning):
+    if _steers_away(w, meaning):
         steer(w, str(meaning.intent), offered)
         return
     heard = _answers(w, meaning, values, flow, bare=bare)
@@ -114,8 +114,10 @@ def _requested(w: Working, meaning: Understanding) -> Flow | None:
     return flow if meaning.confidence >= w.policy.digression else None
 
 
-def _steers_away(meaning: Understanding) -> bool:
-    return meaning.understood and meaning.intent in ("cancel", "repeat")
+def _steers_away(w: Working, meaning: Understanding) -> bool:
+    if not meaning.understood or meaning.intent not in ("cancel", "repeat"):
+        return False
+    return not stands_for_a_value(w, meaning)  # "laissez tomber" can be an answer to "wait, or go on with me?"
 
 
 def _chosen(w: Working, meaning: Understanding, values: Mapping[str, Any], *, choosing: bool) -> Choice | None:
@@ -124,7 +126,7 @@ def _chosen(w: Working, meaning: Understanding, values: Mapping[str, Any], *, ch
     if not choices or not meaning.text.strip():
         return None
     exact = pressed_by_words(choices, meaning.text)
-    if exact or _steers_away(meaning):
+    if exact or _steers_away(w, meaning):
         return exact
     if meaning.understood and meaning.intent == "affirm" and len(choices) == 1:
         return choices[0]
@@ -142,8 +144,12 @@ def _answers(
     same_flow = flow is not None and any(w.state.stack[index].flow == flow.id for index in w.chain())
     if flow is not None and not same_flow and not bare:
         # "Je m'appelle Claire" is an answer when the name was asked for, although it could start a flow of its own.
-        answered = any(collect.slot in heard.answer for collect in w.flows.collects(flow.id))
-        return heard if answered else None
+        if any(collect.slot in heard.answer for collect in w.flows.collects(flow.id)):
+            return heard
+        # "Rappelez-moi" can answer "wait, or be called back?"; what it says beside, such as a number, counts as well.
+        if heard.answer and stands_for_a_value(w, meaning):
+            return replace(heard, more={**values_for(w, meaning, values, w.flows.collects(flow.id)), **heard.more})
+        return None
     steering = meaning.intent in STEERING and meaning.confidence >= w.policy.answer
     if not (bare or steering or same_flow):
         # A store named in a riddle does not replace the one that was agreed.

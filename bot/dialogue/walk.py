@@ -6,13 +6,23 @@ from dataclasses import replace
 
 from bot.dialogue.flow import END, Call, Collect, Flow, Link, Run, SetSlots, Step
 from bot.dialogue.standard import CANNOT_HANDLE
-from bot.dialogue.state import Frame
+from bot.dialogue.state import Frame, SlotValue
 from bot.dialogue.working import Working
 
 
 def begin(w: Working, flow: str, *, called: bool = False) -> None:
-    """Put a flow on top of the stack, at its first step."""
-    w.push(Frame(flow=flow, step=w.flows.by_id[flow].first, called=called))
+    """Put a flow on top of the stack, at its first step.
+
+    One that interrupts another starts with a clean sheet: values that both use, and that it will forget, are put on a
+    shelf until it is over.
+    """
+    shelf = {} if called or w.top is None else {name: known for name, known in w.state.slots.items() if name in _shared(w, flow)}
+    w.forget(shelf)
+    kept = {_SHELF: {name: [known.value, known.source, known.at] for name, known in shelf.items()}} if shelf else {}
+    w.push(Frame(flow=flow, step=w.flows.by_id[flow].first, called=called, locals=kept))
+
+
+_SHELF = "shelf"
 
 
 def advance(w: Working) -> None:
@@ -107,11 +117,10 @@ def _reject(w: Working, frame: Frame, step: Collect, utter: str) -> None:
 
 def hand_over(w: Working) -> None:
     """The bot is at its wits' end: the flow that fetches a person takes over."""
-    w.change(misses=0, lead="")
-    if any(frame.flow == CANNOT_HANDLE for frame in w.state.stack):
-        while w.top is not None and w.top.flow != CANNOT_HANDLE:
-            w.pop()
-        w.pop()
+    w.change(misses=0)
+    while any(frame.flow == CANNOT_HANDLE for frame in w.state.stack):
+        drop_chain(w)
+    w.change(lead="")
     begin(w, CANNOT_HANDLE)
     advance(w)
 
@@ -129,15 +138,14 @@ def ask(w: Working, step: Collect) -> None:
 def _link(w: Working, flow: Flow, frame: Frame, step: Link) -> None:
     w.pop()
     wanted = {collect.slot for collect in w.flows.collects(step.flow)}
-    w.forget(_own(w, flow) - wanted)
-    begin(w, step.flow, called=frame.called)
+    w.forget(_temporary(w, flow.id) - wanted)
+    first = w.flows.by_id[step.flow].first
+    w.push(Frame(flow=step.flow, step=first, called=frame.called, locals=frame.locals))
 
 
 def end_flow(w: Working) -> None:
     """The top flow is over: forget what was only for it, and lead back to the one it interrupted."""
-    frame = w.pop()
-    flow = w.flows.by_id[frame.flow]
-    w.forget(_own(w, flow))
+    frame = _leave(w)
     if frame.called:
         return
     w.change(last_flow=frame.flow)
@@ -148,15 +156,32 @@ def end_flow(w: Working) -> None:
 def drop_chain(w: Working) -> None:
     """Leave the running flow with everything it called, as if it were over."""
     for _ in w.chain() if w.state.stack else ():
-        flow = w.flows.by_id[w.pop().flow]
-        w.forget(_own(w, flow))
+        _leave(w)
     w.change(asked=None, choices=(), lead="")
 
 
-def _own(w: Working, flow: Flow) -> set[str]:
-    """Slots the flow leaves behind that nobody else still needs."""
+def _leave(w: Working) -> Frame:
+    frame = w.pop()
+    forgotten = _temporary(w, frame.flow)
+    if frame.called:
+        callers = (w.state.stack[index].flow for index in w.chain())
+        forgotten -= {collect.slot for flow in callers for collect in w.flows.collects(flow)}
+    w.forget(forgotten)
+    shelf = frame.locals.get(_SHELF, {})
+    back = {name: SlotValue(*known) for name, known in shelf.items() if name in w.domain.slots}
+    w.change(slots={**w.state.slots, **back})
+    return frame
+
+
+def _temporary(w: Working, flow: str) -> frozenset[str]:
+    """Slots that a flow forgets when it is over."""
+    return frozenset(name for name in w.flows.forgets(flow) if not w.domain.slots[name].persisted)
+
+
+def _shared(w: Working, flow: str) -> set[str]:
+    """What a flow would forget that the flows beneath still need."""
     needed = {collect.slot for frame in w.state.stack for collect in w.flows.collects(frame.flow)}
-    return {name for name in flow.slots_it_forgets - needed if not w.domain.slots[name].persisted}
+    return needed & _temporary(w, flow)
 
 
 def rewind(w: Working) -> None:
@@ -164,27 +189,53 @@ def rewind(w: Working) -> None:
     for index in w.chain() if w.state.stack else ():
         frame = w.state.stack[index]
         flow = w.flows.by_id[frame.flow]
-        step, passed = _replay(w, flow, frame)
+        above = w.state.stack[index + 1 :]
+        step, passed = _replay(w, flow, frame, calling=above[0].flow if above and above[0].called else "")
         if step != frame.step:
             done = tuple(name for name in frame.done if name in passed)
             w.change(stack=(*w.state.stack[:index], replace(frame, step=step, done=done)))
             return
 
 
-def _replay(w: Working, flow: Flow, frame: Frame) -> tuple[str, set[str]]:
+def _replay(w: Working, flow: Flow, frame: Frame, *, calling: str) -> tuple[str, set[str]]:
     """Walk the flow from its beginning without doing anything, up to where something is left to do."""
     slots, context = w.values, w.context
     at, passed = flow.first, set[str]()
     while at not in (END, frame.step) and at not in passed:
         step = flow.steps[at]
-        if isinstance(step, Collect):
-            known = w.state.slots.get(step.slot)
-            unchecked = known is not None and not known.checked and bool(step.validate_action)
-            unasked = step.ask_before_filling and step.id not in frame.done
-            if w.value(step.slot) is None or unchecked or unasked:
-                return at, passed
-        elif type(step) is not Step and step.id not in frame.done:
+        match step:
+            case Collect():
+                settled = _is_settled(w, step) and (not step.ask_before_filling or step.id in frame.done)
+            case Call():
+                # A flow that is being called right now minds its own steps.
+                settled = step.id in frame.done and (step.flow == calling or _is_over(w, w.flows.by_id[step.flow]))
+            case Run() | SetSlots():
+                settled = step.id in frame.done
+            case _:
+                settled = True
+        if not settled:
             return at, passed
         passed.add(at)
         at = flow.after(step, slots, context)
     return frame.step, passed
+
+
+def _is_settled(w: Working, step: Collect) -> bool:
+    known = w.state.slots.get(step.slot)
+    checked = known is None or known.checked or not step.validate_action
+    return checked and w.value(step.slot) is not None
+
+
+def _is_over(w: Working, flow: Flow) -> bool:
+    """Whether a flow that was called has still all it was called for."""
+    slots, context = w.values, w.context
+    at, passed = flow.first, set[str]()
+    while at != END and at not in passed:
+        step = flow.steps[at]
+        if isinstance(step, Collect) and not _is_settled(w, step):
+            return False
+        if isinstance(step, Call) and not _is_over(w, w.flows.by_id[step.flow]):
+            return False
+        passed.add(at)
+        at = flow.after(step, slots, context)
+    return True

@@ -1,0 +1,95 @@
+"""The customer's own appointments: which there are, moving one, cancelling one."""
+
+from __future__ import annotations
+
+from bot.actions.booking import described, slot_from, taken
+from bot.actions.context import ActionContext, ActionResult
+from bot.actions.registry import action
+from bot.actions.wording import short_when, spoken_names
+from bot.dialogue.events import Say
+from bot.dialogue.state import Choice
+from handoff.ports import Appointment, SlotTaken
+
+
+@action("action_list_appointments")
+def list_appointments(context: ActionContext) -> ActionResult:
+    """Tell the coming appointments in one message."""
+    coming = context.diary.upcoming()
+    if not coming:
+        return ActionResult(says=(Say("utter_no_appointment"),))
+    if len(coming) == 1:
+        return ActionResult(says=(Say("utter_appointment", described(context, coming[0].slot)),))
+    lines = (described(context, appointment.slot) for appointment in coming)
+    told = "\n".join(f"• {line['when']}, {line['store']} ({line['service']})" for line in lines)
+    return ActionResult(says=(Say("utter_appointments", {"appointments": told}),))
+
+
+@action("action_recall_appointment")
+def recall_appointment(context: ActionContext) -> ActionResult:
+    """Find the appointment to change: known when there is only one, said when there is none."""
+    coming = context.diary.upcoming()
+    if not coming:
+        return ActionResult(slots={"appointment_count": 0}, says=(Say("utter_no_appointment"),))
+    only = _chosen(coming[0]) if len(coming) == 1 else {}
+    return ActionResult(slots={"appointment_count": len(coming), **only})
+
+
+@action("action_ask_appointment_id")
+def ask_which(context: ActionContext) -> ActionResult:
+    """Ask which of several appointments is meant."""
+    choices = tuple(
+        Choice(
+            title=f"{short_when(appointment.slot.start, context.language)}, {described(context, appointment.slot)['store']}",
+            set=_chosen(appointment),
+            aliases=(appointment.slot.store, *spoken_names(appointment.slot.start, context.language)),
+        )
+        for appointment in context.diary.upcoming()
+    )
+    return ActionResult(says=(Say("utter_ask_appointment_id", choices=choices, question=True),))
+
+
+@action("action_move_appointment")
+def move(context: ActionContext) -> ActionResult:
+    """Move it; the former time is only given up once the new one is held."""
+    slot = slot_from(context, context.slots.get("appointment_slot"))
+    appointment = _own(context)
+    if slot is None or appointment is None:
+        return taken()
+    try:
+        moved = context.diary.move(appointment.id, slot)
+    except SlotTaken:
+        return taken()
+    return ActionResult(says=(Say("utter_appointment_moved", described(context, moved.slot)),))
+
+
+@action("action_ask_cancel_confirmed")
+def confirm_cancelling(context: ActionContext) -> ActionResult:
+    appointment = _own(context)
+    if appointment is None:
+        return ActionResult(slots={"cancel_confirmed": False}, says=(Say("utter_no_appointment"),))
+    return ActionResult(says=(Say("utter_ask_cancel_confirmed", described(context, appointment.slot), question=True),))
+
+
+@action("action_cancel_appointment")
+def cancel(context: ActionContext) -> ActionResult:
+    """Give the time back to the store."""
+    appointment = _own(context)
+    if appointment is None:
+        return ActionResult(says=(Say("utter_no_appointment"),))
+    cancelled = context.diary.cancel(appointment.id)
+    return ActionResult(says=(Say("utter_appointment_cancelled", described(context, cancelled.slot)),))
+
+
+def _chosen(appointment: Appointment) -> dict[str, object]:
+    """What choosing an appointment settles."""
+    return {
+        "appointment_id": appointment.id,
+        "appointment_store": appointment.slot.store,
+        "appointment_service": appointment.slot.service,
+    }
+
+
+def _own(context: ActionContext) -> Appointment | None:
+    """The chosen appointment, if it is one of this customer's and still to come."""
+    wanted = context.slots.get("appointment_id")
+    return next((one for one in context.diary.upcoming() if one.id == wanted), None)
