@@ -10,8 +10,9 @@ import asyncio
 import hmac
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -47,13 +48,18 @@ class Chat:
     keyboard: JSONObject | None = None
     """The keyboard the bot opened under the input, until it is used or removed."""
     blocked: bool = False
+    typing_until: datetime | None = None
+    """How long the bot is shown as writing, unless its message comes before."""
 
     def message(self, message_id: int) -> JSONObject | None:
         return next((message for message in self.messages if message["message_id"] == message_id), None)
 
 
 class BotApi:
-    """One bot's server: `app()` answers the bot, the other methods are what people and the platform do."""
+    """One bot's server: `app()` answers the bot, the other methods are what people and the platform do.
+
+    `first_id` is where updates and messages begin to be counted: a server that forgets must not give an id twice.
+    """
 
     def __init__(
         self,
@@ -61,6 +67,7 @@ class BotApi:
         *,
         username: str = "demo_bot",
         name: str = "Demo",
+        first_id: int = 0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.me: JSONObject = {"id": int(token.split(":")[0]), "is_bot": True, "first_name": name, "username": username}
@@ -69,8 +76,7 @@ class BotApi:
         """Updates made and not yet taken by the bot."""
         self._token = token
         self._now = now
-        self._update_id = 0
-        self._message_id = 0
+        self._update_id = self._message_id = first_id
         self._poller = 0
         self._changed = asyncio.Event()
         self._methods: dict[str, Callable[[JSONObject, web.Request], Any]] = {
@@ -160,7 +166,14 @@ class BotApi:
             **content,
         }
         chat.messages.append(message)
+        chat.typing_until = None
+        self._wake()
         return message
+
+    async def changed(self, longest: float) -> None:
+        """Wait until something happened in any chat, at most `longest` seconds."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), longest)
 
     def _wake(self) -> None:
         self._changed.set()
@@ -182,10 +195,7 @@ class BotApi:
             left = until - asyncio.get_running_loop().time()
             if self.pending or left <= 0:
                 return self.pending[:limit]
-            try:
-                await asyncio.wait_for(self._changed.wait(), left)
-            except TimeoutError:
-                continue
+            await self.changed(left)
             if mine != self._poller:
                 raise ApiRefusal(409, "Conflict: terminated by other getUpdates request")
 
@@ -213,8 +223,11 @@ class BotApi:
         return True
 
     async def send_chat_action(self, parameters: JSONObject, _request: web.Request) -> bool:
-        if str(parameters.get("chat_id")) not in self.chats:
+        chat = self.chats.get(str(parameters.get("chat_id")))
+        if chat is None:
             raise ApiRefusal(400, "Bad Request: chat not found")
+        chat.typing_until = self._now() + timedelta(seconds=5)
+        self._wake()
         return True
 
     async def set_webhook(self, _parameters: JSONObject, _request: web.Request) -> bool:

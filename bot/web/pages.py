@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -56,6 +57,17 @@ def language_of(request: web.Request, offered: Sequence[str]) -> str:
 
 def keep_language(response: web.Response, language: str, *, secure: bool) -> None:
     response.set_cookie(_LANGUAGE_COOKIE, language, max_age=31_536_000, httponly=True, samesite="Lax", secure=secure)
+
+
+def is_ours(request: web.Request, allowed: Collection[str] = ()) -> bool:
+    """Whether a POST comes from a page of ours, or of one of the `allowed` origins.
+
+    Browsers name the page's origin in every POST; a caller that names none is no browser of a third person.
+    """
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    return origin in allowed or urlsplit(origin).netloc == request.host
 
 
 def _accepted(request: web.Request) -> list[str]:

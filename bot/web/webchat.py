@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 from aiohttp import web
@@ -163,20 +162,13 @@ class WebChat:
 
     def _let_in(self, request: web.Request) -> str:
         """The session of a POST that comes from our own page, not too often."""
-        if not self._is_ours(request):
+        if not pages.is_ours(request, self._allowed_origins):
             raise _refusal(web.HTTPForbidden, "wrong_origin", "post from the chat's own page or an allowed origin")
         session = self._session(request)
         wait = max(self._session_pace.knock(session), self._address_pace.knock(self._address_of(request)))
         if wait:
             raise _refusal(web.HTTPTooManyRequests, "too_fast", "wait as long as Retry-After says", wait=wait)
         return session
-
-    def _is_ours(self, request: web.Request) -> bool:
-        """Browsers name the page's origin in every POST; a caller that names none is no browser of a third person."""
-        origin = request.headers.get("Origin")
-        if origin is None:
-            return request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
-        return origin in self._allowed_origins or urlsplit(origin).netloc == request.host
 
     def _session(self, request: web.Request) -> str:
         session = session_of(request.cookies.get(COOKIE))

@@ -63,7 +63,7 @@ async def poll(
         except TryLater as failure:
             resting = failure.wait or pause
         except SendFailed as failure:
-            _log.warning("telegram_polling_interrupted", failure=type(failure).__name__)
+            _log.warning("telegram_polling_interrupted", failure=type(failure).__name__, why=str(failure))
             resting = pause
         except Exception as error:  # noqa: BLE001  the inbox may be away; the updates wait at Telegram meanwhile
             _log.error("telegram_updates_not_accepted", error=type(error).__name__)

@@ -58,7 +58,7 @@ class TelegramChannel:
             request=self._request,
             get_updates_request=self._polling,
         )
-        self._username = ""
+        self._opens_at = ""
         self._courtesies: set[asyncio.Task[None]] = set()
         # Ids of the parts already delivered of messages whose later parts were not: a retry goes on from there.
         self._unfinished: OrderedDict[str, list[str]] = OrderedDict()
@@ -117,15 +117,13 @@ class TelegramChannel:
         result = await self._call("getUpdates", parameters, patience=wait + 10.0)
         return [update for update in result if isinstance(update, dict)] if isinstance(result, list) else []
 
-    async def username(self) -> str:
-        """The bot's @name, without the sign; asked once."""
-        if not self._username:
-            self._username = str((await self._call("getMe", {}))["username"])
-        return self._username
-
     async def deep_link(self, token: str) -> str:
         """An address that opens the bot and hands `token` back, as a message of kind `link`."""
-        return f"https://t.me/{await self.username()}?start={token}"
+        if not self._opens_at:
+            me = await self._call("getMe", {})
+            # Only a pretend Telegram says where its chats are opened; everybody knows where the real one's are.
+            self._opens_at = str(me.get("opens_at") or f"https://t.me/{me['username']}")
+        return f"{self._opens_at}?start={token}"
 
     def answer_callback(self, callback_id: str) -> None:
         """Stop a pressed button from spinning. Returns at once; does its best, in the background."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import orjson
@@ -72,7 +73,7 @@ def quiet_libraries() -> None:
 
 async def _add_key(request: httpx.Request) -> None:
     if (key := _key.get()) is not None:
-        request.headers["Idempotency-Key"] = key
+        request.headers["Idempotency-Key"] = quote(key, safe="/:.")  # a header takes no blanks, accents or line ends
 
 
 def _refused(status: int, payload: bytes) -> ApiRefused:

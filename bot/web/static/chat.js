@@ -1,420 +1,349 @@
 /* The chat page. What the customer writes is kept until the server has committed it; what the server says is shown by
    number, so a cut connection loses nothing and repeats nothing. */
-(() => {
-  "use strict";
+import { find, fit, isWebAddress, linked, listen, make, outside, submitOnEnter } from "./page.js";
 
-  const TEXT_LIMIT = 4000;
-  const SILENCE = 40_000; // the server beats every 15 s
-  const KEPT = "filrouge.unsent."; // one entry a message, so that two windows do not overwrite each other
+const TEXT_LIMIT = 4000;
+const KEPT = "filrouge.unsent."; // one entry a message, so that two windows do not overwrite each other
 
-  const find = (id) => document.getElementById(id);
-  const words = JSON.parse(find("chat").dataset.words);
-  const language = document.documentElement.lang;
-  const log = find("log");
-  const scroll = find("scroll");
-  const typing = find("typing");
-  const text = find("text");
-  const problem = find("problem");
+const words = JSON.parse(find("chat").dataset.words);
+const language = document.documentElement.lang;
+const log = find("log");
+const scroll = find("scroll");
+const typing = find("typing");
+const text = find("text");
+const problem = find("problem");
 
-  const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
-  const calendar = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
+const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+const calendar = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
 
-  const make = (tag, className, content) => {
-    const element = document.createElement(tag);
-    if (className) element.className = className;
-    if (content !== undefined) element.textContent = content;
-    return element;
-  };
+// Showing lines
 
-  // Showing lines
+let lastNumber = 0;
+let lastDay = "";
+let ready = false;
+let withAdvisor = false;
 
-  let lastNumber = 0;
-  let lastDay = "";
-  let ready = false;
-  let withAdvisor = false;
+const dayOf = (at) => {
+  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000);
+  return days === 0 ? words.today : days === 1 ? words.yesterday : calendar.format(at);
+};
 
-  const dayOf = (at) => {
-    const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000);
-    return days === 0 ? words.today : days === 1 ? words.yesterday : calendar.format(at);
-  };
+const lineElement = ({ direction, author, name, text: content, at }) => {
+  const element = make("article", `line ${direction} ${author}`);
+  const speaker = `${author}/${name}`;
+  const before = log.lastElementChild;
+  if (before?.dataset.speaker === speaker) {
+    before.classList.remove("last");
+  } else {
+    element.classList.add("first");
+    element.append(make("p", direction === "in" ? "unseen" : "who", direction === "in" ? words.you : name || words.assistant));
+  }
+  element.dataset.speaker = speaker;
+  element.classList.add("last");
+  const bubble = make("div", "bubble");
+  linked(bubble, content);
+  element.append(bubble);
+  const when = make("p", "when");
+  when.append(timeElement(at));
+  element.append(when);
+  if (ready) element.classList.add("new");
+  return element;
+};
 
-  const linked = (bubble, content) => {
-    let end = 0;
-    for (const found of content.matchAll(/https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]»’]/g)) {
-      bubble.append(content.slice(end, found.index));
-      const link = make("a", "", found[0]);
-      link.href = found[0];
-      link.target = "_blank";
-      link.rel = "noopener noreferrer nofollow";
-      bubble.append(link);
-      end = found.index + found[0].length;
-    }
-    bubble.append(content.slice(end));
-  };
-
-  const lineElement = ({ direction, author, name, text: content, at }) => {
-    const element = make("article", `line ${direction} ${author}`);
-    const speaker = `${author}/${name}`;
-    const before = log.lastElementChild;
-    if (before?.dataset.speaker === speaker) {
-      before.classList.remove("last");
+const choices = (buttons) => {
+  const group = make("div", "choices");
+  group.setAttribute("role", "group");
+  group.setAttribute("aria-label", words.choices);
+  for (const { title, token, url } of buttons) {
+    const choice = make(url ? "a" : "button", "choice", title);
+    if (url) {
+      if (!isWebAddress(url)) continue;
+      outside(choice, url);
     } else {
-      element.classList.add("first");
-      element.append(make("p", direction === "in" ? "unseen" : "who", direction === "in" ? words.you : name || words.assistant));
+      choice.type = "button";
+      choice.addEventListener("click", () => say({ press: token, title }));
     }
-    element.dataset.speaker = speaker;
-    element.classList.add("last");
-    const bubble = make("div", "bubble");
-    linked(bubble, content);
-    element.append(bubble);
-    const when = make("p", "when");
-    when.append(timeElement(at));
-    element.append(when);
-    if (ready) element.classList.add("new");
-    return element;
-  };
+    group.append(choice);
+  }
+  return group;
+};
 
-  const choices = (buttons) => {
-    const group = make("div", "choices");
-    group.setAttribute("role", "group");
-    group.setAttribute("aria-label", words.choices);
-    for (const { title, token, url } of buttons) {
-      const choice = make(url ? "a" : "button", "choice", title);
-      if (url) {
-        if (!/^(https?:\/\/|\/(?!\/))/.test(url)) continue;
-        choice.href = url;
-        choice.target = "_blank";
-        choice.rel = "noopener noreferrer";
-      } else {
-        choice.type = "button";
-        choice.addEventListener("click", () => say({ press: token, title }));
-      }
-      group.append(choice);
-    }
-    return group;
-  };
+const atEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
+const toEnd = () => { scroll.scrollTop = scroll.scrollHeight; };
 
-  const atEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
-  const toEnd = () => { scroll.scrollTop = scroll.scrollHeight; };
+const forgetChoices = () => log.querySelectorAll(".choices").forEach((group) => group.remove());
 
-  const forgetChoices = () => log.querySelectorAll(".choices").forEach((group) => group.remove());
-
-  const showLine = (line) => {
-    if (line.number <= lastNumber) return;
-    lastNumber = line.number;
-    const follow = !ready || line.direction === "in" || atEnd();
-    const at = new Date(line.at);
-    if (line.direction === "in") {
-      sent(line.id);
-      forgetChoices();
-    } else {
-      quiet();
-      withAdvisor = line.author === "advisor";
-      if (line.buttons.length) forgetChoices();
-    }
-    const waiting = line.direction === "in" && find(`waiting-${line.id}`);
-    if (waiting) settle(waiting, at); // already there: nothing is read out twice
-    else addLine(line, at);
-    if (follow) toEnd();
-  };
-
-  const addLine = (line, at) => {
-    log.querySelectorAll(".waiting").forEach((element) => element.remove()); // what waits stands last
-    log.lastElementChild.classList.add("last");
-    separateDays(at);
-    const element = lineElement({ ...line, at });
-    if (line.buttons.length) element.querySelector(".when").before(choices(line.buttons));
-    log.append(element);
-    unsent.forEach(showWaiting);
-  };
-
-  const settle = (element, at) => {
-    element.removeAttribute("id");
-    element.classList.remove("waiting");
-    element.querySelector(".when").replaceChildren(timeElement(at));
-    expectAnswer(); // the stream may be faster than the answer to the POST
-  };
-
-  const separateDays = (at) => {
-    if (dayOf(at) === lastDay) return;
-    lastDay = dayOf(at);
-    log.append(make("p", "day", lastDay));
-  };
-
-  const timeElement = (at) => {
-    const time = make("time", "", clock.format(at));
-    time.dateTime = at.toISOString();
-    return time;
-  };
-
-  const showWaiting = (message) => {
-    if (find(`waiting-${message.id}`)) return;
-    separateDays(new Date());
-    const element = lineElement({ direction: "in", author: "customer", name: "", text: message.text || message.title, at: new Date() });
-    element.id = `waiting-${message.id}`;
-    element.classList.add("waiting");
-    element.querySelector(".when").textContent = words.waiting;
-    log.append(element);
-  };
-
-  let typingUntil = 0;
-  const expectAnswer = () => {
-    if (withAdvisor) return;
-    clearTimeout(typingUntil);
-    typing.hidden = false;
-    typingUntil = setTimeout(quiet, 12_000);
-    toEnd();
-  };
-  const quiet = () => {
-    clearTimeout(typingUntil);
-    typing.hidden = true;
-  };
-
-  // Sending: one at a time, in order, kept until committed
-
-  let unsent = [];
-  let sending = false;
-  let pause = 1000;
-  let retry = 0;
-
-  const keep = (message) => {
-    try {
-      localStorage.setItem(KEPT + message.id, JSON.stringify(message));
-    } catch { /* storage is switched off: messages are kept as long as the page is open */ }
-  };
-  const restore = () => {
-    try {
-      const names = Object.keys(localStorage).filter((name) => name.startsWith(KEPT));
-      unsent = names.map((name) => JSON.parse(localStorage.getItem(name))).sort((one, other) => one.at - other.at);
-    } catch {
-      unsent = [];
-    }
-  };
-  const sent = (id) => {
-    unsent = unsent.filter((message) => message.id !== id);
-    try {
-      localStorage.removeItem(KEPT + id);
-    } catch { /* as above */ }
-  };
-
-  const newId = () => {
-    if (crypto.randomUUID) return crypto.randomUUID();
-    const bytes = crypto.getRandomValues(new Uint8Array(16)); // without https there is no randomUUID
-    bytes[6] = (bytes[6] & 15) | 64;
-    bytes[8] = (bytes[8] & 63) | 128;
-    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-  };
-
-  const say = (what) => {
-    const message = { id: newId(), at: Date.now(), ...what };
-    unsent.push(message);
-    keep(message);
+const showLine = (line) => {
+  if (line.number <= lastNumber) return;
+  lastNumber = line.number;
+  const follow = !ready || line.direction === "in" || atEnd();
+  const at = new Date(line.at);
+  if (line.direction === "in") {
+    sent(line.id);
     forgetChoices();
-    complain("");
-    showWaiting(message);
-    toEnd();
-    sendNext();
-    if (matchMedia("(hover: hover)").matches) text.focus(); // on a phone this would open the keyboard
-  };
+  } else {
+    quiet();
+    withAdvisor = line.author === "advisor";
+    if (line.buttons.length) forgetChoices();
+  }
+  const waiting = line.direction === "in" && find(`waiting-${line.id}`);
+  if (waiting) settle(waiting, at); // already there: nothing is read out twice
+  else addLine(line, at);
+  if (follow) toEnd();
+};
 
-  const later = (milliseconds) => {
-    clearTimeout(retry);
-    retry = setTimeout(sendNext, milliseconds);
-  };
-
-  const sendNext = async () => {
-    if (sending || !unsent.length) return;
-    sending = true;
-    clearTimeout(retry);
-    const message = unsent[0];
-    let answer = null;
-    try {
-      answer = await fetch("/chat/messages", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(message),
-        signal: AbortSignal.timeout(20_000),
-      });
-    } catch { /* no connection: tried again below */ }
-    sending = false;
-    if (answer?.status === 202) return committed(message);
-    if (answer?.status === 401) return location.reload(); // the session's cookie is gone; the page brings a new one
-    if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429) return takeBack(message, answer);
-    const wait = Number(answer?.headers.get("Retry-After")) * 1000 || pause;
-    if (answer?.status === 429) complain(words.slow);
-    pause = Math.min(pause * 2, 30_000);
-    later(wait);
-  };
-
-  const committed = (message) => {
-    pause = 1000;
-    complain("");
-    sent(message.id);
-    const waiting = find(`waiting-${message.id}`);
-    if (waiting) {
-      waiting.classList.remove("waiting");
-      waiting.querySelector(".when").textContent = "";
-      expectAnswer();
-    }
-    sendNext();
-  };
-
-  /** The server will never take it: the words go back where they can be changed. */
-  const takeBack = async (message, answer) => {
-    sent(message.id);
-    find(`waiting-${message.id}`)?.remove();
-    if (message.text) {
-      text.value = [message.text, text.value].filter(Boolean).join("\n");
-      grow();
-    }
-    let code = "";
-    try {
-      code = (await answer.json()).error;
-    } catch { /* a proxy's own page */ }
-    complain(words[code === "too_large" ? "too_long" : code] || words.refused);
-    sendNext();
-  };
-
-  const complain = (what) => {
-    problem.textContent = what;
-    problem.hidden = !what;
-  };
-
-  // Listening
-
-  let stream = null;
-  let heard = Date.now();
-  let reconnecting = 0;
-  let reconnectPause = 1000;
-
-  const show = (state) => {
-    const place = find("state");
-    if (place.dataset.state === state) return;
-    place.dataset.state = state;
-    place.textContent = words[state];
-  };
-
-  const listen = () => {
-    clearTimeout(reconnecting);
-    stream?.close();
-    heard = Date.now();
-    stream = new EventSource(`/chat/events?after=${lastNumber}`);
-    const hear = () => {
-      heard = Date.now();
-      reconnectPause = 1000;
-      show("online");
-    };
-    stream.addEventListener("line", (event) => {
-      hear();
-      showLine(JSON.parse(event.data));
-    });
-    stream.addEventListener("beat", hear);
-    stream.addEventListener("ready", () => {
-      hear();
-      ready = true;
-      log.setAttribute("aria-live", "polite");
-      later(0);
-    });
-    stream.addEventListener("error", () => {
-      show("offline");
-      if (stream.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
-      reconnecting = setTimeout(listen, reconnectPause);
-      reconnectPause = Math.min(reconnectPause * 2, 30_000);
-    });
-  };
-
-  const listenAgainIfStale = () => {
-    if (stream.readyState === EventSource.CLOSED || Date.now() - heard > SILENCE) {
-      show("offline");
-      listen();
-    }
-  };
-
-  // Going on elsewhere
-
-  const elsewhere = async (button) => {
-    const tab = window.open("about:blank", "_blank"); // opened now: after a wait, browsers take it for an advertisement
-    if (tab) tab.opener = null;
-    let url = "";
-    try {
-      const answer = await fetch("/chat/continue", {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ channel: button.dataset.channel }),
-      });
-      if (answer.ok) url = (await answer.json()).url;
-    } catch { /* told below */ }
-    if (!url) {
-      tab?.close();
-      complain(words.continue_failed);
-      return;
-    }
-    complain("");
-    const link = find("elsewhere-link");
-    link.href = url;
-    link.textContent = link.href;
-    find("elsewhere-help").textContent = words.continue_help.replace("{channel}", button.dataset.shown);
-    find("elsewhere-copy").textContent = words.copy;
-    const follow = atEnd();
-    find("elsewhere").hidden = false;
-    if (follow) toEnd();
-    if (tab) tab.location.replace(link.href);
-  };
-
-  const copyLink = async () => {
-    try {
-      await navigator.clipboard.writeText(find("elsewhere-link").href);
-      find("elsewhere-copy").textContent = words.copied;
-    } catch {
-      getSelection().selectAllChildren(find("elsewhere-link")); // without https: selected, ready to be copied
-    }
-  };
-
-  // The box
-
-  const grow = () => {
-    text.style.height = "auto";
-    text.style.height = `${text.scrollHeight}px`;
-    const length = [...text.value].length;
-    const count = find("count");
-    count.hidden = length < TEXT_LIMIT * 0.9;
-    count.textContent = `${length.toLocaleString(language)} / ${TEXT_LIMIT.toLocaleString(language)}`;
-    if (length <= TEXT_LIMIT && problem.textContent === words.too_long) complain("");
-  };
-
-  const submit = () => {
-    const written = text.value.trim();
-    if (!written) return;
-    if ([...written].length > TEXT_LIMIT) {
-      complain(words.too_long);
-      return;
-    }
-    text.value = "";
-    grow();
-    say({ text: written });
-  };
-
-  find("composer").addEventListener("submit", (event) => {
-    event.preventDefault();
-    submit();
-  });
-  text.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    submit();
-  });
-  text.addEventListener("input", grow);
-  document.querySelectorAll("[data-channel]").forEach((button) => button.addEventListener("click", () => elsewhere(button)));
-  find("elsewhere-copy").addEventListener("click", copyLink);
-  find("elsewhere-close").addEventListener("click", () => { find("elsewhere").hidden = true; });
-  addEventListener("online", listenAgainIfStale);
-  addEventListener("online", () => later(0));
-  addEventListener("offline", () => show("offline"));
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) listenAgainIfStale(); });
-  setInterval(listenAgainIfStale, 5000);
-
-  restore();
+const addLine = (line, at) => {
+  log.querySelectorAll(".waiting").forEach((element) => element.remove()); // what waits stands last
+  log.lastElementChild.classList.add("last");
+  separateDays(at);
+  const element = lineElement({ ...line, at });
+  if (line.buttons.length) element.querySelector(".when").before(choices(line.buttons));
+  log.append(element);
   unsent.forEach(showWaiting);
-  listen();
-})();
+};
+
+const settle = (element, at) => {
+  element.removeAttribute("id");
+  element.classList.remove("waiting");
+  element.querySelector(".when").replaceChildren(timeElement(at));
+  expectAnswer(); // the stream may be faster than the answer to the POST
+};
+
+const separateDays = (at) => {
+  if (dayOf(at) === lastDay) return;
+  lastDay = dayOf(at);
+  log.append(make("p", "day", lastDay));
+};
+
+const timeElement = (at) => {
+  const time = make("time", "", clock.format(at));
+  time.dateTime = at.toISOString();
+  return time;
+};
+
+const showWaiting = (message) => {
+  if (find(`waiting-${message.id}`)) return;
+  separateDays(new Date());
+  const element = lineElement({ direction: "in", author: "customer", name: "", text: message.text || message.title, at: new Date() });
+  element.id = `waiting-${message.id}`;
+  element.classList.add("waiting");
+  element.querySelector(".when").textContent = words.waiting;
+  log.append(element);
+};
+
+let typingUntil = 0;
+const expectAnswer = () => {
+  if (withAdvisor) return;
+  clearTimeout(typingUntil);
+  typing.hidden = false;
+  typingUntil = setTimeout(quiet, 12_000);
+  toEnd();
+};
+const quiet = () => {
+  clearTimeout(typingUntil);
+  typing.hidden = true;
+};
+
+// Sending: one at a time, in order, kept until committed
+
+let unsent = [];
+let sending = false;
+let pause = 1000;
+let retry = 0;
+
+const keep = (message) => {
+  try {
+    localStorage.setItem(KEPT + message.id, JSON.stringify(message));
+  } catch { /* storage is switched off: messages are kept as long as the page is open */ }
+};
+const restore = () => {
+  try {
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(KEPT));
+    unsent = names.map((name) => JSON.parse(localStorage.getItem(name))).sort((one, other) => one.at - other.at);
+  } catch {
+    unsent = [];
+  }
+};
+const sent = (id) => {
+  unsent = unsent.filter((message) => message.id !== id);
+  try {
+    localStorage.removeItem(KEPT + id);
+  } catch { /* as above */ }
+};
+
+const newId = () => {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16)); // without https there is no randomUUID
+  bytes[6] = (bytes[6] & 15) | 64;
+  bytes[8] = (bytes[8] & 63) | 128;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+};
+
+const say = (what) => {
+  const message = { id: newId(), at: Date.now(), ...what };
+  unsent.push(message);
+  keep(message);
+  forgetChoices();
+  complain("");
+  showWaiting(message);
+  toEnd();
+  sendNext();
+  if (matchMedia("(hover: hover)").matches) text.focus(); // on a phone this would open the keyboard
+};
+
+const later = (milliseconds) => {
+  clearTimeout(retry);
+  retry = setTimeout(sendNext, milliseconds);
+};
+
+const sendNext = async () => {
+  if (sending || !unsent.length) return;
+  sending = true;
+  clearTimeout(retry);
+  const message = unsent[0];
+  let answer = null;
+  try {
+    answer = await fetch("/chat/messages", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(message),
+      signal: AbortSignal.timeout(20_000),
+    });
+  } catch { /* no connection: tried again below */ }
+  sending = false;
+  if (answer?.status === 202) return committed(message);
+  if (answer?.status === 401) return location.reload(); // the session's cookie is gone; the page brings a new one
+  if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429) return takeBack(message, answer);
+  const wait = Number(answer?.headers.get("Retry-After")) * 1000 || pause;
+  if (answer?.status === 429) complain(words.slow);
+  pause = Math.min(pause * 2, 30_000);
+  later(wait);
+};
+
+const committed = (message) => {
+  pause = 1000;
+  complain("");
+  sent(message.id);
+  const waiting = find(`waiting-${message.id}`);
+  if (waiting) {
+    waiting.classList.remove("waiting");
+    waiting.querySelector(".when").textContent = "";
+    expectAnswer();
+  }
+  sendNext();
+};
+
+/** The server will never take it: the words go back where they can be changed. */
+const takeBack = async (message, answer) => {
+  sent(message.id);
+  find(`waiting-${message.id}`)?.remove();
+  if (message.text) {
+    text.value = [message.text, text.value].filter(Boolean).join("\n");
+    grow();
+  }
+  let code = "";
+  try {
+    code = (await answer.json()).error;
+  } catch { /* a proxy's own page */ }
+  complain(words[code === "too_large" ? "too_long" : code] || words.refused);
+  sendNext();
+};
+
+const complain = (what) => {
+  problem.textContent = what;
+  problem.hidden = !what;
+};
+
+// Listening
+
+const show = (state) => {
+  const place = find("state");
+  if (place.dataset.state === state) return;
+  place.dataset.state = state;
+  place.textContent = words[state];
+};
+
+const nowReady = () => {
+  ready = true;
+  log.setAttribute("aria-live", "polite");
+  later(0);
+};
+
+// Going on elsewhere
+
+const elsewhere = async (button) => {
+  const tab = window.open("about:blank", "_blank"); // opened now: after a wait, browsers take it for an advertisement
+  if (tab) tab.opener = null;
+  let url = "";
+  try {
+    const answer = await fetch("/chat/continue", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ channel: button.dataset.channel }),
+    });
+    if (answer.ok) url = (await answer.json()).url;
+  } catch { /* told below */ }
+  if (!url) {
+    tab?.close();
+    complain(words.continue_failed);
+    return;
+  }
+  complain("");
+  const link = find("elsewhere-link");
+  link.href = url;
+  link.textContent = link.href;
+  find("elsewhere-help").textContent = words.continue_help.replace("{channel}", button.dataset.shown);
+  find("elsewhere-copy").textContent = words.copy;
+  const follow = atEnd();
+  find("elsewhere").hidden = false;
+  if (follow) toEnd();
+  if (tab) tab.location.replace(link.href);
+};
+
+const copyLink = async () => {
+  try {
+    await navigator.clipboard.writeText(find("elsewhere-link").href);
+    find("elsewhere-copy").textContent = words.copied;
+  } catch {
+    getSelection().selectAllChildren(find("elsewhere-link")); // without https: selected, ready to be copied
+  }
+};
+
+// The box
+
+const grow = () => {
+  fit(text);
+  const length = [...text.value].length;
+  const count = find("count");
+  count.hidden = length < TEXT_LIMIT * 0.9;
+  count.textContent = `${length.toLocaleString(language)} / ${TEXT_LIMIT.toLocaleString(language)}`;
+  if (length <= TEXT_LIMIT && problem.textContent === words.too_long) complain("");
+};
+
+const submit = () => {
+  const written = text.value.trim();
+  if (!written) return;
+  if ([...written].length > TEXT_LIMIT) {
+    complain(words.too_long);
+    return;
+  }
+  text.value = "";
+  grow();
+  say({ text: written });
+};
+
+find("composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  submit();
+});
+submitOnEnter(text, submit);
+text.addEventListener("input", grow);
+document.querySelectorAll("[data-channel]").forEach((button) => button.addEventListener("click", () => elsewhere(button)));
+find("elsewhere-copy").addEventListener("click", copyLink);
+find("elsewhere-close").addEventListener("click", () => { find("elsewhere").hidden = true; });
+addEventListener("online", () => later(0));
+
+restore();
+unsent.forEach(showWaiting);
+listen(() => `/chat/events?after=${lastNumber}`, { line: showLine, ready: nowReady }, show);

@@ -6,6 +6,7 @@ import logging
 import traceback
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -106,6 +107,12 @@ async def test_where_keys_are_honoured_a_second_attempt_shows_nothing_new(platfo
     await platform.channel.send(bonjour())
     assert platform.server.shown("7") == ["Bonjour"]
     assert platform.server.duplicates == 0
+
+
+@pytest.mark.parametrize("key", ["reply:12/1", "clé unique ", "a\r\nX-Evil: 1"])
+async def test_any_key_can_be_sent_and_stays_one_header(platform: TelegramPlatform, key: str) -> None:
+    await platform.channel.send(bonjour(key=key))
+    assert unquote(platform.server.sent[0].key) == key
 
 
 async def test_where_they_are_not_the_repeat_is_counted(platform: TelegramPlatform) -> None:

@@ -43,7 +43,7 @@ class Page:
     async def says(self, text: str, **headers: str) -> ClientResponse:
         return await self.post(id=str(uuid4()), text=text, headers=headers)
 
-    async def hears(self, count: int, after: int = 0, **headers: str) -> list[dict[str, Any]]:
+    async def hears(self, count: int, after: int = 0, headers: dict[str, str] | None = None) -> list[dict[str, Any]]:
         """The next `count` lines of the stream."""
         lines: list[dict[str, Any]] = []
         async with asyncio.timeout(5), self.client.get(f"/chat/events?after={after}", headers=headers) as stream:
@@ -115,7 +115,7 @@ async def test_a_page_that_was_away_hears_what_it_missed_and_nothing_twice(page:
         book.say(page.session, text)
     assert [line["text"] for line in await page.hears(2, after=1)] == ["deux", "trois"]
     headers = {"Last-Event-ID": "2"}
-    assert [line["text"] for line in await page.hears(1, **headers)] == ["trois"]
+    assert [line["text"] for line in await page.hears(1, headers=headers)] == ["trois"]
 
 
 async def test_a_new_line_is_heard_at_once(page: Page, book: FakeChatBook) -> None:
