@@ -171,7 +171,7 @@ def join(connection: Connection, *, winner: int, loser: int, live: int, why: Map
         ids = connection.execute(
             update(table).where(table.c.conversation_id == loser).values(conversation_id=winner).returning(table.c.id)
         ).scalars()
-        moved[table.name] = list(ids)
+        moved[f"{table.name}"] = list(ids)  # a plain str: SQLAlchemy names are a subclass
     connection.execute(update(delivery).where(delivery.c.conversation_id == loser).values(conversation_id=winner))
     other = loser if live == winner else winner
     first, second = (live, other) if states[live].stack or not states[other].stack else (other, live)

@@ -58,7 +58,7 @@ _ready = or_(
 _due = (
     select(delivery.c.message_id)
     .where(
-        delivery.c.channel == bindparam("channel"),
+        delivery.c.channel == bindparam("on_channel"),
         delivery.c.state.in_(("pending", "sending")),
         _ready,
         # One after another to the same recipient, in the order they were written.
@@ -113,7 +113,7 @@ _TO_SEND = (
 def claim_due(connection: Connection, *, channel: str, worker: str, now: datetime, until: datetime, limit: int) -> list[Due]:
     """Take messages that may be sent now on `channel`: for each recipient only the oldest."""
     claimed = connection.execute(
-        _CLAIM, {"channel": channel, "worker": worker, "now": now, "until": until, "limit": limit}
+        _CLAIM, {"on_channel": channel, "worker": worker, "now": now, "until": until, "limit": limit}
     ).scalars()
     ids = list(claimed)
     if not ids:
