@@ -10,7 +10,7 @@ from aiohttp import web
 
 from handoff.console.house import house_of
 from handoff.console.pages import render
-from handoff.console.queue import line_for
+from handoff.console.queue import line_for, place_names
 from handoff.console.rights import acts_offered, may_open
 from handoff.console.views import ConversationFilter, Owner, Thread
 from handoff.console.visit import Visit, visit_of
@@ -62,6 +62,7 @@ async def thread_page(
         thread=thread,
         offered=acts_offered(visit.account, thread.case, paused=thread.paused, now=visit.now),
         shape=_shape(thread),
+        names=await place_names(request, visit),
         intents=intents,
         intent_label={intent.name: intent.label for intent in intents},
         waiting=len((await line_for(request, visit)).waiting),

@@ -38,6 +38,12 @@ async def line_for(request: web.Request, visit: Visit) -> Line:
     )
 
 
+async def place_names(request: web.Request, visit: Visit) -> dict[str, str]:
+    """Ids of stores and services to their names in the reader's language."""
+    stores = await house_of(request).ports.desk.stores(visit.language)
+    return {name: text for store in stores for name, text in (*store.services.items(), (store.id, store.name))}
+
+
 async def show_queue(request: web.Request) -> web.Response:
     """The first page: the queue."""
     return await _show(request, "queue.html")
@@ -58,4 +64,7 @@ async def _show(request: web.Request, template: str) -> web.Response:
     if line.mine or line.waiting or line.others:
         await house.looks.look(visit, "look_list", page="queue")
     counts = await house.ports.desk.counts() if visit.account.manages else None
-    return render(request, template, line=line, counts=counts, waiting=len(line.waiting), nonce=secrets.token_urlsafe)
+    names = await place_names(request, visit)
+    return render(
+        request, template, names=names, line=line, counts=counts, waiting=len(line.waiting), nonce=secrets.token_urlsafe
+    )

@@ -11,7 +11,8 @@ from aiohttp import ClientResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from handoff.console import console
-from tests.handoff.fake_house import PASSWORD, FakeHouse
+from tests.handoff.fake_house import FakeHouse
+from tests.handoff.fake_people import PASSWORD
 
 Fragment = {"X-Fragment": "1"}
 

@@ -8,78 +8,39 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
-
-from argon2 import PasswordHasher
 
 from handoff.case import OPEN, Case, HandoffContext
 from handoff.console.ports import (
     Act,
     ActOutcome,
-    Attempts,
     Change,
     ConsolePorts,
     Correction,
     IntentLabel,
-    Session,
 )
 from handoff.console.views import (
-    Account,
-    AccountRow,
     AuditEntry,
     CaseRow,
     ConversationFilter,
     ConversationPage,
     ConversationRow,
     Counts,
-    CustomerCard,
-    Fact,
-    Meaning,
     MessageView,
-    NamedText,
     StoreView,
     Thread,
-    Trace,
 )
 from handoff.errors import AlreadyTaken, NotPossible
-from handoff.hours import OpeningHours, read_range
 from handoff.ownership import Act as CaseAct
 from handoff.ownership import after, speaker
-from handoff.ports import Appointment, Slot
+from handoff.ports import Appointment
 from handoff.routing import check_load
-
-NOON = datetime(2026, 11, 27, 11, 0, tzinfo=UTC)
-PASSWORD = "un long mot de passe"
-
-INES = Account(username="ines", name="Inès Faure", role="advisor", skills=frozenset({"complaint"}))
-TOM = Account(username="tom", name="Tom Weber", role="advisor", stores=frozenset({"lyon"}), languages=frozenset({"fr"}))
-MAUD = Account(username="maud", name="Maud Petit", role="community_manager")
-ADA = Account(username="ada", name="Ada Roy", role="admin")
-PEOPLE = {account.username: account for account in (INES, TOM, MAUD, ADA)}
-
-LYON_HOURS = OpeningHours(
-    zone="Europe/Paris",
-    week=dict.fromkeys(range(6), (read_range("10:00-13:00"), read_range("14:00-19:00"))),
-    country="FR",
-)
-MONTREAL_HOURS = OpeningHours(zone="America/Toronto", week=dict.fromkeys(range(7), (read_range("09:30-18:00"),)))
-
-
-WISH = "bonjour, je voudrais essayer des chaussures de rando samedi à Lyon"
-HURT = "en fait celles de la dernière fois m’ont fait mal, je fais comment ??"
-SUMMARY = (
-    "Veut un essayage samedi 28 à Lyon Bellecour, heure pas encore choisie.\n"
-    "Puis parle d’une paire achetée qui fait mal : le bot n’a pas compris."
-)
-
-
-@lru_cache(maxsize=1)
-def password_hash() -> str:
-    """A hash with the real parameters, made once: each costs a good part of a second on a slow machine."""
-    return PasswordHasher().hash(PASSWORD)
+from tests.handoff.fake_accounts import FakeAccounts
+from tests.handoff.fake_people import LYON_HOURS, MONTREAL_HOURS, NOON, PEOPLE
+from tests.handoff.fake_scene import furnish
+from tests.handoff.fake_thread import FakeConversation
 
 
 class FakeClock:
@@ -91,71 +52,6 @@ class FakeClock:
 
     def advance(self, **amount: float) -> None:
         self.time += timedelta(**amount)
-
-
-class FakeAccounts:
-    def __init__(self) -> None:
-        self.people = dict(PEOPLE)
-        self.hashes = dict.fromkeys(PEOPLE, password_hash())
-        self.sessions: dict[str, Session] = {}
-        self.tries: list[tuple[str, str, datetime]] = []
-
-    async def credentials(self, username: str) -> tuple[Account, str] | None:
-        account = self.people.get(username)
-        return (account, self.hashes[username]) if account else None
-
-    async def keep_hash(self, username: str, password_hash: str) -> None:
-        self.hashes[username] = password_hash
-
-    async def attempt(self, username: str, address: str, *, at: datetime, within: timedelta) -> Attempts:
-        self.tries.append((username, address, at))
-        recent = [(name, where) for name, where, when in self.tries if when > at - within]
-        return Attempts(
-            here=recent.count((username, address)),
-            name=sum(name == username for name, _ in recent),
-            address=sum(where == address for _, where in recent),
-        )
-
-    async def forget_attempts(self, username: str, address: str) -> None:
-        self.tries = [one for one in self.tries if one[:2] != (username, address)]
-
-    async def start_session(self, session: Session) -> None:
-        self.sessions[session.key] = session
-
-    async def session(self, key: str) -> tuple[Session, Account] | None:
-        session = self.sessions.get(key)
-        account = self.people.get(session.username) if session else None
-        return (session, account) if session and account else None
-
-    async def seen(self, key: str, at: datetime) -> None:
-        self.sessions[key] = replace(self.sessions[key], seen_at=at)
-
-    async def end_session(self, key: str) -> None:
-        self.sessions.pop(key, None)
-
-    async def accounts(self) -> Sequence[AccountRow]:
-        return [AccountRow(account=one, last_seen=NOON) for one in self.people.values()]
-
-
-@dataclass
-class FakeConversation:
-    """One customer's thread."""
-
-    id: int
-    card: CustomerCard
-    channel: str
-    language: str = "fr"
-    messages: list[MessageView] = field(default_factory=list)
-    cases: list[Case] = field(default_factory=list)
-    slots: tuple[Fact, ...] = ()
-    flow: str = ""
-    paused: bool = False
-    appointments: tuple[Appointment, ...] = ()
-    cannot_write: str = ""
-
-    @property
-    def case(self) -> Case | None:
-        return next((case for case in self.cases if case.status in OPEN), None)
 
 
 class FakeDesk:
@@ -256,13 +152,13 @@ class FakeDesk:
 
     def says(self, conversation: int, text: str, **more: Any) -> None:
         """The customer writes, and every page hears of it."""
-        self._put(self.threads[conversation], "customer", text, **more)
+        self.put(self.threads[conversation], "customer", text, **more)
         self.house.changed("conversations", f"conversation:{conversation}")
 
     def _do(self, act: Act) -> ActOutcome:
         thread, now = self.threads[act.conversation], self.house.clock.now()
         if act.kind == "note":
-            self._put(thread, "note", act.text, by=_name(act.by))
+            self.put(thread, "note", act.text, by=_name(act.by))
             return ActOutcome(status="done")
         if act.kind in ("pause", "resume"):
             thread.paused = act.kind == "pause"
@@ -287,7 +183,7 @@ class FakeDesk:
             return ActOutcome(status="refused", reason="full" if full else "not_yours", detail=str(problem))
         thread.cases[thread.cases.index(case)] = changed
         if act.kind == "answer":
-            self._put(thread, "advisor", act.text, by=_name(act.by), state="sent")
+            self.put(thread, "advisor", act.text, by=_name(act.by), state="sent")
         return ActOutcome(status="done")
 
     def opened(self, thread: FakeConversation, *, reason: str = "asked", **context: Any) -> Case:
@@ -310,7 +206,8 @@ class FakeDesk:
         taken = [thread.case for thread in self.threads.values() if thread.case and thread.case.status == "taken"]
         return sum(case.advisor == username for case in taken)
 
-    def _put(self, thread: FakeConversation, author: Any, text: str, **more: Any) -> None:
+    def put(self, thread: FakeConversation, author: Any, text: str, **more: Any) -> None:
+        """One more message in the thread, now unless it says when."""
         number = 1 + max((m.id for one in self.threads.values() for m in one.messages), default=0)
         at = more.pop("at", self.house.clock.now())
         channel = more.pop("channel", thread.channel)
@@ -412,132 +309,6 @@ class FakeHouse:
             del self.listeners[number]
             if not self.listeners:
                 self.silent.set()
-
-
-def furnish(house: FakeHouse) -> None:
-    """Friday noon: Camille waits for anybody, Noé for somebody of Lyon, Lena complains; Sam talks with the bot."""
-    desk = house.desk
-    camille = FakeConversation(
-        id=1,
-        card=CustomerCard(
-            name="Camille Martin",
-            evidence="channel",
-            facts=(
-                Fact(name="first_name", value="Camille"),
-                Fact(name="loyalty_card", value="Or, depuis 2019"),
-                Fact(name="preferred_store", value="Lyon Bellecour"),
-            ),
-            identities=(("webchat", "visiteur 4812"), ("telegram", "@camille_m")),
-        ),
-        channel="telegram",
-        slots=(
-            Fact(name="appointment_service", value="Essayage de chaussures", source="customer"),
-            Fact(name="appointment_store", value="Lyon Bellecour", source="profile"),
-            Fact(name="appointment_day", value="samedi 28 novembre", source="customer"),
-        ),
-        flow="book_appointment / ask_hour",
-    )
-    noe = FakeConversation(id=2, card=CustomerCard(name="Noé Blanc", evidence="claimed"), channel="webchat")
-    lena = FakeConversation(id=3, card=CustomerCard(name="Lena Hughes"), channel="webchat", language="en")
-    sam = FakeConversation(id=4, card=CustomerCard(name="Visiteur 4977"), channel="webchat")
-    desk.threads = {thread.id: thread for thread in (camille, noe, lena, sam)}
-    _camille_talks(house, camille)
-    _others_talk(house, noe, lena, sam)
-
-
-def _camille_talks(house: FakeHouse, camille: FakeConversation) -> None:
-    desk = house.desk
-    booking = _meaning(("book_appointment", 0.93), ("opening_hours", 0.04), ("return_policy", 0.01))
-    unsure = replace(_meaning(("return_policy", 0.34), ("complaint", 0.31), ("book_appointment", 0.12)), understood=False)
-    minutes = [timedelta(minutes=m) for m in (26 * 60, 26 * 60 - 1, 12, 11, 9, 8, 7)]
-    ago = iter(NOON - m for m in minutes)
-    desk._put(
-        camille,
-        "customer",
-        WISH,
-        at=next(ago),
-        channel="webchat",
-        meaning=booking,
-    )
-    desk._put(
-        camille,
-        "bot",
-        "Avec plaisir. À quelle heure, samedi 28 novembre à Lyon Bellecour ?",
-        at=next(ago),
-        channel="webchat",
-        state="delivered",
-        buttons=("10:30", "14:00", "16:30"),
-        trace=Trace(meaning=booking, step="book_appointment / ask_hour", response="utter_ask_appointment_hour"),
-    )
-    desk._put(camille, "customer", "me revoilà, plutôt sur Telegram", at=next(ago), meaning=booking)
-    desk._put(
-        camille,
-        "bot",
-        "Bonjour Camille. Nous en étions à l’heure de votre essayage à Lyon Bellecour. On continue ?",
-        at=next(ago),
-        state="read",
-        buttons=("Oui", "Non, autre chose"),
-        trace=Trace(meaning=booking, step="book_appointment / ask_hour", response="utter_resume"),
-    )
-    desk._put(camille, "customer", HURT, at=next(ago), meaning=unsure)
-    desk._put(
-        camille,
-        "bot",
-        "Je ne suis pas sûr d’avoir compris. Je demande à quelqu’un de l’équipe de vous répondre.",
-        at=next(ago),
-        state="read",
-        trace=Trace(meaning=unsure, step="handoff / lost", response="utter_fetching_advisor"),
-    )
-    desk._put(camille, "system", "Vous êtes en première position, environ 3 minutes d’attente.", at=next(ago), state="read")
-    case = desk.opened(
-        camille,
-        reason="lost",
-        summary=SUMMARY,
-    )
-    camille.cases[0] = replace(case, opened_at=NOON - timedelta(minutes=8), deadline=NOON + timedelta(minutes=2))
-    slot = Slot(store="lyon", service="fitting", start=datetime(2026, 11, 27, 15, tzinfo=LYON_HOURS.tz), minutes=30)
-    booked = Appointment(id=1, slot=slot, conversation=1, name="Camille Martin", phone="+33 6 39 98 00 11", note="pied large")
-    morning = replace(slot, start=slot.start.replace(hour=10, minute=30))
-    later = replace(slot, start=slot.start.replace(hour=16, minute=30), place=1)
-    house.desk.diary = [
-        replace(booked, id=3, slot=morning, name="Ali Benali", note=""),
-        booked,
-        Appointment(id=2, slot=later, conversation=2, name="Noé Blanc", phone=None, status="cancelled"),
-    ]
-    camille.appointments = (booked,)
-
-
-def _others_talk(house: FakeHouse, noe: FakeConversation, lena: FakeConversation, sam: FakeConversation) -> None:
-    desk = house.desk
-    complaint = _meaning(("complaint", 0.88), ("return_policy", 0.06))
-    desk._put(noe, "customer", "l’atelier peut recoudre ma tente ?", at=NOON - timedelta(minutes=3))
-    context = {"store": "lyon", "summary": "Demande si l’atelier de Lyon peut recoudre une tente."}
-    noe.cases = [replace(desk.opened(noe, reason="cannot", **context), opened_at=NOON - timedelta(minutes=3))]
-    desk._put(lena, "customer", "My jacket arrived torn. Again.", at=NOON - timedelta(minutes=9), meaning=complaint)
-    english = {"skill": "complaint", "summary": "Jacket arrived torn for the second time. Order OR-104233."}
-    late = replace(desk.opened(lena, reason="complaint", **english), opened_at=NOON - timedelta(minutes=9))
-    lena.cases = [replace(late, status="unanswered", deadline=None)]
-    hours = _meaning(("opening_hours", 0.97), ("book_appointment", 0.01))
-    desk._put(sam, "customer", "vous ouvrez à quelle heure demain", at=NOON - timedelta(minutes=1), meaning=hours)
-    desk._put(
-        sam,
-        "bot",
-        "Demain, samedi 28 novembre, Lyon Bellecour ouvre de 10 h à 13 h et de 14 h à 19 h.",
-        at=NOON - timedelta(minutes=1),
-        state="delivered",
-        trace=Trace(meaning=hours, step="opening_hours / tell", response="utter_opening_hours"),
-    )
-
-
-def _meaning(*ranking: tuple[str, float]) -> Meaning:
-    return Meaning(
-        intent=ranking[0][0],
-        confidence=ranking[0][1],
-        understood=True,
-        ranking=ranking,
-        entities=(NamedText(name="day", text="samedi", value="2026-11-28"),),
-        engine="embedded 3",
-    )
 
 
 def _last_said(thread: FakeConversation) -> str:

@@ -22,7 +22,8 @@ from handoff.console.signin import MOST, WINDOW
 from handoff.console.views import Role
 from handoff.console.visit import BODY_LIMIT, safe_next
 from tests.handoff.conftest import Fragment, Visit, hidden
-from tests.handoff.fake_house import INES, NOON, PASSWORD, TOM, FakeHouse
+from tests.handoff.fake_house import FakeHouse
+from tests.handoff.fake_people import INES, NOON, PASSWORD, TOM
 
 PEOPLE: dict[Role, str] = {"advisor": "ines", "community_manager": "maud", "admin": "ada"}
 EVERYBODY = {"advisor", "community_manager", "admin"}

@@ -57,7 +57,7 @@ export function showAges() {
     time.textContent =
       time.dataset.ago === "for"
         ? new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(amount)
-        : ago.format(-amount, unit);
+        : ago.format(-amount, amount ? unit : "second");
   }
 }
 
