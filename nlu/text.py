@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from nlu.slang import EMOJI, SLANG
 
 LONGEST = 2000
 """Characters of a message that are read; the rest of a longer one is left alone, so that time is bounded."""
+
+BLANK = "\x01"
+"""Stands for what has been read already: neither a letter nor a space."""
 
 _SPECIAL = {
     "œ": "oe",
@@ -76,6 +80,15 @@ class Folded:
             moved.append(places[end - 1])
             done = end
         return Folded("".join([*parts, self.text[done:]]), (*moved, *places[done:]))
+
+    def blanked(self, spans: Iterable[tuple[int, int]]) -> Folded:
+        """The same message with these spans of the original made unreadable."""
+        letters = list(self.text)
+        for start, end in spans:
+            if self.places is not None:  # where those places went
+                start, end = bisect_left(self.places, start), bisect_left(self.places, end)
+            letters[start:end] = BLANK * (end - start)
+        return Folded("".join(letters), self.places)
 
 
 def fold(text: str) -> Folded:
