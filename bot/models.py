@@ -16,7 +16,7 @@ from bot.errors import SettingsError
 from nlu.engine.embedded import EmbeddedEngine
 from nlu.engine.model_file import load, save
 from nlu.training import train
-from nlu.training_files import read_training_data
+from nlu.training_files import read_training_files
 from nlu.understanding import Example, TrainingData, Understanding
 
 log = structlog.get_logger(__name__)
@@ -104,7 +104,7 @@ class Trained:
 def train_brand(folder: Path, models: Path, corrections: Sequence[Example], show: Callable[[str, float], None]) -> Trained:
     """Train a brand's model on its files and on corrections that may not have reached them yet, and put it in place."""
     watch = Stopwatch()
-    data = read_training_data(sorted((folder / "data").glob("nlu.*.yml")))
+    data = read_training_files(sorted((folder / "data").glob("nlu.*.yml")))
     known = {(example.text, example.intent, example.language) for example in data.examples}
     added = [one for one in corrections if (one.text, one.intent, one.language) not in known]
     data = replace(data, examples=[*data.examples, *added])
