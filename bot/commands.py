@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -149,7 +150,7 @@ def _train(settings: Settings, folder: Path) -> None:
         def show(what: str, done: float) -> None:
             progress.update(task, description=what, completed=done)
 
-        trained = train_brand(folder, model_folder(settings.data_dir, folder), corrections, show)
+        trained = train_brand(folder, model_folder(settings.data_dir, folder), corrections, now=datetime.now(UTC), show=show)
     told.print(f"Trained on {trained.examples} examples of {trained.intents} intents in {trained.seconds:.1f} s: {trained.path}")
 
 

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -14,10 +15,10 @@ import structlog
 from bot.clock import Stopwatch
 from bot.errors import SettingsError
 from nlu.engine.embedded import EmbeddedEngine
-from nlu.engine.model_file import load, save
+from nlu.engine.model_file import load_model, save_model
 from nlu.training import train
 from nlu.training_files import read_training_files
-from nlu.understanding import Example, TrainingData, Understanding
+from nlu.understanding import Example, Understanding
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +54,7 @@ class LiveModel:
         if not self._file.exists():
             raise SettingsError("this brand has no trained model yet; run `filrouge train --brand FOLDER` first")
         seen = self._stamp()
-        self._engine = load(self._file)
+        self._engine = EmbeddedEngine(load_model(self._file))
         self._loaded = seen
 
     async def understand(self, text: str, *, language: str) -> Understanding:
@@ -61,10 +62,8 @@ class LiveModel:
         engine = self._engine
         assert engine is not None, "load() comes first"
         if len(text) > LONG:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._thread, lambda: engine.understand_now(text, language=language)
-            )
-        return engine.understand_now(text, language=language)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: engine.understand_now(text, language))
+        return engine.understand_now(text, language)
 
     async def watch(self) -> None:
         """Follow the file until cancelled; a file that cannot be loaded leaves the former model in place."""
@@ -101,7 +100,9 @@ class Trained:
     seconds: float
 
 
-def train_brand(folder: Path, models: Path, corrections: Sequence[Example], show: Callable[[str, float], None]) -> Trained:
+def train_brand(
+    folder: Path, models: Path, corrections: Sequence[Example], *, now: datetime, show: Callable[[str, float], None]
+) -> Trained:
     """Train a brand's model on its files and on corrections that may not have reached them yet, and put it in place."""
     watch = Stopwatch()
     data = read_training_files(sorted((folder / "data").glob("nlu.*.yml")))
@@ -111,6 +112,6 @@ def train_brand(folder: Path, models: Path, corrections: Sequence[Example], show
     model = train(data, progress=show)
     path = model_file(models)
     path.parent.mkdir(parents=True, exist_ok=True)
-    save(model, path)
+    save_model(model, path, created_at=now.isoformat())
     intents = len({example.intent for example in data.examples})
     return Trained(path, len(data.examples), intents, watch.ms / 1000)
