@@ -37,6 +37,14 @@ MEASURED = 30
 """How many of a queue's latest cases tell how long one takes."""
 
 
+class DeskRefuses(NotPossible):
+    """An act that is refused here for a reason the rules of handing over do not know; `code` names it."""
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
 @dataclass(frozen=True, slots=True)
 class Desks:
     """The brand's queues and advisors, as the rules of handing over read them."""
@@ -160,7 +168,7 @@ class StoreDesk:
         advisor = self._desks.advisors.get(by)
         if advisor is not None and not over and wanted.advisor != by:
             if not eligible(wanted.context, advisor):
-                raise NotPossible("This case is for somebody with another skill, store or language; leave it to them.")
+                raise DeskRefuses("not_eligible", "This case needs another skill, store or language; leave it to who has it.")
             check_load(advisor, self._load(by))
         self._save(taken)
         self._stop_timer()
@@ -202,7 +210,7 @@ class StoreDesk:
             return
         if current.status == "taken" and current.advisor != by:
             raise AlreadyTaken(current.advisor or "")
-        raise NotPossible("Another case of this conversation comes first; take or finish that one.")
+        raise DeskRefuses("other_first", "Another case of this conversation comes first; take or finish that one.")
 
     def current(self) -> Case | None:
         """The conversation's open case in which somebody waits; call-backs nobody has taken are not."""

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
     text,
 )
 from sqlalchemy.types import TypeDecorator
@@ -277,6 +278,8 @@ case = Table(
     Column("note", Text, nullable=False),
 )
 _live = text("status IN ('waiting', 'unanswered', 'taken')")
+IS_OPEN = case.c.status.in_([literal_column(f"'{status}'") for status in ("waiting", "unanswered", "taken")])
+"""Written out, word for word as in the index: SQLite uses a partial index for no other condition."""
 Index("ix_case_live", case.c.queue, case.c.opened_at, sqlite_where=_live, postgresql_where=_live)
 Index("ix_case_conversation", case.c.conversation_id)
 
@@ -378,7 +381,7 @@ correction = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("message_id", Id, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("line", Text, nullable=False),  # as it stands in the training file, entities marked
     Column("language", String(8), nullable=False),
     Column("intent", String(120), nullable=False),
     Column("by", String(64), nullable=False),

@@ -28,7 +28,7 @@ from bot.dialogue.events import (
 )
 from bot.dialogue.state import DialogueState
 from bot.storage import conversations, customers, links
-from bot.storage.cases import Desks, StoreDesk, waits_on_line
+from bot.storage.cases import DeskRefuses, Desks, StoreDesk, waits_on_line
 from bot.storage.conversations import Standing, is_blocked
 from bot.storage.customers import Joined
 from bot.storage.inbox import Arrival
@@ -41,10 +41,8 @@ from nlu.understanding import Understanding
 
 ALONE = frozenset({"link", "contact", "act"})
 """Kinds that are a turn of their own: they may change whose conversation it is, or who speaks."""
-
-
-class CannotWrite(HandoffError):
-    """The customer cannot be written to now."""
+UNREACHABLE = frozenset({"no_channel", "blocked"})
+"""Why an advisor's answer cannot leave, as the trace of a refused act names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,27 +135,25 @@ class Listener:
         try:
             done = self._done(act, by, arrival)
         except HandoffError as error:
-            reason, holder = self._refusal(act, error)
-            trace = {"outcome": "refused", "reason": reason, "why": str(error), "holder": holder, "by": by}
-            return Heard(arrival.id, (), trace)
+            trace = {"outcome": "refused", "why": str(error), "by": by}
+            return Heard(arrival.id, (), trace | self._refusal(act, error))
         return replace(done, message=arrival.id, trace={"outcome": "done", "by": by})
 
-    def _refusal(self, act: str, error: HandoffError) -> tuple[str, str]:
-        """The reason as `handoff.console.ports.ActOutcome` names it, and the name of the person who has the case."""
+    def _refusal(self, act: str, error: HandoffError) -> dict[str, str]:
+        """The `reason` as `handoff.console.ports.ActOutcome` names it, with the name of the case's `holder` or a `code`."""
         match error:
             case AlreadyTaken(by=by):
-                return ("not_yours" if act in OF_ITS_ADVISOR else "taken"), self.desks.names.get(by, by)
+                return {"reason": "not_yours" if act in OF_ITS_ADVISOR else "taken", "holder": self.desks.names.get(by, by)}
             case HandsFull():
-                return "full", ""
-            case CannotWrite():
-                return "cannot_write", ""
+                return {"reason": "full"}
+            case DeskRefuses(code=code):
+                return {"reason": "cannot_write" if code in UNREACHABLE else "conflict", "code": code}
             case NotPossible():
                 latest = self.desk.latest()
                 if latest is None or latest.status not in OPEN:
-                    return "not_open", ""
-                return ("not_yours" if act in OF_ITS_ADVISOR else "conflict"), ""
-            case _:
-                return "conflict", ""
+                    return {"reason": "not_open"}
+                return {"reason": "not_yours" if act in OF_ITS_ADVISOR else "conflict"}
+        return {"reason": "conflict"}
 
     def _done(self, act: str, by: str, arrival: Arrival) -> Heard:
         name = self.desks.names.get(by) or arrival.author_name or by
@@ -194,9 +190,9 @@ class Listener:
     def _check_reachable(self) -> None:
         """An answer nobody can receive is refused while its writer can still do something else about it."""
         if self.standing.identity_id is None:
-            raise CannotWrite("this customer has no channel to be written to; reach them another way")
+            raise DeskRefuses("no_channel", "This customer has no channel to be written to; reach them another way")
         if is_blocked(self.connection, self.standing.identity_id):
-            raise CannotWrite("the customer has blocked this channel; reach them another way")
+            raise DeskRefuses("blocked", "The customer has blocked this channel; reach them another way")
 
     def _note(self, by: str, arrival: Arrival) -> None:
         row = {"conversation_id": self.standing.id, "message_id": arrival.id, "author": by, "text": arrival.text, "at": self.now}

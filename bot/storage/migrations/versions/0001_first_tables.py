@@ -160,7 +160,7 @@ def upgrade() -> None:
         "correction",
         sa.Column("id", Id, nullable=False),
         sa.Column("message_id", Id, nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("line", sa.Text(), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("intent", sa.String(length=120), nullable=False),
         sa.Column("by", sa.String(length=64), nullable=False),

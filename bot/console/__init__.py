@@ -1,0 +1,29 @@
+"""The console's ports over our own storage: `console_ports` makes them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.clock import Clock
+from bot.console.accounts import StoredAccounts, StoredAudit
+from bot.console.acts import StoredActs
+from bot.console.corrections import StoredCorrections
+from bot.console.desk import StoredDesk
+from bot.console.live import StoredLive
+from bot.signals import Signals
+from bot.storage.database import Database
+from bot.workers.turns import House
+from handoff.console.ports import ConsolePorts
+
+
+def console_ports(*, database: Database, board: Signals, clock: Clock, house: House, wake: Callable[[int], None]) -> ConsolePorts:
+    """What the console needs, in one hand. `wake` tells the worker that something is due in a conversation."""
+    return ConsolePorts(
+        accounts=StoredAccounts(database, house.brand),
+        desk=StoredDesk(database, clock, house),
+        acts=StoredActs(database, board, clock, house, wake),
+        corrections=StoredCorrections(database, board, clock, house),
+        live=StoredLive(database, board, clock),
+        audit=StoredAudit(database),
+        brand=house.brand.name,
+    )

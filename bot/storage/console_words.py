@@ -1,0 +1,108 @@
+"""What storage itself has to say to people of the console: names for the nameless, and why nothing can be sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import orjson
+from babel.dates import format_date
+
+from bot.brand import Brand
+from bot.customers.recognise import FIRST_NAME_NEEDS
+from bot.dialogue.state import DialogueState
+
+_LOCALES = {"fr": "fr", "en": "en_GB"}
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "visitor": ("Visiteur {number}", "Visitor {number}"),
+    "blocked": (
+        "le client a bloqué ce canal ; joignez-le autrement.",
+        "the customer has blocked this channel; reach them another way.",
+    ),
+    "no_channel": (
+        "ce client n’a aucun canal où lui écrire ; joignez-le autrement.",
+        "this customer has no channel to be written to; reach them another way.",
+    ),
+    "not_eligible": (
+        "Cette demande attend une autre compétence, un autre magasin ou une autre langue.",
+        "This case needs another skill, store or language.",
+    ),
+    "other_first": (
+        "Une autre demande de cette conversation passe d’abord : prenez-la ou terminez-la.",
+        "Another case of this conversation comes first: take it or finish it.",
+    ),
+    "failed": (
+        "Une erreur s’est produite de notre côté ; elle est au journal.",
+        "Something went wrong on our side; it is in the log.",
+    ),
+    "taken_over": (
+        "Une personne a pris la conversation avant le départ de ce message du bot.",
+        "A person took the conversation over before this message of the bot left.",
+    ),
+    "yes": ("oui", "yes"),
+    "no": ("non", "no"),
+}
+_WITHHELD = {
+    "the customer has blocked this channel": "blocked",
+    "a person has taken the conversation over since the bot wrote this": "taken_over",
+}
+
+
+def word(key: str, language: str, **values: Any) -> str:
+    """The words of `key`, in English for whoever does not read French."""
+    return _WORDS[key][0 if language == "fr" else 1].format(**values)
+
+
+def has(key: str) -> bool:
+    return key in _WORDS
+
+
+def why_unsent(why: str | None, language: str) -> str:
+    """Why a message was not delivered; what a platform said is passed on in its own words."""
+    known = _WITHHELD.get(why or "")
+    text = word(known, language) if known else why or ""
+    return text[:1].upper() + text[1:]
+
+
+def customer_name(
+    number: int, *, facts: Mapping[str, Any] | None, level: int, state: DialogueState, handle: str | None, language: str
+) -> str:
+    """What to call a customer: as proven, as they said, as their channel calls them, or by a number."""
+    if facts and level >= FIRST_NAME_NEEDS:
+        name = f"{facts.get('first_name', '')} {facts.get('last_name', '')}".strip()
+        if name:
+            return name
+    said = state.slots.get("customer_name")
+    if said is not None and isinstance(said.value, str) and said.value.strip():
+        return said.value.strip()[:120]
+    return handle or word("visitor", language, number=number)
+
+
+def shown(value: Any, brand: Brand, language: str) -> str:
+    """A value that is known, as a person reads it: stores and services by their names, days in words."""
+    if isinstance(value, bool):
+        return word("yes" if value else "no", language)
+    if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
+        return ", ".join(shown(part, brand, language) for part in value)
+    if not isinstance(value, str):
+        return orjson.dumps(value, default=str).decode() if isinstance(value, Mapping | list) else str(value)
+    if store := brand.store(value):
+        return store.name
+    if service := brand.service(value):
+        return service.name(language)
+    if _DAY.fullmatch(value):
+        return _day(value, language)
+    first, slash, last = value.partition("/")
+    if slash and _DAY.fullmatch(first) and _DAY.fullmatch(last):
+        return f"{_day(first, language)} – {_day(last, language)}"
+    return value
+
+
+def _day(iso: str, language: str) -> str:
+    try:
+        return format_date(date.fromisoformat(iso), "EEEE d MMMM y", locale=_LOCALES.get(language, "en_GB"))
+    except ValueError:
+        return iso
