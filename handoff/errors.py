@@ -6,7 +6,6 @@ HandoffError
 ├── NotPossible    an act the case does not allow where it stands
 │   ├── AlreadyTaken   somebody else has it; `by` says who
 │   └── HandsFull      the advisor already has as many cases as they may
-├── NotAllowed     the account's role does not open this door
 └── SlotTaken      somebody else booked that time first; offer another
 """
 
@@ -39,10 +38,6 @@ class AlreadyTaken(NotPossible):
 
 class HandsFull(NotPossible):
     """The advisor already handles as many cases as they may."""
-
-
-class NotAllowed(HandoffError):
-    """The account's role does not open this door."""
 
 
 class SlotTaken(HandoffError):

@@ -32,7 +32,7 @@ from handoff.console.views import (
     StoreView,
     Thread,
 )
-from handoff.errors import AlreadyTaken, NotPossible
+from handoff.errors import AlreadyTaken, HandsFull, NotPossible
 from handoff.ownership import Act as CaseAct
 from handoff.ownership import after, speaker
 from handoff.ports import Appointment
@@ -179,7 +179,7 @@ class FakeDesk:
         except AlreadyTaken as taken:
             return ActOutcome(status="refused", reason="taken", by=_name(taken.by))
         except NotPossible as problem:
-            full = "already have" in str(problem)
+            full = isinstance(problem, HandsFull)
             return ActOutcome(status="refused", reason="full" if full else "not_yours", detail=str(problem))
         thread.cases[thread.cases.index(case)] = changed
         if act.kind == "answer":

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handoff.case import Case, HandoffContext
-from handoff.errors import NoQueue, NotPossible
+from handoff.errors import HandsFull, NoQueue
 from handoff.hours import OpeningHours, read_range
 from handoff.routing import (
     Advisor,
@@ -94,7 +94,7 @@ def test_an_advisor_sees_the_cases_of_their_skills_stores_and_languages_only() -
 
 def test_an_advisor_with_their_hands_full_is_asked_to_finish_first() -> None:
     check_load(Advisor(name="ines", limit=2), 1)
-    with pytest.raises(NotPossible, match="close one"):
+    with pytest.raises(HandsFull, match="close one"):
         check_load(Advisor(name="ines", limit=2), 2)
 
 
