@@ -32,7 +32,7 @@ from bot.dialogue.domain_file import load_domain
 from bot.dialogue.flows_file import load_flows
 from bot.dialogue.standard import Policy
 from bot.dialogue.step import Dialogue
-from bot.errors import AccountRefused, SettingsError
+from bot.errors import AccountRefused, SendFailed, SettingsError
 from bot.models import LiveModel, model_folder
 from bot.settings import Settings
 from bot.signals import Signals
@@ -53,7 +53,7 @@ from bot.web.telegram_door import TelegramDoor
 from bot.web.webchat import add_webchat
 from bot.workers.deliveries import DeliveryWorker
 from bot.workers.polling import PollingSeat
-from bot.workers.turns import House, TurnWorker
+from bot.workers.turns import House, TurnWorker, Way
 from handoff.console.app import console
 from nlu.understanding import Example
 
@@ -138,6 +138,8 @@ class Program:
         self._start("turns", self.worker.run())
         self._start("model", self.model.watch())
         await self._listen(app)
+        if telegram is not None:
+            self._start("ways", self._learn_way(telegram))
 
     async def stop(self) -> None:
         """Stop listening, finish what is under way, let go of everything."""
@@ -225,6 +227,20 @@ class Program:
         else:
             self._start("polling:telegram", PollingSeat(self.database, channel, door, self.clock, name=self.name).run())
         return channel
+
+    async def _learn_way(self, telegram: TelegramChannel) -> None:
+        """Find out where the bot's chat is opened, as soon as Telegram answers; then stay, so that health sees no task end."""
+        pause = 1.0
+        while not self.worker.ways:
+            try:
+                opens_at = await telegram.deep_link("")
+            except SendFailed:
+                await asyncio.sleep(pause)
+                pause = min(60, pause * 2)
+                continue
+            prefix = self.address + opens_at if opens_at.startswith("/") else opens_at
+            self.worker.ways = {telegram.name: Way("Telegram", lambda token: prefix + token)}
+        await asyncio.Event().wait()
 
     async def _pretend_telegram(self, app: web.Application) -> tuple[str, str]:
         from bot.web.pretend_telegram import PretendTelegram  # the demo's own; `serve` never loads it

@@ -8,8 +8,8 @@ inbox and another worker does the turn when the claim runs out.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,20 +18,21 @@ import structlog
 from sqlalchemy import Connection
 
 from bot import metrics, signals
-from bot.actions import ActionContext, Actions
+from bot.actions.context import ActionContext, ActionResult
+from bot.actions.registry import Registry
 from bot.brand import Brand
 from bot.clock import Clock, Stopwatch
-from bot.customers.profile import Profile
+from bot.customers.recognise import Level
 from bot.dialogue.domain import Domain
 from bot.dialogue.events import Act, ActionFinished, HandoffTimedOut, Say, TimerFired
 from bot.dialogue.responses import Rendered, render
 from bot.dialogue.state import DialogueState
 from bot.dialogue.step import Dialogue
 from bot.errors import ClaimLost
-from bot.storage import conversations, inbox, timers
+from bot.storage import conversations, inbox, links, timers
 from bot.storage.cases import Desks, StoreDesk
 from bot.storage.conversations import Standing, Written
-from bot.storage.customers import Joined, profile_from
+from bot.storage.customers import Joined
 from bot.storage.database import Database
 from bot.storage.diary import StoreDiary
 from bot.storage.inbox import Arrival, Claim
@@ -54,10 +55,20 @@ class House:
     brand: Brand
     domain: Domain
     dialogue: Dialogue
-    actions: Actions
+    actions: Registry
     desks: Desks
     hours: Mapping[str, OpeningHours]
     """Store id to its opening hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a conversation is continued on a channel."""
+
+    title: str
+    """The channel as customers call it."""
+    url: Callable[[str], str]
+    """The address that opens it with a one-time token."""
 
 
 class TurnWorker:
@@ -84,6 +95,8 @@ class TurnWorker:
         self._turns: set[asyncio.Task[None]] = set()
         self.deliver: Mapping[str, Any] = {}
         """Channel name to its delivery worker, woken when there is something for it."""
+        self.ways: Mapping[str, Way] = {}
+        """Channel name to how a conversation is continued there."""
 
     def wake(self, conversation_id: int) -> None:
         """Something is due in this conversation."""
@@ -144,8 +157,7 @@ class TurnWorker:
         arrivals = together(claim.arrivals)
         try:
             meant = await self._understand(arrivals, claim.language)
-            turn = TurnUnit(self.house, claim, arrivals, meant, self._clock.now())
-            written = await self._database.write(turn)
+            written = await self._take_turn(TurnUnit(self.house, claim, arrivals, meant, self._clock.now(), self.ways))
         except ClaimLost:
             metrics.TURNS.labels("claim_lost").inc()
             log.info("claim_lost", conversation=claim.conversation)
@@ -161,11 +173,21 @@ class TurnWorker:
             return
         self._committed(claim, arrivals, written)
 
+    async def _take_turn(self, unit: TurnUnit) -> Written | Joined:
+        """Write the turn. An action that waits for another system is run between two tries, outside any transaction."""
+        results: list[ActionResult] = []
+        while True:
+            try:
+                return await self._database.write(replace(unit, results=tuple(results)))
+            except NeedsOutside as needs:
+                limit = self._claim_for.total_seconds() / 2
+                results.append(await asyncio.wait_for(self.house.actions.run_outside(needs.action, needs.context), limit))
+
     def _committed(self, claim: Claim, arrivals: Sequence[Arrival], written: Written) -> None:
         metrics.TURNS.labels("written").inc()
         if written.more:
             self.wake(claim.conversation)
-        if written.replies and written.channel in self.deliver:
+        if written.replies and written.channel is not None and written.channel in self.deliver:
             self.deliver[written.channel].wake()
         now = self._clock.now()
         told = [signals.conversation(claim.conversation)]
@@ -220,6 +242,14 @@ def together(arrivals: Sequence[Arrival]) -> tuple[Arrival, ...]:
     return tuple(taken)
 
 
+class NeedsOutside(Exception):
+    """The turn has come to an action that waits for another system; it begins again when the result is there."""
+
+    def __init__(self, action: str, context: ActionContext) -> None:
+        super().__init__(action)
+        self.action, self.context = action, context
+
+
 @dataclass(frozen=True, slots=True)
 class TurnUnit:
     """The unit of work of one turn: everything it reads and writes, in one transaction."""
@@ -229,6 +259,9 @@ class TurnUnit:
     arrivals: tuple[Arrival, ...]
     meant: Mapping[int, Meant]
     now: datetime
+    ways: Mapping[str, Way] = field(default_factory=dict)
+    results: tuple[ActionResult, ...] = ()
+    """Of the outside actions this turn comes to, in order."""
 
     def __call__(self, connection: Connection) -> Written | Joined:
         spoke_from = self.arrivals[-1].identity if self.arrivals else None
@@ -262,6 +295,10 @@ class TurnUnit:
         rest = self.claim.more or len(self.arrivals) < len(self.claim.arrivals)
         return conversations.write_turn(connection, self.claim, standing, turn, now=self.now, rest=rest)
 
+    def _ways(self, connection: Connection, standing: Standing) -> Mapping[str, str]:
+        make = partial(links.make, connection, conversation_id=standing.id, now=self.now)
+        return {way.title: way.url(make(channel=name)) for name, way in self.ways.items() if name != standing.channel}
+
     def _timers(self, connection: Connection, standing: Standing, desk: StoreDesk) -> tuple[list[Heard], bool]:
         if standing.timer_at is None or standing.timer_at > self.now:
             return [], False
@@ -276,14 +313,19 @@ class TurnUnit:
 
     def _broken(self, arrival: Arrival) -> Heard:
         """A message that breaks every turn is answered all the same, and its neighbours are not kept waiting."""
+        if arrival.kind == "act":  # the person who did it is told; to the customer it never happened
+            why = "This has failed several times; the log says why."
+            return Heard(arrival.id, (), {"outcome": "refused", "reason": "conflict", "code": "failed", "why": why})
         return Heard(arrival.id, (), {"failed": arrival.failures}, says=(Say("utter_internal_error", author="system"),))
 
     def _step(
         self, connection: Connection, standing: Standing, state: DialogueState, heard: Sequence[Heard], desk: StoreDesk
     ) -> tuple[DialogueState, tuple[Reply, ...]]:
-        profile: Profile | None = profile_from(standing.facts) if standing.facts and standing.level >= 2 else None
+        facts = standing.facts if standing.level >= Level.CHANNEL_VERIFIED else None
         diary = StoreDiary(connection, self.house.brand, dict(self.house.hours), standing.id, self.now)
         shown = self.house.brand.transcript.messages_shown
+
+        outside = iter(self.results)
 
         def perform(act: Act, current: DialogueState) -> ActionFinished:
             context = ActionContext(
@@ -291,12 +333,21 @@ class TurnUnit:
                 language=current.language,
                 slots={name: slot.value for name, slot in current.slots.items()},
                 brand=self.house.brand,
-                profile=profile,
+                facts=facts,
+                arguments=act.arguments,
+                channel=standing.channel or "",
                 diary=diary,
                 desk=desk,
                 transcript=lambda: conversations.transcript(connection, standing.id, shown),
+                ways=lambda: self._ways(connection, standing),
             )
-            return replace(self.house.actions.run(act.action, context), at=self.now.isoformat())
+            if self.house.actions.is_outside(act.action):
+                result = next(outside, None)
+                if result is None:
+                    raise NeedsOutside(act.action, context)
+            else:
+                result = self.house.actions.run(act.action, context)
+            return result.finished(act.action, self.now.isoformat())
 
         def write(say: Say, current: DialogueState, _number: int) -> Rendered:
             return render(
