@@ -231,15 +231,15 @@ class Program:
     async def _learn_way(self, telegram: TelegramChannel) -> None:
         """Find out where the bot's chat is opened, as soon as Telegram answers; then stay, so that health sees no task end."""
         pause = 1.0
-        while not self.worker.ways:
+        while True:
             try:
                 opens_at = await telegram.deep_link("")
+                break
             except SendFailed:
                 await asyncio.sleep(pause)
                 pause = min(60, pause * 2)
-                continue
-            prefix = self.address + opens_at if opens_at.startswith("/") else opens_at
-            self.worker.ways = {telegram.name: Way("Telegram", lambda token: prefix + token)}
+        prefix = self.address + opens_at if opens_at.startswith("/") else opens_at
+        self.worker.ways = {telegram.name: Way("Telegram", lambda token: prefix + token)}
         await asyncio.Event().wait()
 
     async def _pretend_telegram(self, app: web.Application) -> tuple[str, str]:
@@ -321,8 +321,7 @@ async def running(program: Program) -> AsyncIterator[Program]:
 
 async def corrections_of(settings: Settings) -> Sequence[Example]:
     """What community managers corrected, wherever the server they used runs; nothing when there is no database yet."""
-    url = parse_url(settings.database)
-    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+    if not there_is_a_database(settings.database):
         return ()
     await upgrade(settings.database)
     database = open_database(settings.database)
@@ -330,6 +329,12 @@ async def corrections_of(settings: Settings) -> Sequence[Example]:
         return await database.read(pending_corrections)
     finally:
         await database.close()
+
+
+def there_is_a_database(url: str) -> bool:
+    """Whether a SQLite file is there yet; a server always counts as there."""
+    parsed = parse_url(url)
+    return parsed.get_backend_name() != "sqlite" or Path(str(parsed.database)).exists()
 
 
 def quiet_logs(level: str) -> None:
