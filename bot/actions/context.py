@@ -54,6 +54,7 @@ class ActionContext:
     def today(self, store: Store) -> date:
         return self.local(store.time_zone).date()
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionResult:
     """What came of an action."""
@@ -68,6 +69,4 @@ class ActionResult:
 
     def finished(self, action: str, at: str = "") -> ActionFinished:
         """The event that tells the dialogue; `at` is ISO time, UTC."""
-        return ActionFinished(
-            action, slots=self.slots, says=self.says, choices=self.choices, owner=self.owner, at=at
-        )
+        return ActionFinished(action, slots=self.slots, says=self.says, choices=self.choices, owner=self.owner, at=at)

@@ -112,9 +112,7 @@ def _over_days(slots: Sequence[Slot], wish: Wish, count: int) -> tuple[Slot, ...
 
 
 def _fits(slots: Sequence[Slot], wish: Wish) -> bool:
-    return all(wish.allows(slot) for slot in slots) and (
-        wish.at is None or any(slot.start.time() == wish.at for slot in slots)
-    )
+    return all(wish.allows(slot) for slot in slots) and (wish.at is None or any(slot.start.time() == wish.at for slot in slots))
 
 
 def _near(slots: Sequence[Slot], at: time, count: int) -> tuple[Slot, ...]:

@@ -48,7 +48,7 @@ def clock(at: time, language: str) -> str:
 
 def hours(ranges: Sequence[OpeningRange], language: str) -> str:
     """ "de 9 h 30 à 13 h et de 14 h à 19 h"."""
-    to, joined = (("de {} à {}", " et ") if language == "fr" else ("{} to {}", " and "))
+    to, joined = ("de {} à {}", " et ") if language == "fr" else ("{} to {}", " and ")
     return joined.join(to.format(clock(r.opens, language), clock(r.closes, language)) for r in ranges)
 
 
@@ -82,7 +82,7 @@ def spoken_names(start: datetime, language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-_PARTS = {"morning": (0, 12), "noon": (12, 14), "afternoon": (12, 18), "evening": (17, 24)}
+_PARTS = {"morning": (0, 12), "noon": (12, 14), "afternoon": (13, 18), "evening": (17, 24)}
 
 
 def parts_of_day(at: time) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 from bot.dialogue.state import Choice
 
 _PLACES: Mapping[str, int] = {
-    "premier": 1, "premiere": 1, "1er": 1, "1ere": 1, "first": 1, "1st": 1, "une": 1, "one": 1,
+    "premier": 1, "premiere": 1, "1er": 1, "1ere": 1, "first": 1, "1st": 1,
     "deuxieme": 2, "second": 2, "seconde": 2, "2e": 2, "2eme": 2, "2nd": 2, "deux": 2, "two": 2,
     "troisieme": 3, "third": 3, "3e": 3, "3eme": 3, "3rd": 3, "trois": 3, "three": 3,
     "quatrieme": 4, "fourth": 4, "4e": 4, "4eme": 4, "4th": 4, "quatre": 4, "four": 4,
@@ -31,6 +31,9 @@ FILLERS = frozenset(
     )
 )
 """Words that say nothing about which choice, or which value, is meant."""
+
+
+_CLOCK_WORDS = frozenset({"h", "heure", "heures", "am", "pm", "clock"})
 
 
 def words_of(text: str) -> list[str]:
@@ -58,7 +61,7 @@ def pick(choices: Sequence[Choice], text: str, values: Mapping[str, Any]) -> Cho
         return choices[0]
     if any(phrase in sentence for phrase in _LATEST):
         return choices[-1]
-    return by_time(choices, values) or _by_words(choices, said) or _by_place(choices, said, values)
+    return by_time(choices, values) or _by_spelling(choices, said) or _by_words(choices, said) or _by_place(choices, said, values)
 
 
 def by_time(choices: Sequence[Choice], values: Mapping[str, Any]) -> Choice | None:
@@ -84,10 +87,22 @@ def _clock_readings(at: str) -> set[str]:
     return {at, f"{hour + 12:02d}{at[2:]}"} if hour < 12 else {at}
 
 
+def _by_spelling(choices: Sequence[Choice], said: Sequence[str]) -> Choice | None:
+    """A wording with a figure in it that the message holds, however it is spaced: "14 h 30", "14h30"."""
+    whole = "".join(said)
+
+    def held(name: str) -> bool:
+        wording = "".join(words_of(name))
+        figure = wording[:1].isdecimal() and not wording.isdecimal()
+        return figure and re.search(rf"(?<!\d){wording}(?!\d)", whole) is not None
+
+    return _only([choice for choice in choices if any(held(name) for name in _names(choice))])
+
+
 def _by_words(choices: Sequence[Choice], said: Sequence[str]) -> Choice | None:
     meant = {word for word in said if word not in FILLERS}
-    if not meant:
-        return None
+    if not meant or all(word.isdecimal() and int(word[:4]) <= len(choices) for word in meant):
+        return None  # a small number alone is a place in the list, not the "2" of "2:30 pm"
     found = _only([c for c in choices if meant <= {word for name in _names(c) for word in words_of(name)}])
     if found or len(said) > 4:
         return found
@@ -105,7 +120,9 @@ def _by_place(choices: Sequence[Choice], said: Sequence[str], values: Mapping[st
         number = _PLACES.get(meant[0]) or int(meant[0][:4])
     if number == -1:
         return choices[-1]
-    return choices[number - 1] if 1 <= number <= len(choices) else None
+    if 1 <= number <= len(choices):
+        return choices[number - 1] if not _CLOCK_WORDS & set(said) else None
+    return by_time(choices, {"hour": {"at": f"{number:02d}:00"}})  # "15": no fifteenth choice, but an hour
 
 
 def _names(choice: Choice) -> tuple[str, ...]:
@@ -114,4 +131,3 @@ def _names(choice: Choice) -> tuple[str, ...]:
 
 def _only(found: Sequence[Choice]) -> Choice | None:
     return found[0] if len(found) == 1 else None
-

@@ -9,6 +9,7 @@ from typing import Any
 from bot.dialogue.choosing import FILLERS, words_of
 from bot.dialogue.domain import Mapped, Slot
 from bot.dialogue.flow import Collect
+from bot.dialogue.standard import STEERING
 from bot.dialogue.working import Working
 from nlu.understanding import Understanding
 
@@ -47,14 +48,17 @@ def listen(w: Working, meaning: Understanding, values: Mapping[str, Any], collec
         if found is None or found == known:
             continue
         (more if known is None else corrections)[collect.slot] = found
+    second_thought = bool(corrections) or (meaning.intent == "deny" and bool(more))
+    if second_thought and meaning.intent in STEERING and _from_entities_of(w, asked, meaning, values) is None:
+        # "Non, plutôt dimanche": the new day is what counts, and the question will come again.
+        answer = {}
     return Heard(answer, more, corrections)
 
 
 def repeats(w: Working, meaning: Understanding, values: Mapping[str, Any], collects: Iterable[Collect]) -> bool:
     """Whether the message names again something that is already known."""
     return any(
-        (found := _from_entities(w.domain.slots[collect.slot], meaning, values)) is not None
-        and found == w.value(collect.slot)
+        (found := _from_entities(w.domain.slots[collect.slot], meaning, values)) is not None and found == w.value(collect.slot)
         for collect in collects
     )
 
@@ -107,6 +111,11 @@ def _found(w: Working, slot: Slot, meaning: Understanding, values: Mapping[str, 
     if slot.type == "bool" and meaning.intent in ("affirm", "deny"):
         return meaning.intent == "affirm"
     return None
+
+
+def _from_entities_of(w: Working, asked: str | None, meaning: Understanding, values: Mapping[str, Any]) -> Any:
+    slot = w.domain.slots.get(asked or "")
+    return None if slot is None else _from_entities(slot, meaning, values)
 
 
 def _from_entities(slot: Slot, meaning: Understanding, values: Mapping[str, Any]) -> Any:

@@ -81,5 +81,3 @@ def _say_all(w: Working, says: Sequence[Say], *, was_ours: bool) -> bool:
         if question:
             w.offered = ()
     return bool(questions) and w.speaks
-
-

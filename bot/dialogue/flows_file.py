@@ -10,71 +10,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from bot.dialogue.conditions import CONTEXT, Condition, parse_condition
 from bot.dialogue.domain import ASK, VALIDATE, Domain
 from bot.dialogue.flow import END, Branch, Call, Collect, Flow, Flows, Link, Rejection, Run, SetSlots, Step, Trigger
 from bot.dialogue.flows_check import check_flows
+from bot.dialogue.flows_format import IntentName, WrittenFlow, WrittenFlows, WrittenRejection, WrittenStep, WrittenTrigger
 from bot.dialogue.mistakes import mistake, read_checked, unknown
 from bot.errors import BrandError
 from nlu.errors import TrainingDataError
 from nlu.files import Place, YamlFile, validate
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _Named(_Part):
-    name: str
-
-
-class _Intent(_Part):
-    name: str
-    confidence_threshold: float | None = None
-
-
-class _Trigger(_Part):
-    intent: str | _Intent
-
-
-class _Rejection(_Part):
-    condition: str = Field(alias="if")
-    utter: str
-
-
-class _Step(_Part):
-    id: str = ""
-    collect: str = ""
-    action: str = ""
-    set_slots: list[dict[str, Any]] = Field(default_factory=list)
-    link: str = ""
-    call: str = ""
-    noop: bool = False
-    description: str = ""
-    utter: str = ""
-    ask_before_filling: bool = False
-    reset_after_flow_ends: bool = True
-    rejections: list[_Rejection] = Field(default_factory=list)
-    depends_on: list[str] = Field(default_factory=list)
-    next: str | list[dict[str, Any]] = ""
-
-
-class _Flow(_Part):
-    name: str = ""
-    translation: dict[str, _Named] = Field(default_factory=dict)
-    description: str
-    guard: str | bool | None = Field(default=None, alias="if")
-    nlu_trigger: list[_Trigger] = Field(default_factory=list)
-    persisted_slots: list[str] = Field(default_factory=list)
-    steps: list[dict[str, Any]] = Field(min_length=1)
-
-
-class _File(_Part):
-    version: str = ""
-    flows: dict[str, dict[str, Any]]
-
 
 _KINDS = ("collect", "action", "set_slots", "link", "call", "noop")
 _OF_COLLECT = ("utter", "ask_before_filling", "reset_after_flow_ends", "rejections", "depends_on")
@@ -86,7 +30,7 @@ def load_flows(path: Path, domain: Domain) -> Flows:
     Raises:
         BrandError: something is wrong; it carries the file, the line, and what to write instead.
     """
-    file, said = read_checked(path, _File)
+    file, said = read_checked(path, WrittenFlows)
     readers = {name: _Reader(name, file, domain, said.flows) for name in said.flows}
     flows = Flows({name: reader.flow() for name, reader in readers.items()})
     check_flows(flows, {name: reader.places for name, reader in readers.items()}, file)
@@ -103,7 +47,7 @@ class _Reader:
 
     def flow(self) -> Flow:
         here: Place = ("flows", self.id)
-        said = self.valid(_Flow, here)
+        said = self.valid(WrittenFlow, here)
         for index, name in enumerate(said.persisted_slots):
             self.known("slot", name, self.domain.slots, (*here, "persisted_slots", index))
         first = self.branch(said.steps, (*here, "steps"), main=True)
@@ -118,7 +62,7 @@ class _Reader:
             persisted=frozenset(said.persisted_slots),
         )
 
-    def names(self, said: _Flow, here: Place) -> dict[str, str]:
+    def names(self, said: WrittenFlow, here: Place) -> dict[str, str]:
         default, *others = self.domain.languages
         if not said.name:
             return {}
@@ -128,14 +72,14 @@ class _Reader:
                 raise mistake(problem, self.file, (*here, "name"))
         return {default: said.name, **{language: named.name for language, named in said.translation.items()}}
 
-    def trigger(self, said: _Trigger, here: Place) -> Trigger:
-        intent = said.intent if isinstance(said.intent, _Intent) else _Intent(name=said.intent)
+    def trigger(self, said: WrittenTrigger, here: Place) -> Trigger:
+        intent = said.intent if isinstance(said.intent, IntentName) else IntentName(name=said.intent)
         self.known("intent", intent.name, self.domain.intents, (*here, "intent"))
         return Trigger(intent=intent.name, confidence=intent.confidence_threshold)
 
     def branch(self, said: Sequence[Any], here: Place, *, main: bool) -> str:
         """Read a list of steps and return the id of its first; a nested one must say where it goes on."""
-        read = [self.valid(_Step, (*here, number)) for number in range(len(said))]
+        read = [self.valid(WrittenStep, (*here, number)) for number in range(len(said))]
         ids = [self.name(step, (*here, number)) for number, step in enumerate(read)]
         for number, (step, step_id) in enumerate(zip(read, ids, strict=True)):
             place = (*here, number)
@@ -148,7 +92,7 @@ class _Reader:
             self.steps[step_id] = self.step(step, step_id, self.next(step, following, place), place)
         return ids[0]
 
-    def name(self, step: _Step, place: Place) -> str:
+    def name(self, step: WrittenStep, place: Place) -> str:
         """The step's id; one is made from what it does when none is written, so that it survives new neighbours."""
         if step.id:
             if step.id in self.places or step.id == END:
@@ -170,7 +114,7 @@ class _Reader:
         self.places[chosen] = place
         return chosen
 
-    def next(self, step: _Step, following: str, place: Place) -> tuple[Branch, ...]:
+    def next(self, step: WrittenStep, following: str, place: Place) -> tuple[Branch, ...]:
         if isinstance(step.next, str):
             return (Branch(None, step.next or following),)
         branches: list[Branch] = []
@@ -197,7 +141,7 @@ class _Reader:
             return self.branch(said, here, main=False)
         raise mistake("write the id of a step, a list of steps, or END", self.file, here)
 
-    def step(self, said: _Step, step_id: str, following: tuple[Branch, ...], here: Place) -> Step:
+    def step(self, said: WrittenStep, step_id: str, following: tuple[Branch, ...], here: Place) -> Step:
         kinds = [kind for kind in _KINDS if getattr(said, kind)]
         if len(kinds) != 1 and not (not kinds and said.next):  # `next` alone is a noop
             problem = f"a step has exactly one of {', '.join(f'`{kind}`' for kind in _KINDS)}"
@@ -225,7 +169,7 @@ class _Reader:
                 return Call(id=step_id, next=following, flow=said.call)
         return Step(id=step_id, next=following)
 
-    def collect(self, said: _Step, step_id: str, following: tuple[Branch, ...], here: Place) -> Collect:
+    def collect(self, said: WrittenStep, step_id: str, following: tuple[Branch, ...], here: Place) -> Collect:
         self.known("slot", said.collect, self.domain.slots, (*here, "collect"))
         for index, name in enumerate(said.depends_on):
             self.known("slot", name, self.domain.slots, (*here, "depends_on", index))
@@ -251,11 +195,11 @@ class _Reader:
             depends_on=tuple(said.depends_on),
         )
 
-    def rejection(self, said: _Rejection, here: Place) -> Rejection:
+    def rejection(self, said: WrittenRejection, here: Place) -> Rejection:
         self.known("response", said.utter, self.domain.responses, (*here, "utter"))
         return Rejection(condition=self.condition(said.condition, (*here, "if")), utter=said.utter)
 
-    def settings(self, said: _Step, here: Place) -> dict[str, Any]:
+    def settings(self, said: WrittenStep, here: Place) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for number, pair in enumerate(said.set_slots):
             for name, value in pair.items():

@@ -134,9 +134,7 @@ def _chosen(w: Working, meaning: Understanding, values: Mapping[str, Any], *, ch
     return pick(choices, meaning.text, values) if choosing else None
 
 
-def _answers(
-    w: Working, meaning: Understanding, values: Mapping[str, Any], flow: Flow | None, *, bare: bool
-) -> Heard | None:
+def _answers(w: Working, meaning: Understanding, values: Mapping[str, Any], flow: Flow | None, *, bare: bool) -> Heard | None:
     """What the message fills, when it is an answer or a correction rather than a new request."""
     if not w.top:
         return None
@@ -144,7 +142,7 @@ def _answers(
     same_flow = flow is not None and any(w.state.stack[index].flow == flow.id for index in w.chain())
     if flow is not None and not same_flow and not bare:
         # "Je m'appelle Claire" is an answer when the name was asked for, although it could start a flow of its own.
-        if any(collect.slot in heard.answer for collect in w.flows.collects(flow.id)):
+        if heard.answer and {collect.slot for collect in w.flows.collects(flow.id)} <= heard.answer.keys():
             return heard
         # "Rappelez-moi" can answer "wait, or be called back?"; what it says beside, such as a number, counts as well.
         if heard.answer and stands_for_a_value(w, meaning):
@@ -160,13 +158,10 @@ def _answers(
 
 
 def _take_in(w: Working, heard: Heard, at: str) -> None:
-    """Fill what was heard. A correction beside a yes or no is what counts: the question will come again."""
-    answer = heard.answer
+    """Fill what was heard; a correction is acknowledged in front of the next question."""
     if heard.corrections:
         w.change(lead="utter_corrected")
-        if w.state.asked and w.domain.slots[w.state.asked].type == "bool":
-            answer = {}
-    _fill(w, {**heard.more, **heard.corrections, **answer}, at, checked=False)
+    _fill(w, heard.all, at, checked=False)
 
 
 def _fill(w: Working, values: Mapping[str, Any], at: str, *, checked: bool = True) -> None:

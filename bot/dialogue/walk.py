@@ -23,6 +23,9 @@ def begin(w: Working, flow: str, *, called: bool = False) -> None:
 
 
 _SHELF = "shelf"
+"""Under `Frame.locals`: slots of the interrupted flow, as [value, source, at]."""
+_INHERITED = "inherited"
+"""Under `Frame.locals`: slots that the flow which linked here had set."""
 
 
 def advance(w: Working) -> None:
@@ -136,11 +139,14 @@ def ask(w: Working, step: Collect) -> None:
 
 
 def _link(w: Working, flow: Flow, frame: Frame, step: Link) -> None:
+    """The next flow takes this one's place, with what was set for it; it forgets that in its turn."""
     w.pop()
+    settings = (other.values for other in flow.steps.values() if isinstance(other, SetSlots))
+    passed_on = {name for values in settings for name in values if not w.domain.slots[name].persisted}
     wanted = {collect.slot for collect in w.flows.collects(step.flow)}
-    w.forget(_temporary(w, flow.id) - wanted)
-    first = w.flows.by_id[step.flow].first
-    w.push(Frame(flow=step.flow, step=first, called=frame.called, locals=frame.locals))
+    w.forget(_temporary(w, flow.id) - passed_on - wanted - _callers_need(w, frame))
+    heirs = {**frame.locals, _INHERITED: sorted({*frame.locals.get(_INHERITED, ()), *passed_on})}
+    w.push(Frame(flow=step.flow, step=w.flows.by_id[step.flow].first, called=frame.called, locals=heirs))
 
 
 def end_flow(w: Working) -> None:
@@ -162,15 +168,17 @@ def drop_chain(w: Working) -> None:
 
 def _leave(w: Working) -> Frame:
     frame = w.pop()
-    forgotten = _temporary(w, frame.flow)
-    if frame.called:
-        callers = (w.state.stack[index].flow for index in w.chain())
-        forgotten -= {collect.slot for flow in callers for collect in w.flows.collects(flow)}
-    w.forget(forgotten)
+    w.forget((_temporary(w, frame.flow) | set(frame.locals.get(_INHERITED, ()))) - _callers_need(w, frame))
     shelf = frame.locals.get(_SHELF, {})
     back = {name: SlotValue(*known) for name, known in shelf.items() if name in w.domain.slots}
     w.change(slots={**w.state.slots, **back})
     return frame
+
+
+def _callers_need(w: Working, frame: Frame) -> set[str]:
+    """What the flows that called this one still have to know; it has just been taken off the stack."""
+    callers = [w.state.stack[index].flow for index in w.chain()] if frame.called and w.state.stack else []
+    return {collect.slot for flow in callers for collect in w.flows.collects(flow)}
 
 
 def _temporary(w: Working, flow: str) -> frozenset[str]:

@@ -1,0 +1,330 @@
+"""Booking an appointment: said at once or bit by bit, in both languages, with second thoughts."""
+
+from __future__ import annotations
+
+from tests.stories.story import Story
+
+ESSAYAGE = "un [essayage](service=fitting) à [Lyon](store=lyon) [samedi](day=2026-11-28) à [15h](hour=15:00)"
+FITTING = "a [fitting](service=fitting) in [Lyon](store=lyon) on [Saturday](day=2026-11-28) at [3pm](hour=15:00)"
+
+
+def offered() -> Story:
+    """Three times on Saturday afternoon have just been offered."""
+    return (
+        Story()
+        .customer(ESSAYAGE, "book_appointment")
+        .bot("utter_offer_slots")
+        .offers("sam. 28 nov. à 14 h 30", "sam. 28 nov. à 15 h", "sam. 28 nov. à 15 h 30")
+    )
+
+
+def to_confirm() -> Story:
+    """Everything is known and the bot has asked whether to book."""
+    return (
+        offered()
+        .presses("sam. 28 nov. à 15 h")
+        .bot("utter_ask_customer_name")
+        .customer("Claire Martin")
+        .bot("utter_ask_appointment_confirmed")
+    )
+
+
+def test_an_appointment_asked_for_bit_by_bit() -> None:
+    (
+        Story()
+        .customer("bonjour", "greet")
+        .bot("utter_greet")
+        .presses("Prendre rendez-vous")
+        .bot("utter_ask_appointment_service")
+        .presses("Essayage de chaussures")
+        .bot("utter_ask_appointment_store")
+        .customer("à [Lyon](store=lyon)")
+        .bot("utter_ask_appointment_day")
+        .customer("[samedi](day=2026-11-28) [après-midi](part_of_day=afternoon)")
+        .bot("utter_offer_slots")
+        .offers("sam. 28 nov. à 12 h", "sam. 28 nov. à 15 h", "sam. 28 nov. à 17 h 30")
+        .customer("17h30")
+        .bot("utter_ask_customer_name")
+        .customer("Claire Martin")
+        .bot("utter_ask_appointment_confirmed")
+        .reads("essayage de chaussures à Lyon Bellecour, samedi 28 novembre à 17 h 30, au nom de Claire Martin")
+        .customer("oui", "affirm")
+        .bot("utter_appointment_booked")
+        .reads("214 rue de la République")
+        .booked("lyon fitting 2026-11-28T17:30")
+        .asks(None)
+    )
+
+
+def test_everything_said_at_once_asks_only_what_is_left() -> None:
+    (
+        Story("en")
+        .customer(f"I would like {FITTING}", "book_appointment")
+        .bot("utter_offer_slots")
+        .offers("Sat 28 Nov, 2:30 pm", "Sat 28 Nov, 3 pm", "Sat 28 Nov, 3:30 pm")
+        .customer("3 pm please", "choose_option")
+        .bot("utter_ask_customer_name")
+        .customer("my name is [Sarah Reed](name=Sarah Reed)", "give_name")
+        .bot("utter_ask_appointment_confirmed")
+        .reads("shoe fitting at Lyon Bellecour, Saturday 28 November, 3 pm, under Sarah Reed")
+        .customer("yes please", "affirm")
+        .bot("utter_appointment_booked")
+        .booked("lyon fitting 2026-11-28T15:00")
+    )
+
+
+def test_rather_sunday_changes_only_the_day() -> None:
+    (
+        Story()
+        .customer(
+            "[essayage](service=fitting) à [Rivoli](store=paris_rivoli) [samedi](day=2026-11-28) à [15h](hour=15:00)",
+            "book_appointment",
+        )
+        .bot("utter_offer_slots")
+        .customer("celui de [15h](hour=15:00)", "choose_option")
+        .bot("utter_ask_customer_name")
+        .customer("non, plutôt [dimanche](day=2026-11-29)", "deny")
+        .bot("utter_offer_slots")
+        .leads("utter_corrected")
+        .offers("dim. 29 nov. à 14 h 30", "dim. 29 nov. à 15 h", "dim. 29 nov. à 15 h 30")
+        .knows(appointment_store="paris_rivoli", appointment_service="fitting", appointment_day="2026-11-29")
+    )
+
+
+def test_a_bare_day_in_front_of_the_summary_corrects_and_is_summed_up_again() -> None:
+    (
+        to_confirm()
+        .customer("plutôt [vendredi](day=2026-11-27)", "opening_hours", sure=0.55)
+        .bot("utter_offer_slots")
+        .leads("utter_corrected")
+        .customer("le premier", "choose_option")
+        .bot("utter_ask_appointment_confirmed")
+        .reads("vendredi 27 novembre à 14 h 30", "Claire Martin")
+        .customer("parfait", "affirm")
+        .booked("lyon fitting 2026-11-27T14:30")
+    )
+
+
+def test_a_part_of_day_keeps_the_day_and_replaces_the_hour() -> None:
+    (
+        offered()
+        .customer("plutôt le [matin](part_of_day=morning)", "deny")
+        .bot("utter_offer_slots")
+        .offers("sam. 28 nov. à 9 h 30", "sam. 28 nov. à 10 h 30", "sam. 28 nov. à 11 h 30")
+        .knows(appointment_day="2026-11-28", appointment_part="morning", appointment_hour=None)
+    )
+
+
+def test_another_store_keeps_day_and_hour() -> None:
+    (
+        offered()
+        .customer("en fait à [Bordeaux](store=bordeaux)")
+        .bot("utter_offer_slots")
+        .reads("Bordeaux Sainte-Catherine")
+        .knows(appointment_day="2026-11-28", appointment_hour={"at": "15:00"})
+    )
+
+
+def test_yes_but_in_lille_is_a_correction_not_a_yes() -> None:
+    (
+        to_confirm()
+        .customer("oui mais à [Lille](store=lille)", "affirm")
+        .bot("utter_offer_slots")
+        .reads("Lille Grand-Place")
+        .booked()
+    )
+
+
+def test_saying_the_known_day_again_with_a_yes_is_a_yes() -> None:
+    (
+        to_confirm()
+        .customer("oui [samedi](day=2026-11-28) c'est parfait", "affirm")
+        .bot("utter_appointment_booked")
+        .booked("lyon fitting 2026-11-28T15:00")
+    )
+
+
+def test_asking_for_the_same_flow_with_a_new_value_is_a_correction() -> None:
+    (
+        to_confirm()
+        .customer("finalement je voudrais un rendez-vous [vendredi](day=2026-11-27)", "book_appointment")
+        .bot("utter_offer_slots")
+        .leads("utter_corrected")
+        .knows(appointment_service="fitting", appointment_store="lyon")
+    )
+
+
+def test_not_saturday_is_not_saturday() -> None:
+    (
+        Story()
+        .customer("[essayage](service=fitting) à [Lyon](store=lyon)", "book_appointment")
+        .bot("utter_ask_appointment_day")
+        .customer("pas [samedi](day=2026-11-28)", "deny")
+        .bot("utter_ask_appointment_day")
+        .leads("utter_rephrase_question")
+        .knows(appointment_day=None)
+    )
+
+
+def test_paris_has_two_stores_and_the_bot_asks_which() -> None:
+    (
+        Story()
+        .customer("un [essayage](service=fitting) à [Paris](store=paris) [samedi](day=2026-11-28)", "book_appointment")
+        .bot("utter_which_store")
+        .reads("Paris Rivoli et Paris Nation")
+        .offers("Paris Rivoli", "Paris Nation")
+        .customer("Nation")
+        .bot("utter_offer_slots")
+        .reads("Paris Nation")
+        .knows(appointment_store="paris_nation", appointment_day="2026-11-28")
+    )
+
+
+def test_a_store_that_does_not_do_it_is_named_and_others_are_offered() -> None:
+    (
+        Story("en")
+        .customer("[hiking advice](service=advice) in [Nation](store=paris_nation)", "book_appointment")
+        .bot("utter_service_not_there", "utter_ask_appointment_store")
+        .reads("Paris Nation doesn’t offer hiking advice")
+        .does_not_read("Fort-de-France")
+        .presses("Paris Rivoli")
+        .bot("utter_ask_appointment_day")
+    )
+
+
+def test_changing_what_it_is_for_can_change_where() -> None:
+    (
+        Story()
+        .customer("un [essayage](service=fitting) à [Québec](store=quebec)", "book_appointment")
+        .bot("utter_ask_appointment_day")
+        .customer("non, une [réparation](service=repair)", "deny")
+        .bot("utter_service_not_there", "utter_ask_appointment_store")
+        .knows(appointment_service="repair", appointment_store=None)
+    )
+
+
+def test_a_full_day_is_said_and_the_next_days_are_offered() -> None:
+    (
+        Story()
+        .customer("[essayage](service=fitting) à [Lyon](store=lyon) [dimanche](day=2026-11-29) [matin](part_of_day=morning)",
+                  "book_appointment")
+        .bot("utter_offer_slots_other_days")
+        .offers("lun. 30 nov. à 10 h", "mar. 1er déc. à 10 h", "mer. 2 déc. à 10 h")
+    )  # fmt: skip
+
+
+def test_another_hour_of_the_day_is_said_when_the_one_asked_for_is_gone() -> None:
+    story = Story()
+    story.diary.taken_by_others("lyon", "2026-11-28T15:00")
+    (
+        story.customer(ESSAYAGE, "book_appointment")
+        .bot("utter_offer_slots_other_hours")
+        .offers("sam. 28 nov. à 14 h", "sam. 28 nov. à 14 h 30", "sam. 28 nov. à 15 h 30")
+    )
+
+
+def test_somebody_was_faster() -> None:
+    story = to_confirm()
+    story.diary.taken_by_others("lyon", "2026-11-28T15:00")
+    (
+        story.customer("oui", "affirm")
+        .bot("utter_slot_taken", "utter_offer_slots_other_hours")
+        .presses("sam. 28 nov. à 15 h 30")
+        .bot("utter_ask_appointment_confirmed")
+        .customer("oui", "affirm")
+        .bot("utter_appointment_booked")
+        .booked("lyon fitting 2026-11-28T15:30")
+    )
+
+
+def test_none_of_these_times_asks_for_another_day() -> None:
+    (
+        offered()
+        .customer("non aucun", "deny")
+        .bot("utter_ask_appointment_day")
+        .customer("[mardi prochain](day=2026-12-01)")
+        .bot("utter_offer_slots")
+        .knows(appointment_store="lyon")
+    )
+
+
+def test_no_to_the_summary_asks_what_to_change() -> None:
+    (
+        to_confirm()
+        .presses("Non, changer")
+        .bot("utter_ask_appointment_change")
+        .presses("La boutique")
+        .bot("utter_ask_appointment_store")
+        .customer("[Lille](store=lille)")
+        .bot("utter_offer_slots")
+        .customer("le dernier", "choose_option")
+        .bot("utter_ask_appointment_confirmed")
+        .reads("Lille Grand-Place", "Claire Martin")
+        .customer("non", "deny")
+        .bot("utter_ask_appointment_change")
+        .presses("Tout annuler")
+        .bot("utter_not_booked")
+        .booked()
+    )
+
+
+def test_the_earliest_will_do() -> None:
+    offered().customer("le plus tôt possible", "choose_option").asks("customer_name").knows(appointment_hour={"at": "14:30"})
+
+
+def test_a_choice_by_number_position_and_typed_title() -> None:
+    for words, hour in (("2", "15:00"), ("le troisième", "15:30"), ("SAM 28 NOV A 14H30", "14:30"), ("the last one", "15:30")):
+        offered().customer(words).asks("customer_name").knows(appointment_hour={"at": hour})
+
+
+def test_an_hour_that_was_not_offered_is_a_new_wish() -> None:
+    (
+        offered()
+        .customer("plutôt vers [18h](hour=18:00)")
+        .bot("utter_offer_slots")
+        .offers("sam. 28 nov. à 17 h 30", "sam. 28 nov. à 18 h", "sam. 28 nov. à 18 h 30")
+    )
+
+
+def test_a_known_customer_is_not_asked_for_their_name() -> None:
+    (
+        Story()
+        .is_recognised("Claire", customer_name="Claire Martin", customer_phone="+33639980101")
+        .bot("utter_recognised")
+        .reads("Claire")
+        .customer(ESSAYAGE, "book_appointment")
+        .customer("le deuxième", "choose_option")
+        .bot("utter_ask_appointment_confirmed")
+        .reads("au nom de Claire Martin")
+    )
+
+
+def test_being_recognised_in_the_middle_answers_the_open_question() -> None:
+    (
+        offered()
+        .presses("sam. 28 nov. à 15 h")
+        .bot("utter_ask_customer_name")
+        .is_recognised("Claire", customer_name="Claire Martin")
+        .bot("utter_recognised", "utter_ask_appointment_confirmed")
+    )
+
+
+def test_a_name_can_be_anything_but_nonsense() -> None:
+    (
+        offered()
+        .presses("sam. 28 nov. à 15 h")
+        .customer("👍👍")
+        .bot("utter_name_unclear", "utter_ask_customer_name")
+        .customer("c'est Rose des Prés", "product_availability", sure=0.62)
+        .bot("utter_ask_appointment_confirmed")
+        .reads("au nom de Rose des Prés")
+    )
+
+
+def test_montreal_is_on_montreal_time() -> None:
+    (
+        Story("en")
+        .customer("[fitting](service=fitting) in [Montreal](store=montreal) [today](day=2026-11-24)", "book_appointment")
+        .bot("utter_offer_slots")
+        .offers("Tue 24 Nov, 10 am", "Tue 24 Nov, 2 pm", "Tue 24 Nov, 5:30 pm")
+    )
