@@ -39,6 +39,7 @@ _LOOKS_FRENCH = re.compile(
 )
 _LOOKS_ENGLISH = re.compile(r"(?:ing|ed|ly|ght|sh|th|ness|ful|ck|wn|ey|ty|ies|ough|less|ship)$|^(?:wh|th|kn|wr|sh)|w|oo|ee[a-z]")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_ADDRESS = re.compile(r"\S+@\S+|https?:\S+|www\.\S+")
 _ACCENTED = re.compile(r"[àâçèéêëîïôùûœÀÂÇÈÉÊËÎÏÔÙÛŒ]")
 
 
@@ -46,7 +47,7 @@ def identify(text: str, hint: str) -> tuple[str, bool]:
     """Return the language of `text` (`fr` or `en`) and whether its own words tell; if not, the language is `hint`."""
     text = text[:LONGEST]
     weight = 0.0
-    for found in _LETTERS.finditer(folded(text)):
+    for found in _LETTERS.finditer(_ADDRESS.sub(" ", folded(text))):
         word = found.group()
         known = _WEIGHTS.get(word)
         if known is None and word not in _NEUTRAL:

@@ -94,7 +94,7 @@ class Folded:
 def fold(text: str) -> Folded:
     """Fold `text`, keeping places."""
     if text.isascii() and text.isprintable():
-        return Folded(text.lower(), None)
+        return Folded(folded(text), None)
     pieces = [_FOLD[ord(character)] for character in text]
     places = [place for place, piece in enumerate(pieces) for _ in piece]
     return Folded("".join(pieces), (*places, len(text)))
@@ -102,7 +102,9 @@ def fold(text: str) -> Folded:
 
 def folded(text: str) -> str:
     """Fold `text` when places do not matter."""
-    return text.lower() if text.isascii() and text.isprintable() else text.translate(_FOLD)
+    if text.isascii() and text.isprintable():
+        return text.lower().replace("`", "'")
+    return text.translate(_FOLD)
 
 
 _TOKEN = re.compile(r"[^\W_]+|\?")

@@ -73,8 +73,8 @@ def fit(lessons: Sequence[Lesson], intents: Sequence[str], progress: Callable[[s
     for fold in range(FOLDS):
         progress("checking", 0.1 + 0.7 * fold / FOLDS)
         taught, asked = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        if not asked.size or not taught.size:
-            continue
+        if not asked.size or np.unique(truth[taught]).size < 2:
+            continue  # nothing to ask, or nothing left to choose between
         features = _learn(lessons, taught)
         seen, unseen = _matrix(features, lessons, taught), _matrix(features, lessons, asked)
         for model, scores in zip(_fit_both(seen.rows, truth[taught], len(intents)), (logistic, vectors), strict=True):

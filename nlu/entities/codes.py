@@ -56,8 +56,9 @@ def learn(examples: Iterable[Example]) -> tuple[Code, ...]:
                 name=name,
                 before=tuple(sorted(word for word, times in announcing.items() if times > 1 or len(word) > 3)),
                 words=tuple(sorted({text for text in written if text.isalpha()})),
-                lowest=min(numbers, default=0.0),
-                highest=max(numbers, default=-1.0),
+                # The examples do not show every size there is.
+                lowest=min(numbers, default=0.0) * 0.75,
+                highest=max(numbers, default=-1.0) * 1.25,
             )
         )
     return tuple(codes)

@@ -19,7 +19,7 @@ _SURE = re.compile(
 _MAYBE = re.compile(
     r"(?<!\w)(?:je\s+suis|j'?suis|c'?\s?est|c|ici|mettez|notez|moi|i\s?'?\s?a?m|it'?s|this\s+is|me|ici\s+c'?est|nom|her[e']?s)\s+"
 )
-_AFTER = re.compile(r"\s*,?\s*(?:a\s+l'appareil|here|speaking|on\s+the\s+line)\b")
+_AFTER = re.compile(r"(?:\s*,\s*|\s+)(?:a\s+l'appareil|here|speaking|on\s+the\s+line)\b")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")
 _LONGEST = 4
 _PARTICLES = frozenset(("de", "du", "des", "la", "le", "van", "von", "da", "di", "el", "ben", "saint", "st", "mc", "d"))
