@@ -152,13 +152,8 @@ def _conversation_rows(
     words = _latest(message.c.direction == "in", message.c.kind.in_(WORDS)).label("words")
     ends = {row.id: row for row in connection.execute(select(conversation.c.id, last, words).where(conversation.c.id.in_(ids)))}
     found = {row.id: row for row in _messages(connection, (id_ for end in ends.values() for id_ in (end.last, end.words)))}
-    taken = dict(
-        connection.execute(
-            select(case.c.conversation_id, case.c.advisor).where(case.c.conversation_id.in_(ids), case.c.status == "taken")
-        )
-        .tuples()
-        .all()
-    )
+    holders = select(case.c.conversation_id, case.c.advisor).where(case.c.conversation_id.in_(ids), case.c.status == "taken")
+    taken = {row.conversation_id: row.advisor for row in connection.execute(holders)}
     known = people(connection, taken.values(), names)
     return [
         _conversation_row(
@@ -207,9 +202,8 @@ def day_of(connection: Connection, store: str, day: date) -> list[Appointment]:
 
 def counts(connection: Connection, midnight: datetime) -> Counts:
     """The figures of the day that began at `midnight`."""
-    by_status: dict[str, int] = dict(
-        connection.execute(select(case.c.status, func.count()).where(IS_OPEN).group_by(case.c.status)).tuples().all()
-    )
+    by_case = select(case.c.status, func.count()).where(IS_OPEN).group_by(case.c.status)
+    by_status = {row[0]: row[1] for row in connection.execute(by_case)}
     with_bot = connection.execute(
         select(func.count())
         .select_from(conversation)
@@ -244,10 +238,8 @@ def people(connection: Connection, usernames: Iterable[str | None], names: Mappi
     known = {username: names[username] for username in wanted if username in names}
     others = wanted - known.keys()
     if others:
-        rows = connection.execute(
-            select(account.c.username, account.c.display_name).where(account.c.username.in_(sorted(others)))
-        )
-        known |= dict(rows.tuples().all())
+        rows = select(account.c.username, account.c.display_name).where(account.c.username.in_(sorted(others)))
+        known |= {row.username: row.display_name for row in connection.execute(rows)}
     return {username: known.get(username, username) for username in wanted}
 
 
