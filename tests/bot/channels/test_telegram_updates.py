@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.channels.telegram.polling import poll
 from bot.channels.telegram.transport import SECRET_HEADER, TelegramChannel, check_secret
-from bot.errors import SendFailed
-from bot.messages import InboundMessage
+from bot.errors import OutcomeUnknown, SendFailed
+from bot.messages import InboundMessage, OutboundMessage
 from tests.fakes.telegram_server import FakeTelegram
 
 
@@ -172,3 +173,26 @@ async def test_a_redelivered_update_is_the_same_update(server: FakeTelegram, hoo
     await server.until(lambda: not server.pending)
     assert hook.texts == ["un", "un"]
     assert server.attempts[update["update_id"]] == 2
+
+
+async def test_the_fake_can_be_driven_from_another_process(server: FakeTelegram, channel: TelegramChannel) -> None:
+    async with aiohttp.ClientSession(server.root) as reins:
+
+        async def pull(act: str, **what: Any) -> Any:
+            async with reins.post(f"/_control/{act}", json=what) as answer:
+                assert answer.status == 200
+                return (await answer.json())["result"]
+
+        await pull("fail", status=502, when="after")
+        await pull("says", chat="7", text="un")
+        await pull("shares", chat="7", phone="+33639980101")
+        assert await Inbox(2).poll(channel) == ["un", ""]
+        message = OutboundMessage(channel="telegram", recipient="7", text="Bonjour", key="k1")
+        with pytest.raises(OutcomeUnknown):
+            await channel.send(message)
+        await pull("keys", honour=True)
+        await channel.send(message)
+        async with reins.get("/_control/state") as answer:
+            state = await answer.json()
+    assert [(sent["chat"], sent["text"], sent["key"]) for sent in state["sent"]] == [("7", "Bonjour", "k1")]
+    assert (state["duplicates"], state["calls"]["sendMessage"]) == (0, 2)
