@@ -7,6 +7,7 @@ import hmac
 import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -38,15 +39,22 @@ class TelegramChannel:
     """One bot on Telegram; `root` is the server that speaks the Bot API (Telegram's own, one's own, or a pretend one)."""
 
     name = NAME
-    limits = LIMITS
 
     def __init__(
-        self, token: str, *, root: str = PUBLIC_ROOT, account: str = "", connections: int = 32, timeout: float = 15.0
+        self,
+        token: str,
+        *,
+        root: str = PUBLIC_ROOT,
+        account: str = "",
+        connections: int = 32,
+        timeout: float = 15.0,
+        per_second: float = LIMITS.per_second,
     ) -> None:
         if not token:
             raise SettingsError("Telegram needs the bot's token; @BotFather gives one")
         quiet_libraries()
         root = root.rstrip("/")
+        self.limits = replace(LIMITS, per_second=per_second)
         self.account = account
         self._token = token
         self._request = Request(connections=connections, timeout=timeout)
@@ -118,12 +126,12 @@ class TelegramChannel:
         return [update for update in result if isinstance(update, dict)] if isinstance(result, list) else []
 
     async def deep_link(self, token: str) -> str:
-        """An address that opens the bot and hands `token` back, as a message of kind `link`."""
+        """An address that opens the bot and hands `token` back, as a message of kind `link`; an empty one only opens it."""
         if not self._opens_at:
             me = await self._call("getMe", {})
             # Only a pretend Telegram says where its chats are opened; everybody knows where the real one's are.
             self._opens_at = str(me.get("opens_at") or f"https://t.me/{me['username']}")
-        return f"{self._opens_at}?start={token}"
+        return f"{self._opens_at}?start={token}" if token else self._opens_at
 
     def answer_callback(self, callback_id: str) -> None:
         """Stop a pressed button from spinning. Returns at once; does its best, in the background."""

@@ -148,7 +148,7 @@ async def test_a_courtesy_that_fails_disturbs_nobody(platform: TelegramPlatform)
 
 async def test_a_deep_link_opens_this_bot(platform: TelegramPlatform) -> None:
     assert await platform.channel.deep_link("abc") == "https://t.me/fake_bot?start=abc"
-    await platform.channel.deep_link("def")
+    assert await platform.channel.deep_link("") == "https://t.me/fake_bot"
     assert platform.server.calls["getMe"] == 1
 
 
