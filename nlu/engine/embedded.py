@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +16,18 @@ from nlu.engine.repair import Repair
 from nlu.entities import EntityFinder
 from nlu.language import identify
 from nlu.text import LONGEST, tokens
-from nlu.understanding import IntentGuess, Understanding
+from nlu.understanding import Entity, IntentGuess, Understanding
 
 _BEST = 5
 """How many guesses are told."""
 _TAUGHT_CONFIDENCE = 0.99
+_BARE_THRESHOLD = 0.6
+"""Confidence a message needs when it only names things: « samedi aprem » answers a question oftener than it asks one."""
+_GLUE_WORDS = (
+    "a au aux de des du d en et l la le les ou pour vers plutot dans ce cet cette chez sur svp s il vous te plait stp merci ok"
+    " at on in of for the and or to please pls thanks around about from by an"
+)
+_GLUE = frozenset(_GLUE_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +80,7 @@ class EmbeddedEngine:
             language=spoken,
             ranking=ranking,
             entities=entities,
-            threshold=self.model.calibration.threshold,
+            threshold=self._threshold(text, entities, taught=taught is not None),
             language_sure=sure,
             engine=self.model.name,
             out_of_scope=odd,
@@ -84,6 +92,19 @@ class EmbeddedEngine:
         calibration = self.model.calibration
         powers = np.exp((scores - scores.max()).astype(np.float64) * calibration.sharpness)
         return Reading(powers / powers.sum(), scope_of(float(scores.max()), vector.known, calibration))
+
+    def _threshold(self, text: str, entities: Sequence[Entity], *, taught: bool) -> float:
+        """The confidence needed to act upon a message."""
+        usual = self.model.calibration.threshold
+        if taught or not entities:
+            return usual
+        rest, done = [], 0
+        for entity in entities:
+            rest.append(text[done : max(done, entity.start)])
+            done = max(done, entity.end)
+        rest.append(text[done:LONGEST])
+        bare = _GLUE.issuperset(word for word in tokens(" ".join(rest), "") if word != "?")
+        return max(usual, _BARE_THRESHOLD) if bare else usual
 
     def _told(self, probabilities: NDArray[np.float64], scope: float) -> tuple[tuple[IntentGuess, ...], bool]:
         """The best guesses, and whether the message is outside everything taught."""

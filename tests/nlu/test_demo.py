@@ -43,3 +43,16 @@ async def test_messages_it_never_saw_are_understood(demo: EmbeddedEngine, langua
     assert found.accuracy >= 0.80
     assert found.accepted >= 0.80
     assert found.accepted_accuracy >= 0.86
+
+
+@pytest.mark.parametrize("text", ["Lyon", "samedi aprem", "à Rivoli svp", "demain matin", "on saturday please"])
+def test_a_message_that_only_names_things_starts_nothing(demo: EmbeddedEngine, text: str) -> None:
+    meaning = demo.understand_now(text, "fr")
+    assert not meaning.understood
+    assert meaning.entities
+
+
+@pytest.mark.parametrize(("text", "intent"), [("OR-123456", "order_status"), ("le deuxième", "choose_option")])
+def test_unless_what_it_names_tells_enough(demo: EmbeddedEngine, text: str, intent: str) -> None:
+    meaning = demo.understand_now(text, "fr")
+    assert (meaning.intent, meaning.understood) == (intent, True)
