@@ -55,6 +55,9 @@ class Settings(BaseSettings):
         None, description="Public address of `/webhooks/telegram`; without it updates are polled."
     )
     telegram_base_url: WebRoot = Field("https://api.telegram.org", description="Root of the Bot API server.")
+    telegram_per_second: float = Field(
+        30.0, gt=0, le=1000, description="Messages a second Telegram takes from this bot; more than 30 are paid for."
+    )
     chat_origins: tuple[str, ...] = Field(
         (), description='Other web origins allowed to embed the chat, as JSON: `["https://shop.example"]`.'
     )

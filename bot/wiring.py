@@ -198,7 +198,7 @@ class Program:
             token, root = await self._pretend_telegram(app)
         if not token:
             return None
-        channel = TelegramChannel(token, root=root)
+        channel = TelegramChannel(token, root=root, per_second=settings.telegram_per_second)
         await channel.start()
         self._closing.push_async_callback(channel.close)
         delivery = DeliveryWorker(
