@@ -77,6 +77,7 @@ async def _speak_on_telegram(
         chat = rng.choice(chats)
         telegram.says(chat, f"{rng.choice(WORDS)} ({said[chat]})")
         said[chat] += 1
+        # Telegram takes one message a second for one person; more would only make the test wait for the rest at its end.
         await asyncio.sleep(rng.uniform(0.02, 0.1))
     return said
 
@@ -89,7 +90,7 @@ async def _crash(server: Server, telegram: FakeTelegram, kills: int, seed: int) 
     async with aiohttp.ClientSession(timeout=timeout) as http, asyncio.TaskGroup() as group:
         for sender in senders:
             group.create_task(sender.talk(http, server, stop))
-        chats = [str(5000 + n) for n in range(4)]
+        chats = [str(5000 + n) for n in range(40)]
         speaking = group.create_task(_speak_on_telegram(telegram, chats, stop, rng))
         for _ in range(kills):
             await asyncio.sleep(rng.uniform(0.05, 1.2))
