@@ -162,13 +162,13 @@ class _Reader:
         for index, condition in enumerate(said.condition):
             self.known("slot", condition.name, self.said.slots, (*here, "condition", index, "name"))
         texts = self.in_every_language(said.text, said.translation, "text", here)
+        for text, place in ((said.text, "text"), *((text, "translation") for text in said.translation.values())):
+            if re.search(r"[{}]", PLACEHOLDER.sub("", text)):
+                raise mistake("a lone brace; placeholders are written {slot_name}", self.file, (*here, place))
         wanted = set(PLACEHOLDER.findall(said.text))
         for language, text in said.translation.items():
             for name in set(PLACEHOLDER.findall(text)) - wanted:
                 raise unknown("placeholder", name, wanted, self.file, (*here, "translation", language))
-        for text, place in ((said.text, "text"), *((text, "translation") for text in said.translation.values())):
-            if re.search(r"[{}]", PLACEHOLDER.sub("", text)):
-                raise mistake("a lone brace; placeholders are written {slot_name}", self.file, (*here, place))
         return Variation(
             texts=texts,
             channel=said.channel,

@@ -58,7 +58,7 @@ class _Reader:
             guard=None if said.guard is None else self.condition(said.guard, (*here, "if")),
             triggers=tuple(self.trigger(t, (*here, "nlu_trigger", n)) for n, t in enumerate(said.nlu_trigger)),
             first=first,
-            steps=self.steps,
+            steps={name: self.steps[name] for name in self.places},
             persisted=frozenset(said.persisted_slots),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, Literal, TypeVar
 
 Owner = Literal["bot", "queue", "advisor", "store"]
@@ -113,13 +113,18 @@ Value = TypeVar("Value")
 def _plain(value: Any) -> Any:
     """A dataclass as a mapping of its unusual fields, recursively; everything else is JSON-ready already."""
     if isinstance(value, SlotValue | Frame | Choice | DialogueState):
-        told = {f.name: getattr(value, f.name) for f in fields(value)}
-        return {f.name: _plain(told[f.name]) for f in fields(value) if f.default is MISSING or told[f.name] != f.default}
+        told = ((f.name, getattr(value, f.name), _usual(f)) for f in fields(value))
+        return {name: _plain(part) for name, part, usual in told if part != usual}
     if isinstance(value, Mapping):
         return {name: _plain(part) for name, part in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(part) for part in value]
     return value
+
+
+def _usual(field: Field[Any]) -> Any:
+    """The value a field has when nobody says otherwise; a field without one is always written."""
+    return field.default if field.default_factory is MISSING else field.default_factory()
 
 
 def _read(kind: type[Value], data: Mapping[str, Any], **makers: Any) -> Value:

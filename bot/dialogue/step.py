@@ -20,6 +20,7 @@ from bot.dialogue.events import (
     NotRecognised,
     Pressed,
     Recognised,
+    Say,
     TimerFired,
     Understood,
     Unreadable,
@@ -145,4 +146,6 @@ class Dialogue:
         asked = w.state.asked
         if asked is not None and (not w.speaks or w.value(asked) is not None):
             w.change(asked=None, choices=())
+        if not w.speaks:  # somebody else has the word since: what the bot was about to say is no longer its to say
+            w.effects = [effect for effect in w.effects if not isinstance(effect, Say) or effect.author == "system"]
         w.remember_what_was_said(further=further)

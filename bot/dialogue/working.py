@@ -96,12 +96,18 @@ class Working:
         return initial | {name: known.value for name, known in self.state.slots.items()}
 
     def put(self, batch: Mapping[str, Any], source: str, at: str = "", *, checked: bool = True) -> bool:
-        """Fill slots (None empties one), and forget the answers that no longer hold. Whether anything changed."""
+        """Fill slots (None empties one), and forget the answers that no longer hold. Whether anything changed.
+
+        A value its slot cannot hold, from an old button say, is left aside.
+        """
+        batch = {
+            name: None if value is None else self.domain.slots[name].read(value)
+            for name, value in batch.items()
+            if name in self.domain.slots and (value is None or self.domain.slots[name].read(value) is not None)
+        }
         slots = dict(self.state.slots)
         changed: list[str] = []
         for name, value in batch.items():
-            if name not in self.domain.slots:
-                continue
             if self.value(name) != value:
                 changed.append(name)
             known = slots.get(name)
@@ -219,7 +225,7 @@ class Working:
         return nth
 
     def _buttons(self, response: str, values: Mapping[str, Any], nth: int) -> tuple[Choice, ...]:
-        # Buttons are the same whatever the channel, which is not known here; only a wording's text differs by channel.
+        # The channel is not known here: what can be picked by words is what the wording for every channel offers.
         known = self.values
         wording = choose_wording(self.domain, response, known, "", nth)
         if wording is None:

@@ -42,7 +42,7 @@ def test_an_appointment_asked_for_bit_by_bit() -> None:
         .bot("utter_ask_appointment_day")
         .customer("[samedi](day=2026-11-28) [après-midi](part_of_day=afternoon)")
         .bot("utter_offer_slots")
-        .offers("sam. 28 nov. à 12 h", "sam. 28 nov. à 15 h", "sam. 28 nov. à 17 h 30")
+        .offers("sam. 28 nov. à 13 h", "sam. 28 nov. à 15 h", "sam. 28 nov. à 17 h 30")
         .customer("17h30")
         .bot("utter_ask_customer_name")
         .customer("Claire Martin")
