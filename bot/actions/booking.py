@@ -57,14 +57,20 @@ def offer_slots(context: ActionContext) -> ActionResult:
     store, service = context.store("appointment_store"), str(context.slots.get("appointment_service") or "")
     if store is None or service not in store.services:
         return ActionResult(slots={"appointment_store": None}, says=(service_not_there(context, store),) if store else ())
+    hour = context.slots.get("appointment_hour")
     offer = _find(context, store, service)
+    before = context.slots.get("appointment_offered")
+    if before is not None and before != hour and (wanted := _just_that(hour, offer)):
+        # Times were offered, the customer named another, and it is free: there is nothing left to choose.
+        return ActionResult(slots=slot_choice(wanted, context.language).set)
+    offered = {"appointment_offered": hour or "none"}
     values = {"store": store.name, "service": context.service_name(service)}
     if offer.fit == "none":
         elsewhere = {"appointment_store": None, "appointment_day": None, "appointment_hour": None, "appointment_part": None}
         another = Choice(title=_ANOTHER_STORE.get(context.language, _ANOTHER_STORE["en"]), set=elsewhere)
-        return ActionResult(says=(Say("utter_no_slots", values, (another,), question=True),))
+        return ActionResult(slots=offered, says=(Say("utter_no_slots", values, (another,), question=True),))
     choices = tuple(slot_choice(slot, context.language) for slot in offer.slots)
-    return ActionResult(says=(Say(_OFFERS[offer.fit], values, choices, question=True),))
+    return ActionResult(slots=offered, says=(Say(_OFFERS[offer.fit], values, choices, question=True),))
 
 
 _ANOTHER_STORE = {"fr": "Voir une autre boutique", "en": "Try another store"}
@@ -82,6 +88,13 @@ def _find(context: ActionContext, store: Store, service: str) -> Offer:
         days_ahead=rules.days_ahead,
         count=rules.slots_offered,
     )
+
+
+def _just_that(hour: Any, offer: Offer) -> Slot | None:
+    """The only free time on offer at exactly the hour that was named."""
+    at = hour.get("at") if isinstance(hour, Mapping) else None
+    exact = [slot for slot in offer.slots if f"{slot.start:%H:%M}" == at]
+    return exact[0] if len(exact) == 1 and offer.fit == "asked" else None
 
 
 def slot_choice(slot: Slot, language: str) -> Choice:

@@ -57,7 +57,8 @@ def _all_week(context: ActionContext, store: Store) -> Say:
 def _line(context: ActionContext, store: Store, day: date) -> str:
     opening = store.opening_on(day)
     told = hours(opening.ranges, context.language) or _CLOSED.get(context.language, _CLOSED["en"])
-    return f"{near_day(day, context.today(store), context.language)} : {told}{_reason(opening.reason, context.language)}"
+    day_told = near_day(day, context.today(store), context.language)
+    return f"{_heading(day_told, context.language)} {told}{_reason(opening.reason, context.language)}"
 
 
 def _week(store: Store, language: str) -> str:
@@ -73,8 +74,12 @@ def _week(store: Store, language: str) -> str:
     for group in groups:
         names = [weekday(group[0], language), *([weekday(group[-1], language)] if len(group) > 1 else [])]
         told = hours(store.hours.on_weekday(group[0]), language) or _CLOSED.get(language, _CLOSED["en"])
-        lines.append(f"• {until.join(names)} : {told}")
+        lines.append(f"• {_heading(until.join(names), language)} {told}")
     return "\n".join(lines)
+
+
+def _heading(words: str, language: str) -> str:
+    return f"{words} :" if language == "fr" else f"{words}:"
 
 
 def _next_opening(context: ActionContext, store: Store, day: date) -> str:

@@ -13,6 +13,10 @@ from bot.dialogue.standard import STEERING
 from bot.dialogue.working import Working
 from nlu.understanding import Understanding
 
+_YES = frozenset({"oui", "ouais", "ouip", "yes", "yep", "yeah", "ok", "okay", "si"})
+_NO = frozenset({"non", "nan", "no", "nope", "nah"})
+_SHORT = 3
+"""Words: a message this short that begins with yes or no is one, whatever politeness follows."""
 _REFUSALS = frozenset({"pas", "sauf", "not", "except"})
 
 
@@ -73,6 +77,14 @@ def values_for(w: Working, meaning: Understanding, values: Mapping[str, Any], co
     return {name: value for name, value in found.items() if value is not None}
 
 
+def plain_yes_or_no(meaning: Understanding) -> bool | None:
+    """ "Oui merci", "no thanks": a yes or a no even when the engine hears the thanks."""
+    said = words_of(meaning.text)
+    if not said or len(said) > _SHORT or "?" in meaning.text or said[0] not in _YES | _NO:
+        return None
+    return said[0] in _YES
+
+
 def stands_for_a_value(w: Working, meaning: Understanding) -> bool:
     """Whether the open question takes this intent itself for an answer."""
     slot = w.domain.slots.get(w.state.asked or "")
@@ -103,6 +115,8 @@ def without_refused(meaning: Understanding, values: Mapping[str, Any]) -> dict[s
 def _found(w: Working, slot: Slot, meaning: Understanding, values: Mapping[str, Any]) -> Any:
     """The answer to the open question: an entity that fits, or yes or no, or an intent that stands for a value."""
     found = _from_entities(slot, meaning, values)
+    if found is None and slot.type == "bool":
+        found = plain_yes_or_no(meaning)
     if found is not None or meaning.out_of_scope or meaning.confidence < w.policy.answer:
         return found
     for mapping in slot.mappings:

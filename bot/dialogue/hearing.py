@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.dialogue.choosing import pick, pressed_by_words
 from bot.dialogue.events import Pressed, Understood
-from bot.dialogue.filling import Heard, is_bare, listen, repeats, stands_for_a_value, values_for, without_refused
+from bot.dialogue.filling import Heard, is_bare, listen, plain_yes_or_no, repeats, stands_for_a_value, values_for, without_refused
 from bot.dialogue.flow import Flow
 from bot.dialogue.puzzle import clarify, unknown_words
 from bot.dialogue.standard import STEERING
@@ -142,7 +142,8 @@ def _answers(w: Working, meaning: Understanding, values: Mapping[str, Any], flow
     same_flow = flow is not None and any(w.state.stack[index].flow == flow.id for index in w.chain())
     if flow is not None and not same_flow and not bare:
         # "Je m'appelle Claire" is an answer when the name was asked for, although it could start a flow of its own.
-        if heard.answer and {collect.slot for collect in w.flows.collects(flow.id)} <= heard.answer.keys():
+        wanted = {collect.slot for collect in w.flows.collects(flow.id)}
+        if heard.answer and ((wanted and wanted <= heard.answer.keys()) or plain_yes_or_no(meaning) is not None):
             return heard
         # "Rappelez-moi" can answer "wait, or be called back?"; what it says beside, such as a number, counts as well.
         if heard.answer and stands_for_a_value(w, meaning):

@@ -29,8 +29,10 @@ RESPONSES = frozenset(
         "utter_cancelled",
         "utter_nothing_to_cancel",
         "utter_resume",  # in front of the question of an interrupted flow; {topic}
+        "utter_pick_one",  # in front of the question, after a "yes" to several choices
         "utter_no_hurry",  # in front of the question, after "maybe"
         "utter_anything_else",
+        "utter_nothing_more",  # after a "no" when nothing was asked
         "utter_button_expired",
         "utter_cannot_read",
         "utter_language_changed",

@@ -18,11 +18,14 @@ def steer(w: Working, intent: str, offered: tuple[Choice, ...]) -> None:
         case "maybe" if w.state.asked:
             w.change(misses=0, lead="utter_no_hurry")
             advance(w)
+        case "affirm" if w.state.asked and len(offered) > 1:
+            w.change(misses=0, lead="utter_pick_one")
+            advance(w)
         case _ if w.state.asked:
             unusable_answer(w)
         case _:
             w.change(misses=0)
-            w.say("utter_anything_else")
+            w.say("utter_nothing_more" if intent == "deny" else "utter_anything_else")
             advance(w)
 
 

@@ -43,6 +43,16 @@ def test_hours_without_a_day_tell_today_and_the_week() -> None:
     )
 
 
+def test_the_week_in_english() -> None:
+    (
+        Story("en")
+        .customer("hours in [Lille](store=lille)", "opening_hours")
+        .reads("• Monday: 2 pm to 7 pm", "• Tuesday to Friday: 10 am to 7 pm", "• Sunday: closed")
+        .customer("no thanks", "deny")
+        .bot("utter_nothing_more")
+    )
+
+
 def test_hours_in_the_middle_of_booking_are_those_of_the_store_in_question() -> None:
     (
         Story()

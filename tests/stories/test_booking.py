@@ -277,13 +277,31 @@ def test_a_choice_by_number_position_and_typed_title() -> None:
         offered().customer(words).asks("customer_name").knows(appointment_hour={"at": hour})
 
 
-def test_an_hour_that_was_not_offered_is_a_new_wish() -> None:
+def test_an_hour_that_was_not_offered_but_is_free_is_taken_at_once() -> None:
     (
         offered()
         .customer("plutôt vers [18h](hour=18:00)")
-        .bot("utter_offer_slots")
-        .offers("sam. 28 nov. à 17 h 30", "sam. 28 nov. à 18 h", "sam. 28 nov. à 18 h 30")
+        .bot("utter_ask_customer_name")
+        .knows(appointment_day="2026-11-28", appointment_hour={"at": "18:00"})
     )
+
+
+def test_an_hour_that_was_not_offered_and_is_not_free_brings_the_nearest() -> None:
+    (
+        offered()
+        .customer("plutôt vers [20h](hour=20:00)")
+        .bot("utter_offer_slots_other_hours")
+        .offers("sam. 28 nov. à 18 h", "sam. 28 nov. à 18 h 30", "sam. 28 nov. à 19 h")
+    )
+
+
+def test_a_yes_to_several_times_asks_to_pick_one() -> None:
+    offered().customer("parfait", "affirm").bot("utter_offer_slots").leads("utter_pick_one")
+
+
+def test_yes_thanks_is_a_yes() -> None:
+    to_confirm().customer("oui merci", "thank_you").bot("utter_appointment_booked")
+    to_confirm().customer("no thanks", "thank_you").bot("utter_ask_appointment_change")
 
 
 def test_a_known_customer_is_not_asked_for_their_name() -> None:

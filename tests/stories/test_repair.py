@@ -28,6 +28,15 @@ def test_a_question_in_between_is_answered_and_the_open_one_asked_again() -> Non
     )
 
 
+def test_a_question_about_something_else_that_names_a_day_is_no_answer() -> None:
+    (
+        asked_for_a_day()
+        .customer("vous livrez le [samedi](day=2026-11-28) ?", "delivery_options")
+        .bot("utter_delivery_options", "utter_ask_appointment_day")
+        .knows(appointment_day=None)
+    )
+
+
 def test_a_digression_that_asks_something_itself_comes_back_too() -> None:
     (
         Story("en")
