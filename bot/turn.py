@@ -87,6 +87,9 @@ def take_turn(
             replies[before:] = [_explained(reply, one.trace) for reply in replies[before:]]
         if one.owner is not None:
             state = replace(state, owner=one.owner, noted=False)
+    if state.owner in ("advisor", "store"):
+        # One voice: what the bot was about to say when a person took over is not said any more.
+        replies = [reply for reply in replies if reply.author != "bot"]
     last_question = max((n for n, reply in enumerate(replies) if reply.question), default=-1)
     return state, tuple(reply for n, reply in enumerate(replies) if not reply.question or n == last_question)
 

@@ -132,6 +132,16 @@ class Everybody(RuleBasedStateMachine):
                 assert not waiting or not handled or waiting[0].id > handled[-1].id, "one was overtaken"
 
     @invariant()
+    def nothing_is_answered_twice(self) -> None:
+        if hasattr(self, "database"):
+            for rows in self._threads().values():
+                turns: defaultdict[str, set[datetime]] = defaultdict(set)
+                for row in rows:
+                    for answered in row.in_reply_to or ():
+                        turns[answered].add(row.at)
+                assert all(len(times) == 1 for times in turns.values()), "one message was answered in two turns"
+
+    @invariant()
     def the_bot_is_silent_while_a_person_speaks(self) -> None:
         if not hasattr(self, "database"):
             return
