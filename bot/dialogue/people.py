@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.dialogue.events import CaseGivenBack, MovedHere, NotRecognised, Pressed, Recognised, TimerFired, Understood
-from bot.dialogue.standard import ACTION_WITHDRAW, NOTE_SLOT, TIMER, UNANSWERED
+from bot.dialogue.flow import Run
+from bot.dialogue.standard import ACTION_WITHDRAW, FETCHES_A_PERSON, NOTE_SLOT, TIMER, UNANSWERED
 from bot.dialogue.walk import advance, begin, drop_chain, rewind
 from bot.dialogue.working import Working
 
@@ -30,6 +31,8 @@ def note_for_advisor(w: Working) -> None:
 
 
 def taken(w: Working, by: str) -> None:
+    while any(_fetches_a_person(w, frame.flow) for frame in w.state.stack):
+        drop_chain(w)
     w.change(owner="advisor", asked=None, choices=(), clarifying=(), lead="", noted=False)
     w.say("utter_case_taken", {"advisor": by}, author="system")
 
@@ -111,6 +114,10 @@ def timer(w: Working, event: TimerFired) -> None:
         begin(w, flow)
         w.put({name: value for name, value in event.data.items() if name in w.domain.slots}, "flow")
         advance(w)
+
+
+def _fetches_a_person(w: Working, flow: str) -> bool:
+    return any(isinstance(step, Run) and step.action in FETCHES_A_PERSON for step in w.flows.by_id[flow].steps.values())
 
 
 def _gives_up_waiting(event: Understood | Pressed) -> bool:

@@ -16,6 +16,8 @@ CANNOT_HANDLE = "pattern_cannot_handle"
 UNANSWERED = "handoff_unanswered"
 """The flow that offers a choice when nobody came."""
 ACTION_WITHDRAW = "action_withdraw_case"
+FETCHES_A_PERSON = frozenset({"action_open_case", "action_wait_again"})
+"""A flow with one of these has lost its purpose once a person is there."""
 
 NOTE_SLOT = "advisor_note"
 """Slot that keeps the line a person gave the conversation back with."""

@@ -160,6 +160,21 @@ def test_nobody_comes_and_an_appointment_will_do() -> None:
     assert story.desk.case.status == "withdrawn"
 
 
+def test_somebody_comes_after_all_and_the_old_choice_is_not_asked_again() -> None:
+    (
+        waiting()
+        .nobody_comes()
+        .bot("utter_handoff_unanswered", "utter_ask_handoff_next")
+        .advisor_takes("Inès")
+        .advisor_gives_back("tout est dit")
+        .bot("utter_welcome_back", "utter_ask_appointment_day")
+    )
+
+
+def test_a_time_out_while_the_bot_is_paused_is_said_and_the_choice_comes_when_it_may_speak() -> None:
+    (waiting().bot_is_paused().nobody_comes().bot("utter_handoff_unanswered").bot_is_resumed().bot("utter_ask_handoff_next"))
+
+
 def test_a_time_out_after_somebody_came_changes_nothing() -> None:
     with_advisor().nobody_comes().silent().owned_by("advisor")
 
