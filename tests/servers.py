@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -51,6 +52,8 @@ class Server:
         self.log = data / f"server-{self.port}.log"
         self.words = data / f"server-{self.port}.out"
         self.process: subprocess.Popen[bytes] | None = None
+        self.started_at = datetime.now(UTC)
+        """When the process was started last: `FILROUGE_CLOCK` is the time it took that moment for."""
 
     @property
     def url(self) -> str:
@@ -58,6 +61,7 @@ class Server:
 
     def start(self, *, wait: bool = True) -> Self:
         """Start the process and, unless told otherwise, wait until it would answer."""
+        self.started_at = datetime.now(UTC)
         with self.log.open("ab") as log, self.words.open("ab") as words:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bot", *self.command],
@@ -136,7 +140,11 @@ class Server:
 
     def passwords(self) -> dict[str, str]:
         """The demo accounts, as printed at the start: name to password."""
-        return dict(re.findall(r"^ {4}(\w+) +(\S+) +\w+$", self.words.read_text(), re.MULTILINE))
+        deadline = time.monotonic() + START_SECONDS
+        while "stop with Ctrl+C" not in (printed := self.words.read_text()):  # it answers before it has printed everything
+            assert time.monotonic() < deadline, f"no accounts were printed:\n{printed}"
+            time.sleep(0.02)
+        return dict(re.findall(r"^ {4}(\w+) +(\S+) +\w+$", printed, re.MULTILINE))
 
     def __enter__(self) -> Self:
         return self.start()
