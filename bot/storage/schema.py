@@ -387,6 +387,7 @@ correction = Table(
     Column("by", String(64), nullable=False),
     Column("at", Instant, nullable=False),
     UniqueConstraint("message_id"),
+    sqlite_autoincrement=True,  # a number is never given twice: others read "the rows since"
 )
 
 # Single-seat work (polling a platform, retention): whoever holds the row does it, until it stops renewing.

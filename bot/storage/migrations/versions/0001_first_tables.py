@@ -167,6 +167,7 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
         sa.UniqueConstraint("message_id", name=op.f("uq_correction_message_id")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "delivery",
