@@ -36,6 +36,8 @@ GROUP = 64
 RETRIED = ("40001", "40P01")
 """PostgreSQL's codes for a serialisation failure and a deadlock: the unit was rolled back and may run again."""
 TRIES = 5
+CLOSE_SECONDS = 10
+"""How long units under way are waited for when the database is closed."""
 
 
 class Database(Protocol):
@@ -239,9 +241,19 @@ class PostgresDatabase:
             pool_pre_ping=False,
             connect_args={"timeout": 10, "command_timeout": 60},
         )
+        self._running: set[asyncio.Task[Any]] = set()
 
     async def write(self, work: Work[T]) -> T:
-        return await asyncio.shield(asyncio.ensure_future(self._write(work)))
+        # Shielded: a caller that gives up neither stops a unit half-way nor leaves a connection behind.
+        running = asyncio.ensure_future(self._write(work))
+        self._running.add(running)
+        running.add_done_callback(self._done)
+        return await asyncio.shield(running)
+
+    def _done(self, running: asyncio.Task[Any]) -> None:
+        self._running.discard(running)
+        if not running.cancelled():
+            running.exception()  # retrieved, so that a caller who has gone away leaves no warning
 
     async def _write(self, work: Work[T]) -> T:
         for attempt in range(1, TRIES + 1):
@@ -256,9 +268,11 @@ class PostgresDatabase:
         raise AssertionError("unreachable")
 
     async def read(self, work: Work[T]) -> T:
-        return await self._write(work)
+        return await self.write(work)
 
     async def close(self) -> None:
+        if self._running:
+            await asyncio.wait(self._running, timeout=CLOSE_SECONDS)
         await self.engine.dispose()
 
 
