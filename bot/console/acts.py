@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.storage import console_words, inbox
 from bot.storage.accounts import find_account
 from bot.storage.acts import outcome_of
-from bot.storage.console_lists import people
+from bot.storage.console_people import people
 from bot.storage.database import Database
 from bot.storage.inbox import Accepted
 from bot.workers.turns import House

@@ -13,7 +13,8 @@ from bot.customers.recognise import Level
 from bot.dialogue.flow import Flows
 from bot.dialogue.state import DialogueState
 from bot.storage.cases import waits_on_line
-from bot.storage.console_lists import cases_of, name_of, people, state_of
+from bot.storage.console_lists import cases_of
+from bot.storage.console_people import name_of, people, state_of
 from bot.storage.console_words import shown, why_unsent, word
 from bot.storage.customers import follow
 from bot.storage.diary import appointment_from
