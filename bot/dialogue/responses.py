@@ -12,6 +12,8 @@ from bot.dialogue.domain_file import PLACEHOLDER
 from bot.dialogue.events import Say
 from bot.dialogue.state import Choice
 
+# French puts a space there that no line may end on; brands write an ordinary one.
+_FRENCH_SPACES = re.compile(r" (?=[?!:;»])|(?<=«) ")
 _YES_NO = {"fr": ("oui", "non"), "en": ("yes", "no")}
 
 
@@ -69,7 +71,8 @@ def button_choices(domain: Domain, wording: Variation, values: Mapping[str, Any]
 def fill(text: str, values: Mapping[str, Any], language: str) -> str:
     """Put the values in their places; one that is not known leaves no trace."""
     filled = PLACEHOLDER.sub(lambda found: _shown(values.get(found[1]), language), text)
-    return re.sub(r"[ \t]{2,}", " ", filled).strip()
+    tidy = re.sub(r"[ \t]{2,}", " ", filled).strip()
+    return _FRENCH_SPACES.sub("\u00a0", tidy) if language == "fr" else tidy
 
 
 def _closeness(wording: Variation) -> tuple[bool, bool]:

@@ -94,6 +94,10 @@ def _value(name: str, written: str) -> Any:
     return written
 
 
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
 class Story:
     """One conversation under way."""
 
@@ -203,17 +207,18 @@ class Story:
         return self.bot()
 
     def reads(self, *parts: str) -> Self:
-        """The customer reads these words, in one message or another."""
-        text = "\n".join(shown.text for shown in self.shown)
+        """The customer reads these words, in one message or another; a space that no line ends on is a space."""
         for part in parts:
-            assert part in text, self.told()
+            assert plain(part) in self._read(), self.told()
         return self
 
     def does_not_read(self, *parts: str) -> Self:
-        text = "\n".join(shown.text for shown in self.shown)
         for part in parts:
-            assert part not in text, self.told()
+            assert plain(part) not in self._read(), self.told()
         return self
+
+    def _read(self) -> str:
+        return plain("\n".join(shown.text for shown in self.shown))
 
     def offers(self, *titles: str) -> Self:
         """The last message has exactly these buttons."""

@@ -67,13 +67,13 @@ def test_a_condition_counts_more_than_the_channel() -> None:
 
 def test_values_are_written_as_people_write_them_and_missing_ones_leave_no_trace() -> None:
     rendered = shown("utter_fill", name="Lyon", count=3.0, sure=True, tags=["a", "b"])
-    assert rendered.text == "Lyon : 3, oui, a, b."
+    assert rendered.text == "Lyon\u00a0: 3, oui, a, b."
     assert rendered.choices == (Choice("Chez Lyon", url="https://example.org/Lyon"),)
     assert shown("utter_fill", language="en", sure=False).text == ": , no, . (en)"
 
 
 def test_a_value_that_looks_like_a_placeholder_is_only_a_value() -> None:
-    assert shown("utter_fill", name="{count}", count=7).text.startswith("{count} : 7")
+    assert shown("utter_fill", name="{count}", count=7).text.startswith("{count}\u00a0: 7")
 
 
 def test_an_unknown_language_is_answered_in_the_brand_s_own() -> None:
