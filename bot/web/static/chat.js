@@ -1,6 +1,6 @@
 /* The chat page. What the customer writes is kept until the server has committed it; what the server says is shown by
    number, so a cut connection loses nothing and repeats nothing. */
-import { find, fit, isWebAddress, linked, listen, make, outside, submitOnEnter } from "./page.js";
+import { find, fit, isWebAddress, linked, listen, make, outside, stayAtEnd, submitOnEnter } from "./page.js";
 
 const TEXT_LIMIT = 4000;
 const KEPT = "filrouge.unsent."; // one entry a message, so that two windows do not overwrite each other
@@ -338,6 +338,7 @@ find("composer").addEventListener("submit", (event) => {
   submit();
 });
 submitOnEnter(text, submit);
+stayAtEnd(scroll);
 text.addEventListener("input", grow);
 document.querySelectorAll("[data-channel]").forEach((button) => button.addEventListener("click", () => elsewhere(button)));
 find("elsewhere-copy").addEventListener("click", copyLink);

@@ -35,6 +35,14 @@ export const fit = (box) => {
   box.style.height = `${box.scrollHeight}px`;
 };
 
+/** Keep the end of `scroll` in sight when the room for it changes: a keyboard opens, a phone is turned. */
+export const stayAtEnd = (scroll) => {
+  const left = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight;
+  let atEnd = true;
+  scroll.addEventListener("scroll", () => { atEnd = left() < 120; });
+  new ResizeObserver(() => { if (atEnd) scroll.scrollTop = scroll.scrollHeight; }).observe(scroll);
+};
+
 /** Call `submit` when Enter is pressed alone, not while a word is being composed. */
 export const submitOnEnter = (box, submit) =>
   box.addEventListener("keydown", (event) => {

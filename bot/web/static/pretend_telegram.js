@@ -1,5 +1,5 @@
 /* The demo customer's telephone. The server tells the whole chat each time something happens in it. */
-import { find, fit, isWebAddress, linked, listen, make, outside, submitOnEnter } from "./page.js";
+import { find, fit, isWebAddress, linked, listen, make, outside, stayAtEnd, submitOnEnter } from "./page.js";
 
 const phone = find("phone");
 const words = JSON.parse(phone.dataset.words);
@@ -152,6 +152,7 @@ find("composer").addEventListener("submit", (event) => {
   submit();
 });
 submitOnEnter(text, submit);
+stayAtEnd(scroll);
 text.addEventListener("input", () => fit(text));
 document.querySelectorAll("[data-language]").forEach((link) =>
   link.addEventListener("click", () => {
