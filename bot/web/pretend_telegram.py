@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,7 +34,9 @@ _HEARTBEAT = 10.0
 class PretendTelegram:
     """One bot, one customer, one page. `start` gives what a `TelegramChannel` needs: a token and a root."""
 
-    def __init__(self, brand: Brand, profiles: Sequence[Profile]) -> None:
+    def __init__(
+        self, brand: Brand, profiles: Sequence[Profile], *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         wanted = brand.demo.customer if brand.demo else ""
         customer = next((profile for profile in profiles if profile.id == wanted), None)
         if customer is None or not customer.phones:
@@ -42,10 +44,10 @@ class PretendTelegram:
                 "demo.customer names nobody with a telephone; write the id of a line of customers.csv that has one",
                 file=str(brand.folder / "brand.yml"),
             )
-        self._brand, self._customer = brand, customer
+        self._brand, self._customer, self._now = brand, customer, now
         self._token = f"{_BOT_ID}:{secrets.token_urlsafe(24)}"
         # The database outlives this process, and must never take a new update for one it has seen.
-        self.api = _Api(self._token, username="demo_bot", name=brand.name, first_id=int(time.time()))
+        self.api = _Api(self._token, username="demo_bot", name=brand.name, first_id=int(time.time()), now=now)
         self.api.me["opens_at"] = PATH
         self._chat = self.api.chat(_CUSTOMER_ID, first_name=customer.first_name, language=brand.languages.default)
         self._chat.user["last_name"] = customer.last_name
@@ -128,7 +130,7 @@ class PretendTelegram:
             await response.prepare(request)
             shown = b""
             while True:
-                told = orjson.dumps(_shown(self._chat, self.api.answered, datetime.now(UTC)))
+                told = orjson.dumps(_shown(self._chat, self.api.answered, self._now()))
                 await response.write(b"event: beat\ndata: {}\n\n" if told == shown else b"event: chat\ndata: %s\n\n" % told)
                 shown = told
                 await self.api.changed(1.0 if self._chat.typing_until else _HEARTBEAT)
