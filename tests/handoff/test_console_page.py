@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from handoff.console import console
 from tests.handoff.fake_house import FakeHouse
@@ -40,19 +40,15 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(house: FakeHouse) -> AsyncIterator[Desk]:
+async def desk(house: FakeHouse, browser: Browser) -> AsyncIterator[Desk]:
     app = web.Application()
     app.add_subapp("/console", console(house.ports, clock=house.clock, secure=False))
     server = TestServer(app)
     await server.start_server()
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
-        )
-        found = Desk(house, browser, str(server.make_url("")).rstrip("/"))
-        yield found
-        await browser.close()
+    found = Desk(house, browser, str(server.make_url("")).rstrip("/"))
+    yield found
+    for context in browser.contexts:
+        await context.close()
     await server.close()
     assert found.complaints == []
 
