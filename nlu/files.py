@@ -152,7 +152,7 @@ def _as_error(detail: ErrorDetails, model: type[BaseModel], located: YamlFile, p
         case "missing":
             problem = f"`{name}` is missing here: add it"
         case "extra_forbidden":
-            near = difflib.get_close_matches(name, sorted(_known_keys(model)), n=1)
+            near = difflib.get_close_matches(name, sorted(_known_keys(model) - {name}), n=1)
             problem = f"`{name}` is not a known key here: " + (
                 f"did you mean `{near[0]}`?" if near else "remove it, or correct its spelling"
             )
