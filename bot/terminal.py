@@ -46,11 +46,10 @@ class Line:
 async def talk(settings: Settings, url: str | None, language: str) -> None:
     """Talk until the end of input: with the server at `url`, or with the demo brand, started for the occasion."""
     async with contextlib.AsyncExitStack() as stack:
-        if url is None:
-            url = await stack.enter_async_context(_own_server(settings))
+        where: str = url or await stack.enter_async_context(_own_server(settings))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         token = settings.rest_token.get_secret_value() if settings.rest_token else ""
-        line = Line(http, url.rstrip("/"), f"terminal-{secrets.token_hex(4)}", language, token)
+        line = Line(http, where.rstrip("/"), f"terminal-{secrets.token_hex(4)}", language, token)
         out.print("[dim]Write to the bot; a number picks a choice; Ctrl+D ends.[/dim]")
         choices: list[str] = []
         while True:

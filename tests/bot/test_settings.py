@@ -41,10 +41,10 @@ def test_a_wrong_setting_is_named_with_what_to_write(monkeypatch: pytest.MonkeyP
 
 
 def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / ".env").write_text("FILROUGE_PORT=9000\nFILROUGE_HOST=0.0.0.0\n")
+    (tmp_path / ".env").write_text("FILROUGE_PORT=9000\nFILROUGE_HOST=192.0.2.1\n")
     monkeypatch.setenv("FILROUGE_PORT", "9001")
     settings = read_settings()
-    assert (settings.host, settings.port) == ("0.0.0.0", 9001)
+    assert (settings.host, settings.port) == ("192.0.2.1", 9001)
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
