@@ -8,6 +8,7 @@ from functools import partial
 
 import pytest
 from sqlalchemy import Connection, func, select, update
+from structlog.testing import capture_logs
 
 from bot.storage.database import Database
 from bot.storage.schema import case, identity, message
@@ -282,3 +283,26 @@ async def test_a_customer_without_a_channel_can_be_read_but_not_answered(house: 
     thread = await house.thread(conversation)
     assert thread.channel == ""
     assert thread.cannot_write
+
+
+async def test_an_act_that_breaks_every_turn_is_told_to_who_did_it_and_to_nobody_else(
+    house: RunningHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = await waiting(house)
+    before = await house.said(conversation)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("bot.workers.hearing.Listener._note", broken)
+    with capture_logs() as logs:
+        act = asyncio.create_task(house.does("ines", "note", conversation, "Une note"))
+        while not act.done():
+            house.clock.advance(seconds=1)  # each try comes a little later than the one before
+            await asyncio.sleep(0.02)
+        outcome = await act
+    assert {entry["event"] for entry in logs} == {"turn_failed"}
+    assert (outcome.status, outcome.reason) == ("refused", "conflict")
+    assert "journal" in outcome.detail
+    assert await house.said(conversation) == before
+    assert await house.does("ines", "take", conversation) == DONE, "the conversation goes on"
