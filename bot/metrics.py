@@ -28,3 +28,9 @@ REPEATS = Counter(
 )
 CASES = Counter("filrouge_cases_opened_total", "Cases opened", ["reason"], registry=REGISTRY)
 WAITING = Gauge("filrouge_inbox_conversations", "Conversations being handled by this process", registry=REGISTRY)
+DATABASE_SETTING = Gauge(
+    "filrouge_database_setting",
+    "What the connection that writes promises about what it commits, in the database's own words; always 1",
+    ["name", "value"],
+    registry=REGISTRY,
+)

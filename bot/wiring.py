@@ -13,6 +13,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import structlog
 from aiohttp import web
 from sqlalchemy import Connection, select
 
+from bot import metrics
 from bot.actions.standard import standard_actions
 from bot.brand import load_brand
 from bot.brand.opening import store_hours
@@ -36,10 +38,10 @@ from bot.errors import AccountRefused, SendFailed, SettingsError
 from bot.models import LiveModel, model_folder
 from bot.settings import Settings
 from bot.signals import Signals
-from bot.storage import customers, inbox
+from bot.storage import customers, inbox, leases, outbox
 from bot.storage.cases import desks_of
 from bot.storage.corrections import pending_corrections
-from bot.storage.database import Database, PostgresDatabase, open_database, parse_url
+from bot.storage.database import Database, PostgresDatabase, durability, open_database, parse_url
 from bot.storage.elsewhere import Elsewhere
 from bot.storage.schema import conversation
 from bot.storage.upgrade import upgrade
@@ -173,7 +175,9 @@ class Program:
             self._start("elsewhere", elsewhere.run())
         else:
             self._closing.enter_context(alone(Path(str(self.database.url.database))))
-            await self.database.write(partial(inbox.release_all, now=self.clock.now()))
+            await self.database.write(partial(release_all, now=self.clock.now()))
+        for name, value in (await self.database.write(durability)).items():
+            metrics.DATABASE_SETTING.labels(name, value).set(1)
         await seed_customers(self.database, self.folder)
 
     def _add_rest(self, app: web.Application, door: InboxDoor) -> None:
@@ -225,7 +229,8 @@ class Program:
             except AccountRefused as error:
                 raise SettingsError(f"Telegram refuses FILROUGE_TELEGRAM_TOKEN: {error}") from None
         else:
-            self._start("polling:telegram", PollingSeat(self.database, channel, door, self.clock, name=self.name).run())
+            seat = PollingSeat(self.database, channel, door, self.clock, name=self.name, seconds=settings.claim_seconds)
+            self._start("polling:telegram", seat.run())
         return channel
 
     async def _learn_way(self, telegram: TelegramChannel) -> None:
@@ -245,7 +250,7 @@ class Program:
     async def _pretend_telegram(self, app: web.Application) -> tuple[str, str]:
         from bot.web.pretend_telegram import PretendTelegram  # the demo's own; `serve` never loads it
 
-        pretend = PretendTelegram(self.house.brand, list(read_customers(self.folder / "customers.csv")))
+        pretend = PretendTelegram(self.house.brand, list(read_customers(self.folder / "customers.csv")), now=self.clock.now)
         token, root = await pretend.start(app)
         self._closing.push_async_callback(pretend.close)
         return token, root
@@ -277,6 +282,13 @@ class Program:
         port = runner.addresses[0][1]
         host = self.settings.host if ":" not in self.settings.host else f"[{self.settings.host}]"
         self.address = f"http://{host}:{port}"
+
+
+def release_all(connection: Connection, now: datetime) -> None:
+    """Take back whatever a former server on this SQLite file was holding when it ended."""
+    inbox.release_all(connection, now)
+    outbox.release_all(connection, now)
+    leases.leave_all(connection, now)
 
 
 def _can_write(connection: Connection) -> None:

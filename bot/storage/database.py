@@ -68,6 +68,19 @@ def open_database(url: str) -> Database:
     return SqliteDatabase(parsed) if parsed.get_backend_name() == "sqlite" else PostgresDatabase(parsed)
 
 
+_KEEPING = {
+    "sqlite": ("journal_mode", "synchronous"),
+    "postgresql": ("fsync", "full_page_writes", "synchronous_commit"),
+}
+
+
+def durability(connection: Connection) -> dict[str, str]:
+    """What this very connection promises about what it commits: the database's own settings by name, as it tells them."""
+    dialect = connection.dialect.name
+    ask = "PRAGMA" if dialect == "sqlite" else "SHOW"
+    return {name: str(connection.exec_driver_sql(f"{ask} {name}").scalar()) for name in _KEEPING[dialect]}
+
+
 def parse_url(url: str) -> URL:
     """The URL with the driver used inside."""
     try:

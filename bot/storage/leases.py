@@ -31,3 +31,8 @@ def hold(connection: Connection, *, name: str, holder: str, now: datetime, until
 def leave(connection: Connection, *, name: str, holder: str, now: datetime) -> None:
     """Give the seat up at once, so that another need not wait."""
     connection.execute(update(lease).where(lease.c.name == name, lease.c.holder == holder).values(until=now))
+
+
+def leave_all(connection: Connection, now: datetime) -> int:
+    """Give every seat up. Only for a process that knows it is alone on the database (SQLite's file lock)."""
+    return connection.execute(update(lease).where(lease.c.until > now).values(until=now)).rowcount

@@ -206,6 +206,15 @@ def settle(connection: Connection, outcomes: Sequence[Outcome], *, worker: str, 
         connection.execute(_TOUCH, {"messages": unsent, "now": now})
 
 
+def release_all(connection: Connection, now: datetime) -> int:
+    """Let go of what a worker that died was sending: it is sent once more at once, marked as a possible repeat.
+
+    Only for a process that knows it is alone on the database (SQLite's file lock).
+    """
+    sending = update(delivery).where(delivery.c.state == "sending")
+    return connection.execute(sending.values(claimed_until=now)).rowcount
+
+
 def next_due(connection: Connection, channel: str) -> datetime | None:
     """When something is next to be tried on this channel, so that the worker need not ask before."""
     return connection.execute(
