@@ -1,1 +1,1 @@
-"""Measurements, printed beside what was asked: `python -m tests.benchmarks.rest_load --help` and its neighbours (docs/benchmarks.md)."""
+"""Measurements beside what was asked: `python -m tests.benchmarks.rest_load` and its neighbours; see docs/benchmarks.md."""

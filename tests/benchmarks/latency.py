@@ -19,13 +19,13 @@ from tests.benchmarks.report import Line, show
 from tests.benchmarks.yardsticks import bare_commits, bare_requests
 from tests.servers import Server
 
-SECRET = "benchmark-secret"  # noqa: S105 - of a server that lives for a minute on the loopback
+SECRET = "benchmark-secret"
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--webhooks", type=float, default=100, help="messages a second while accepting is measured (default 100)")
-    options.add_argument("--answers", type=float, default=50, help="messages a second while answers are measured (default 50)")
+    options.add_argument("--webhooks", type=float, default=100, help="messages a second for accepting (default 100)")
+    options.add_argument("--answers", type=float, default=50, help="messages a second for answers (default 50)")
     options.add_argument("--seconds", type=float, default=15, help="how long each of the two is measured (default 15)")
     options.add_argument("--data", type=Path, help="data folder with a trained demo brand; left out: trained now")
     options.add_argument("--json", type=Path, help="write the figures there too")

@@ -48,7 +48,9 @@ def show(title: str, lines: Sequence[Line], *, told: str = "", out: Path | None 
         table.add_column(name, justify="left" if not name else "right")
     table.add_column("reached")
     for line in lines:
-        table.add_row(line.what, _figure(line.value, line.unit), *(_bound(line, bound) for bound in (line.asked, line.aim)), line.verdict)
+        table.add_row(
+            line.what, _figure(line.value, line.unit), *(_bound(line, bound) for bound in (line.asked, line.aim)), line.verdict
+        )
     console = Console()
     console.print(table, width=max(console.width, WIDTH), crop=False)
     if out is not None:
