@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +47,7 @@ class Line:
 async def talk(settings: Settings, url: str | None, language: str) -> None:
     """Talk until the end of input: with the server at `url`, or with the demo brand, started for the occasion."""
     async with contextlib.AsyncExitStack() as stack:
-        where: str = url or await stack.enter_async_context(_own_server(settings))
+        where = url if url is not None else await stack.enter_async_context(_own_server(settings))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         token = settings.rest_token.get_secret_value() if settings.rest_token else ""
         line = Line(http, where.rstrip("/"), f"terminal-{secrets.token_hex(4)}", language, token)
@@ -65,7 +66,7 @@ async def talk(settings: Settings, url: str | None, language: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _own_server(settings: Settings) -> Any:
+async def _own_server(settings: Settings) -> AsyncIterator[str]:
     from bot.wiring import Program, demo_folder, quiet_logs, running
 
     quiet_logs("warning")

@@ -51,6 +51,8 @@ class Server:
         data.mkdir(parents=True, exist_ok=True)
         self.log = data / f"server-{self.port}.log"
         self.words = data / f"server-{self.port}.out"
+        self.token = ""
+        """Bearer token sent at the REST door."""
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at = datetime.now(UTC)
         """When the process was started last: `FILROUGE_CLOCK` is the time it took that moment for."""
@@ -131,9 +133,8 @@ class Server:
         body: dict[str, Any] = {"sender": sender, "message": text}
         if message_id is not None:
             body["metadata"] = {"message_id": message_id}
-        request = urllib.request.Request(
-            f"{self.url}/webhooks/rest/webhook", json.dumps(body).encode(), {"Content-Type": "application/json"}
-        )
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
+        request = urllib.request.Request(f"{self.url}/webhooks/rest/webhook", json.dumps(body).encode(), headers)
         with urllib.request.urlopen(request, timeout=seconds) as answer:
             data: list[dict[str, Any]] = json.load(answer)
         return data
