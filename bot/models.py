@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import structlog
 
 from bot.clock import Stopwatch
 from bot.errors import SettingsError
+from bot.storage.corrections import taught
 from nlu.engine.embedded import EmbeddedEngine
 from nlu.engine.model_file import load_model, save_model
 from nlu.training import train
@@ -106,9 +107,7 @@ def train_brand(
     """Train a brand's model on its files and on corrections that may not have reached them yet, and put it in place."""
     watch = Stopwatch()
     data = read_training_files(sorted((folder / "data").glob("nlu.*.yml")))
-    known = {(example.text, example.intent, example.language) for example in data.examples}
-    added = [one for one in corrections if (one.text, one.intent, one.language) not in known]
-    data = replace(data, examples=[*data.examples, *added])
+    data = taught(data, corrections)
     model = train(data, progress=show)
     path = model_file(models)
     path.parent.mkdir(parents=True, exist_ok=True)
