@@ -18,7 +18,8 @@ from bot.storage.upgrade import newest, upgrade
 
 async def test_the_migrations_make_the_schema_of_the_code(database: Database) -> None:
     def difference(connection: Connection) -> list[object]:
-        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+        found = compare_metadata(MigrationContext.configure(connection), metadata)
+        return [one for one in found if "filrouge_upgrade" not in str(one)]  # where upgrades wait for each other
 
     assert await database.read(difference) == []
 
