@@ -138,8 +138,8 @@ def write_turn(connection: Connection, claim: Claim, standing: Standing, turn: T
     timer_at: datetime | None = standing.timer_at
     if turn.timers_changed:
         timer_at = next_timer(connection, claim.conversation)
-    # Anything that arrived since the claim has made the conversation due before the claim's end.
-    more = rest or (standing.due_at is not None and standing.due_at < claim.until)
+    # Anything that arrived since the claim has made the conversation due at another time than the claim's end.
+    more = rest or standing.due_at != claim.until
     missed = _missed(standing, turn)
     saved = connection.execute(
         _SAVE,

@@ -76,7 +76,19 @@ _now = bindparam("now", type_=Instant)
 _TOUCH = (
     update(conversation)
     .where(conversation.c.id == bindparam("conversation"), conversation.c.merged_into.is_(None))
-    .values(due_at=case((conversation.c.due_at < _now, conversation.c.due_at), else_=_now), touched_at=_now)
+    # A claimed conversation is due at the claim's end. It must no longer be, whatever the clock says of that end: any other
+    # time tells the turn under way that something has arrived since.
+    .values(
+        due_at=case(
+            (
+                (conversation.c.due_at < _now)
+                & (conversation.c.claimed_until.is_(None) | (conversation.c.due_at != conversation.c.claimed_until)),
+                conversation.c.due_at,
+            ),
+            else_=_now,
+        ),
+        touched_at=_now,
+    )
     .returning(conversation.c.owner)
 )
 _PUT = {

@@ -122,3 +122,23 @@ async def test_a_unit_that_fails_takes_nothing_else_with_it(database: Database) 
     assert isinstance(results[0], Accepted)
     (claimed,) = await claim(database, "a", NOON)
     assert {one.text for one in claimed.arrivals} == {"a", "b"}
+
+
+async def test_what_arrives_after_the_claims_end_is_not_forgotten_when_the_slow_turn_is_written(database: Database) -> None:
+    await accept(database, said("un", number=1))
+    (slow,) = await claim(database, "a", NOON)
+    # A stalled process, or another machine whose clock is ahead: by the time of whoever accepts, the claim is over.
+    later = NOON + timedelta(seconds=12)
+    await accept(database, said("deux", number=2), now=later)
+
+    def write(connection: Connection) -> conversations.Written:
+        standing = conversations.lock(connection, slow, slow.arrivals[0].identity)
+        turn = conversations.Turn(
+            state=conversations.dialogue_state(standing), traces={slow.arrivals[0].id: {}}, spoke_from=standing.identity_id
+        )
+        return conversations.write_turn(connection, slow, standing, turn, now=later, rest=False)
+
+    written = await database.write(write)
+    assert written.more
+    (second,) = await claim(database, "a", later)
+    assert [one.text for one in second.arrivals] == ["deux"]
