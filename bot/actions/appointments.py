@@ -30,7 +30,7 @@ def recall_appointment(context: ActionContext) -> ActionResult:
     coming = context.diary.upcoming()
     if not coming:
         return ActionResult(slots={"appointment_count": 0}, says=(Say("utter_no_appointment"),))
-    only = _chosen(coming[0]) if len(coming) == 1 else {}
+    only = _chosen(context, coming[0]) if len(coming) == 1 else {}
     return ActionResult(slots={"appointment_count": len(coming), **only})
 
 
@@ -40,7 +40,7 @@ def ask_which(context: ActionContext) -> ActionResult:
     choices = tuple(
         Choice(
             title=f"{short_when(appointment.slot.start, context.language)}, {described(context, appointment.slot)['store']}",
-            set=_chosen(appointment),
+            set=_chosen(context, appointment),
             aliases=(appointment.slot.store, *spoken_names(appointment.slot.start, context.language)),
         )
         for appointment in context.diary.upcoming()
@@ -80,13 +80,17 @@ def cancel(context: ActionContext) -> ActionResult:
     return ActionResult(says=(Say("utter_appointment_cancelled", described(context, cancelled.slot)),))
 
 
-def _chosen(appointment: Appointment) -> dict[str, object]:
-    """What choosing an appointment settles."""
-    return {
+def _chosen(context: ActionContext, appointment: Appointment) -> dict[str, object]:
+    """What choosing an appointment settles: "at five instead" is meant for the day it is on."""
+    settled: dict[str, object] = {
         "appointment_id": appointment.id,
         "appointment_store": appointment.slot.store,
         "appointment_service": appointment.slot.service,
     }
+    named = context.slots
+    if named.get("appointment_day") is None and (named.get("appointment_hour") or named.get("appointment_part")):
+        settled["appointment_day"] = appointment.slot.start.date().isoformat()
+    return settled
 
 
 def _own(context: ActionContext) -> Appointment | None:

@@ -155,6 +155,15 @@ def test_an_appointment_is_moved_without_asking_what_is_known() -> None:
     )
 
 
+def test_another_hour_is_meant_for_the_day_the_appointment_is_on() -> None:
+    (
+        with_appointment()
+        .customer("je peux le déplacer à [17h](hour=17:00) ?", "move_appointment")
+        .bot("utter_offer_slots")
+        .offers("ven. 27 nov. à 16 h 30", "ven. 27 nov. à 17 h", "ven. 27 nov. à 17 h 30")
+    )
+
+
 def test_there_is_nothing_to_move() -> None:
     Story().customer("décaler mon rdv", "move_appointment").bot("utter_no_appointment").asks(None)
 
