@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -52,7 +53,22 @@ class StoredDesk:
             before=before,
             limit=limit,
         )
-        return await self._database.read(unit)
+        thread = await self._database.read(unit)
+        return thread and self._in_words(thread, language)
+
+    def _in_words(self, thread: Thread, language: str) -> Thread:
+        """The queue as the brand calls it; of the slots, what was learnt of the customer, not what flows note for themselves."""
+        queue = self._house.brand.queue(thread.case.queue) if thread.case else None
+        of_customers = {
+            name
+            for name, slot in self._house.domain.slots.items()
+            if any(mapping.type != "controlled" for mapping in slot.mappings)
+        }
+        return replace(
+            thread,
+            queue_name=queue.name(language) if queue else "",
+            slots=tuple(fact for fact in thread.slots if fact.name in of_customers),
+        )
 
     async def stores(self, language: str) -> Sequence[StoreView]:
         brand = self._house.brand

@@ -114,7 +114,10 @@ class Working:
             if value is None:
                 slots.pop(name, None)
             elif known is None or known.value != value or checked > known.checked:
-                slots[name] = SlotValue(value, source, at, checked)
+                # What was looked at, and perhaps written more cleanly, is still what the customer said.
+                looked_at = known is not None and not known.checked and source == "action"
+                by, since = (known.source, known.at) if known and looked_at else (source, at)
+                slots[name] = SlotValue(value, by, since, checked)
         stale = {other for name in changed if batch[name] is not None for other in self.domain.slots[name].replaces}
         self.change(slots={name: known for name, known in slots.items() if name not in stale - batch.keys()})
         self._forget_what_depended_on(changed, keep=batch.keys())

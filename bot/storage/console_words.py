@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -13,8 +13,10 @@ from babel.dates import format_date
 from bot.brand import Brand
 from bot.customers.recognise import FIRST_NAME_NEEDS
 from bot.dialogue.state import DialogueState
+from nlu.times.say import say_clock, say_hour, say_part
 
 _LOCALES = {"fr": "fr", "en": "en_GB"}
+_PARTS_OF_DAY = ("morning", "noon", "afternoon", "evening")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _WORDS: Mapping[str, tuple[str, str]] = {
     "visitor": ("Visiteur {number}", "Visitor {number}"),
@@ -82,9 +84,11 @@ def customer_name(
 
 
 def shown(value: Any, brand: Brand, language: str) -> str:
-    """A value that is known, as a person reads it: stores and services by their names, days in words."""
+    """A value that is known, as a person reads it: stores and services by their names, days and hours in words."""
     if isinstance(value, bool):
         return word("yes" if value else "no", language)
+    if isinstance(value, Mapping) and (time := _time(value, language)):
+        return time
     if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
         return ", ".join(shown(part, brand, language) for part in value)
     if not isinstance(value, str):
@@ -95,10 +99,23 @@ def shown(value: Any, brand: Brand, language: str) -> str:
         return service.name(language)
     if _DAY.fullmatch(value):
         return _day(value, language)
+    if value in _PARTS_OF_DAY:
+        return say_part(value, language=language)
     first, slash, last = value.partition("/")
     if slash and _DAY.fullmatch(first) and _DAY.fullmatch(last):
         return f"{_day(first, language)} – {_day(last, language)}"
     return value
+
+
+def _time(value: Mapping[str, Any], language: str) -> str:
+    """A chosen time, or a wish for an hour; empty for any other mapping."""
+    try:
+        if "start" in value:
+            start = datetime.fromisoformat(str(value["start"]))
+            return f"{_day(start.date().isoformat(), language)}, {say_clock(start.time(), language=language)}"
+        return say_hour(value, language=language)
+    except (TypeError, ValueError):
+        return ""
 
 
 def _day(iso: str, language: str) -> str:

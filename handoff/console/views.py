@@ -210,6 +210,8 @@ class Thread:
     """Where the dialogue stands; empty when it waits for nothing."""
     case: Case | None = None
     """The open case, if any."""
+    queue_name: str = ""
+    """What the brand calls that case's queue, in the reader's language; empty: its own name says it."""
     past_cases: Sequence[Case] = ()
     appointments: Sequence[Appointment] = ()
     cannot_write: str = ""
