@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 
 # One thread for the small products of one message: two made the slowest messages ten times slower.
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
-
-import sys
 
 
 def main() -> None:

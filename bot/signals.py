@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 ANY = "any"
 """Something changed somewhere."""
@@ -79,3 +81,52 @@ class Signals:
         finally:
             self.forget(key, future)
         return True
+
+
+class OpenRequests:
+    """Callers of this process who wait for the answers of one message each.
+
+    The turn that handles the message asks `taken` whether somebody still waits; if so it hands its answers over in its own
+    transaction, and the caller waits for that commit rather than for its own limit.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, list[asyncio.Future[Any]]] = {}
+        self._taken: set[int] = set()
+        self._lock = threading.Lock()  # `taken` is asked from the thread that writes
+
+    def open(self, message_id: int) -> asyncio.Future[Any]:
+        """Wait for the answers of this message; give the future back to `close` in the end."""
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        with self._lock:
+            self._waiting.setdefault(message_id, []).append(future)
+        return future
+
+    def taken(self, message_id: int) -> bool:
+        """Whether somebody waits for these answers; from now on they wait until the turn is written."""
+        with self._lock:
+            if message_id not in self._waiting:
+                return False
+            self._taken.add(message_id)
+            return True
+
+    def answer(self, message_id: int, answers: Any) -> None:
+        """The turn is committed: give its answers to whoever waits."""
+        with self._lock:
+            waiting = self._waiting.get(message_id, ())
+        for future in waiting:
+            if not future.done():
+                future.set_result(answers)
+
+    def close(self, message_id: int, future: asyncio.Future[Any]) -> bool:
+        """Stop waiting. False when a turn was handing its answers over: they may be committed at any moment."""
+        with self._lock:
+            waiting = self._waiting.get(message_id, [])
+            if future in waiting:
+                waiting.remove(future)
+            if not waiting:
+                self._waiting.pop(message_id, None)
+                was_taken = message_id in self._taken
+                self._taken.discard(message_id)
+                return not was_taken
+            return message_id not in self._taken

@@ -37,7 +37,7 @@ from bot.dialogue.step import Dialogue
 from bot.errors import AccountRefused, SendFailed, SettingsError
 from bot.models import LiveModel, model_folder
 from bot.settings import Settings
-from bot.signals import Signals
+from bot.signals import OpenRequests, Signals
 from bot.storage import customers, inbox, leases, outbox
 from bot.storage.cases import desks_of
 from bot.storage.corrections import pending_corrections
@@ -117,6 +117,7 @@ class Program:
         await asyncio.to_thread(self.model.load)
         self._closing.push_async_callback(self.model.close)
         await self._open_database()
+        requests = OpenRequests()
         self.worker = TurnWorker(
             self.database,
             self.house,
@@ -124,9 +125,10 @@ class Program:
             self.clock,
             self.board,
             name=self.name,
+            requests=requests,
             claim_seconds=settings.claim_seconds,
         )
-        door = InboxDoor(self.database, self.worker, self.clock, self.house.brand.languages.default)
+        door = InboxDoor(self.database, self.worker, self.clock, self.house.brand.languages.default, requests)
         app = application(self.health)
         self._add_rest(app, door)
         telegram = await self._add_telegram(app, door)

@@ -202,22 +202,24 @@ class SqliteDatabase:
 
 def _commit_together(connection: Connection, group: Sequence[_Unit]) -> None:
     """Run the units in one transaction, each behind a savepoint of its own, and flush once."""
+    raw = connection.connection.driver_connection  # these statements need none of SQLAlchemy's machinery
+    assert isinstance(raw, sqlite3.Connection)
     try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        raw.execute("BEGIN IMMEDIATE")
         for unit in group:
-            connection.exec_driver_sql("SAVEPOINT unit")
+            raw.execute("SAVEPOINT unit")
             try:
                 unit.result = unit.work(connection)
             except BaseException as error:  # noqa: BLE001 - handed to the caller, who decides
                 unit.error = error
-                connection.exec_driver_sql("ROLLBACK TO unit")
-            connection.exec_driver_sql("RELEASE unit")
-        connection.exec_driver_sql("COMMIT")
+                raw.execute("ROLLBACK TO unit")
+            raw.execute("RELEASE unit")
+        raw.execute("COMMIT")
     except BaseException as error:  # noqa: BLE001 - a full disk, a lock: nobody's unit was committed
         for unit in group:
             unit.error = unit.error or error
         with contextlib.suppress(Exception):
-            connection.exec_driver_sql("ROLLBACK")
+            raw.execute("ROLLBACK")
 
 
 def _answer(group: Sequence[_Unit]) -> None:

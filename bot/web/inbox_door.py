@@ -4,20 +4,38 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from sqlalchemy import Connection
 
 from bot import metrics
 from bot.clock import Clock
 from bot.messages import InboundMessage
+from bot.signals import OpenRequests
 from bot.storage import inbox
 from bot.storage.database import Database
-from bot.storage.inbox import Accepted
+from bot.storage.inbox import Accepted, Claim
+
+
+class Claiming(Protocol):
+    def __call__(self, connection: Connection, wanted: Sequence[int]) -> list[Claim]: ...
 
 
 class Worker(Protocol):
-    def wake(self, conversation_id: int) -> None: ...
+    """Whoever takes turns in this process."""
+
+    def wake(self, conversation_id: int) -> None:
+        """Something is due in this conversation."""
+        ...
+
+    def claiming(self) -> Claiming | None:
+        """How to claim a conversation in the transaction that accepts a message; None while all hands are full."""
+        ...
+
+    def begin(self, claims: Sequence[Claim]) -> None:
+        """Take the turns of conversations claimed so."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +48,39 @@ class InboxDoor:
     language: str
     """The brand's own language, for somebody whose platform says nothing."""
 
+    requests: OpenRequests = field(default_factory=OpenRequests)
+
     async def accept(self, message: InboundMessage) -> Accepted:
         """Commit one message. When this returns, it is ours and will be answered, whatever happens to this process."""
-        unit = partial(inbox.accept, inbound=message, now=self.clock.now(), language=self.language)
-        accepted = await self.database.write(unit)
-        metrics.ACCEPTED.labels(message.channel, "yes" if accepted.fresh else "no").inc()
-        self.worker.wake(accepted.conversation)
+        accepted, _ = await self._accept_for_good(message, asks=False)
         return accepted
+
+    async def ask(self, message: InboundMessage) -> tuple[Accepted, asyncio.Future[Any]]:
+        """The same for a caller who waits for the answers: the future gets them, and goes back to `requests.close`."""
+        accepted, answers = await self._accept_for_good(message, asks=True)
+        assert answers is not None
+        return accepted, answers
+
+    async def _accept_for_good(self, message: InboundMessage, *, asks: bool) -> tuple[Accepted, asyncio.Future[Any] | None]:
+        # Shielded: what is committed must also be handed to the worker, even when the caller hangs up meanwhile.
+        return await asyncio.shield(asyncio.ensure_future(self._accept(message, asks=asks)))
+
+    async def _accept(self, message: InboundMessage, *, asks: bool) -> tuple[Accepted, asyncio.Future[Any] | None]:
+        now, claiming = self.clock.now(), self.worker.claiming()
+
+        def unit(connection: Connection) -> tuple[Accepted, list[Claim]]:
+            accepted = inbox.accept(connection, message, now, language=self.language)
+            # One commit for both: nobody can answer it before it is accepted, and then nothing needs to be looked for.
+            return accepted, claiming(connection, [accepted.conversation]) if claiming and accepted.fresh else []
+
+        accepted, claims = await self.database.write(unit)
+        metrics.ACCEPTED.labels(message.channel, "yes" if accepted.fresh else "no").inc()
+        answers = self.requests.open(accepted.message) if asks else None
+        if claims:
+            self.worker.begin(claims)
+        elif claiming is None:
+            self.worker.wake(accepted.conversation)
+        return accepted, answers
 
     async def accept_all(self, messages: Sequence[InboundMessage]) -> list[Accepted]:
         """Commit the messages of one body in their order; one that cannot be stored does not cost its neighbours.

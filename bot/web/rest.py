@@ -33,6 +33,8 @@ MAX_TEXT = 4000
 MAX_ID = 200
 LOOK_EVERY = 0.25
 """Seconds between looks at the database while waiting: another process may have taken the turn."""
+GRACE = 2.0
+"""Seconds granted to a turn that is being committed when a caller's limit passes."""
 _PRESS = re.compile(r"/choice (\d{1,18}\.\d{1,3})")
 
 
@@ -72,30 +74,40 @@ class RestDoor:
             raise Refusal(401, "send the header Authorization: Bearer <FILROUGE_REST_TOKEN>")
 
     async def _answers(self, message: InboundMessage) -> list[Any]:
-        accepted = await self._door.accept(message)
-        if accepted.owner in ("advisor", "store"):
-            # A person speaks: nothing to wait for, but what they wrote since the last request is handed over.
-            return await self._hand_over(accepted, take=True)
-        deadline = asyncio.get_running_loop().time() + self._wait
-        in_time = await self._handled(accepted.message, deadline)
-        return await self._hand_over(accepted, take=in_time)
+        accepted, answers = await self._door.ask(message)
+        try:
+            if accepted.owner in ("advisor", "store"):
+                # A person speaks: nothing to wait for, but what they wrote since the last request is handed over.
+                return await self._hand_over(accepted, take=True)
+            if await self._handled(accepted, answers):
+                return answers.result() if answers.done() else await self._hand_over(accepted, take=True)
+        finally:
+            given_up = self._door.requests.close(accepted.message, answers)
+        if not given_up:  # the turn was just handing its answers over: a moment more, and they are there
+            await asyncio.wait({answers}, timeout=GRACE)
+        return answers.result() if answers.done() else await self._hand_over(accepted, take=False)
 
-    async def _handled(self, message_id: int, deadline: float) -> bool:
+    async def _handled(self, accepted: inbox.Accepted, answers: asyncio.Future[Any]) -> bool:
         """Wait until the message's turn is committed; False when the limit passes first."""
         loop = asyncio.get_running_loop()
-        key = signals.message(message_id)
-        while (left := deadline - loop.time()) > 0:
-            signal = self._board.expect(key)
-            try:
-                await asyncio.wait_for(signal, min(LOOK_EVERY, left))
-            except TimeoutError:
-                if await self._database.read(partial(inbox.handled, message_id=message_id)):
-                    return True
-            else:
+        deadline = loop.time() + self._wait
+        signal = self._board.expect(signals.message(accepted.message))
+        try:
+            if not accepted.fresh and await self._is_handled(accepted):
                 return True
-            finally:
-                self._board.forget(key, signal)
-        return False
+            while (left := deadline - loop.time()) > 0:
+                # The answers come from a turn of this process, the signal from any, and a look finds what had no signal.
+                done, _ = await asyncio.wait(
+                    {answers, signal}, timeout=min(LOOK_EVERY, left), return_when=asyncio.FIRST_COMPLETED
+                )
+                if done or await self._is_handled(accepted):
+                    return True
+            return False
+        finally:
+            self._board.forget(signals.message(accepted.message), signal)
+
+    async def _is_handled(self, accepted: inbox.Accepted) -> bool:
+        return await self._database.read(partial(inbox.handled, message_id=accepted.message))
 
     async def _hand_over(self, accepted: inbox.Accepted, *, take: bool) -> list[Any]:
         now = self._clock.now()

@@ -29,7 +29,7 @@ from bot.dialogue.responses import Rendered, render
 from bot.dialogue.state import DialogueState
 from bot.dialogue.step import Dialogue
 from bot.errors import ClaimLost
-from bot.storage import conversations, inbox, links, timers
+from bot.storage import conversations, inbox, links, outbox, timers
 from bot.storage.cases import Desks, StoreDesk
 from bot.storage.conversations import Standing, Written
 from bot.storage.customers import Joined
@@ -83,6 +83,7 @@ class TurnWorker:
         board: signals.Signals,
         *,
         name: str,
+        requests: signals.OpenRequests | None = None,
         claim_seconds: float = 10.0,
         poll_seconds: float = 0.5,
         at_once: int = 32,
@@ -90,9 +91,12 @@ class TurnWorker:
         self._database, self.house, self.understander = database, house, understander
         self._clock, self._board, self._name = clock, board, name
         self._claim_for, self._poll, self._at_once = timedelta(seconds=claim_seconds), poll_seconds, at_once
+        self._requests = requests or signals.OpenRequests()
         self._wanted: dict[int, None] = {}
         self._woken = asyncio.Event()
         self._turns: set[asyncio.Task[None]] = set()
+        self._stumbles: dict[int, int] = {}
+        """Conversation to how often in a row its turn failed here without a message to blame."""
         self.deliver: Mapping[str, Any] = {}
         """Channel name to its delivery worker, woken when there is something for it."""
         self.ways: Mapping[str, Way] = {}
@@ -142,12 +146,24 @@ class TurnWorker:
             log.exception("inbox_not_claimed")
             await asyncio.sleep(self._poll)
             return 0
+        self.begin(claims)
+        return len(claims)
+
+    def claiming(self) -> Callable[[Connection, Sequence[int]], list[Claim]] | None:
+        """How to claim a conversation in the transaction that accepts a message; None while all hands are full."""
+        if len(self._turns) >= self._at_once:
+            return None
+        now = self._clock.now()
+        until = now + self._claim_for
+        return lambda connection, wanted: inbox.claim(connection, worker=self._name, now=now, until=until, limit=1, wanted=wanted)
+
+    def begin(self, claims: Sequence[Claim]) -> None:
+        """Take the turns of these conversations."""
         for one in claims:
             task = asyncio.create_task(self._handle(one))
             self._turns.add(task)
             task.add_done_callback(self._finished)
         metrics.WAITING.set(len(self._turns))
-        return len(claims)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._turns.discard(task)
@@ -157,7 +173,8 @@ class TurnWorker:
         arrivals = together(claim.arrivals)
         try:
             meant = await self._understand(arrivals, claim.language)
-            written = await self._take_turn(TurnUnit(self.house, claim, arrivals, meant, self._clock.now(), self.ways))
+            unit = TurnUnit(self.house, claim, arrivals, meant, self._clock.now(), self.ways, self._requests.taken)
+            written = await self._take_turn(unit)
         except ClaimLost:
             metrics.TURNS.labels("claim_lost").inc()
             log.info("claim_lost", conversation=claim.conversation)
@@ -185,6 +202,8 @@ class TurnWorker:
 
     def _committed(self, claim: Claim, arrivals: Sequence[Arrival], written: Written) -> None:
         metrics.TURNS.labels("written").inc()
+        if not arrivals:
+            self._stumbles.pop(claim.conversation, None)
         if written.more:
             self.wake(claim.conversation)
         if written.replies and written.channel is not None and written.channel in self.deliver:
@@ -193,6 +212,8 @@ class TurnWorker:
         told = [signals.conversation(claim.conversation)]
         for arrival in arrivals:
             told.append(signals.message(arrival.id))
+            if written.handed is not None:
+                self._requests.answer(arrival.id, written.handed)
             metrics.TURN_SECONDS.observe(max(0.0, (now - arrival.received_at).total_seconds()))
         if written.identity is not None:
             told.append(signals.identity(written.identity))
@@ -201,7 +222,7 @@ class TurnWorker:
     async def _understand(self, arrivals: Sequence[Arrival], language: str) -> dict[int, Meant]:
         meant: dict[int, Meant] = {}
         for arrival in arrivals:
-            if arrival.kind in WORDS:
+            if arrival.kind in WORDS and arrival.failures < GIVE_UP_AFTER:
                 watch = Stopwatch()
                 understanding = await self.understander.understand(arrival.text, language=language)
                 meant[arrival.id] = Meant(understanding, watch.ms)
@@ -210,8 +231,12 @@ class TurnWorker:
 
     async def _put_back(self, claim: Claim, arrivals: Sequence[Arrival]) -> None:
         """Leave everything in the inbox for another try, a little later each time."""
-        failures = max((arrival.failures for arrival in arrivals), default=0)
-        due = self._clock.now() + timedelta(seconds=min(60, 0.2 * 2**failures))
+        if arrivals:
+            failures = max(arrival.failures for arrival in arrivals)
+        else:  # a timer has no count of its own; forgetting one only means trying it sooner
+            failures = self._stumbles.get(claim.conversation, -1) + 1
+            self._stumbles[claim.conversation] = failures
+        due = self._clock.now() + timedelta(seconds=min(60, 0.2 * 2 ** min(failures, 10)))
 
         def put_back(connection: Connection) -> None:
             inbox.count_failure(connection, [arrival.id for arrival in arrivals])
@@ -260,6 +285,8 @@ class TurnUnit:
     meant: Mapping[int, Meant]
     now: datetime
     ways: Mapping[str, Way] = field(default_factory=dict)
+    awaited: Callable[[int], bool] = lambda _message: False
+    """Whether somebody waits for the answers of this message, who then gets them with this transaction."""
     results: tuple[ActionResult, ...] = ()
     """Of the outside actions this turn comes to, in order."""
 
@@ -293,7 +320,16 @@ class TurnUnit:
             timers_changed=timers_changed or desk.timers_changed,
         )
         rest = self.claim.more or len(self.arrivals) < len(self.claim.arrivals)
-        return conversations.write_turn(connection, self.claim, standing, turn, now=self.now, rest=rest)
+        written = conversations.write_turn(connection, self.claim, standing, turn, now=self.now, rest=rest)
+        return replace(written, handed=self._hand_over(connection, standing))
+
+    def _hand_over(self, connection: Connection, standing: Standing) -> Sequence[Any] | None:
+        """On a channel of requests and answers, to a caller who still waits: everything that waits for them, in order."""
+        if standing.channel != "rest" or len(self.arrivals) != 1 or not self.awaited(self.arrivals[0].id):
+            return None
+        request, identity_id = self.arrivals[0].id, standing.identity_id
+        assert identity_id is not None
+        return outbox.hand_over(connection, identity_id=identity_id, request=request, fresh=True, now=self.now, take=True)
 
     def _ways(self, connection: Connection, standing: Standing) -> Mapping[str, str]:
         make = partial(links.make, connection, conversation_id=standing.id, now=self.now)
@@ -302,6 +338,8 @@ class TurnUnit:
     def _timers(self, connection: Connection, standing: Standing, desk: StoreDesk) -> tuple[list[Heard], bool]:
         if standing.timer_at is None or standing.timer_at > self.now:
             return [], False
+        if any(arrival.failures for arrival in self.arrivals):
+            return [], False  # it may be a timer that breaks these turns: the customer is answered without it
         heard = []
         for kind, data in timers.take_due(connection, standing.id, self.now):
             if kind == timers.HANDOFF:
