@@ -104,7 +104,13 @@ def parse_url(url: str) -> URL:
 
 def sqlite_engine(url: URL) -> Engine:
     """A SQLite engine whose transactions we begin ourselves, with durable settings on every connection."""
-    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url,
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,  # an error would carry customers' words into the log
+        connect_args={"check_same_thread": False},
+    )
 
     @event.listens_for(engine, "connect")
     def durable(connection: sqlite3.Connection, _record: object) -> None:
@@ -254,6 +260,7 @@ class PostgresDatabase:
             max_overflow=0,
             pool_timeout=30,
             pool_pre_ping=False,
+            hide_parameters=True,
             connect_args={"timeout": 10, "command_timeout": 60},
         )
         self._running: set[asyncio.Task[Any]] = set()
