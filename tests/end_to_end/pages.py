@@ -17,6 +17,7 @@ from bot.channels.webchat.translate import session_of
 from bot.web.webchat import COOKIE
 from tests.servers import Server
 
+expect.set_options(timeout=10_000)
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 SCREENSHOTS = os.environ.get("FILROUGE_TESTS_SCREENSHOTS", "")
 """A folder for pictures of what the tests see; empty: none are made."""
@@ -74,9 +75,7 @@ class Street:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
         if error is not None and SCREENSHOTS:
             for number, page in enumerate(page for context in self._contexts for page in context.pages):
                 await page.screenshot(path=f"/{SCREENSHOTS.strip('/')}/failed-{number}.png")
@@ -125,7 +124,7 @@ class ChatPage:
     async def chooses(self, title: str, answer: str = "") -> None:
         """Press one of the offered answers."""
         before = await self.answers.count()
-        await self.choices.filter(has_text=title).first.click()
+        await self.page.locator("#log").get_by_role("button", name=title, exact=True).click()
         await self._answered(before, answer)
 
     async def _answered(self, before: int, answer: str) -> None:
@@ -149,6 +148,12 @@ class ChatPage:
         tab = await opening.value
         await tab.wait_for_url("**/demo/telegram?start=*")
         return await TelegramPage(tab).ready()
+
+    async def asks_for_the_link(self) -> None:
+        """The same where Telegram is another site: its page is not ours to open."""
+        await self.page.context.route("https://t.me/**", lambda route: route.fulfill(body="Telegram"))
+        await self.page.locator("[data-channel=telegram]").click()
+        await expect(self.page.locator("#elsewhere-link")).to_be_visible()
 
     async def link(self) -> str:
         """The one-time link's token, as the page shows it."""
@@ -294,7 +299,11 @@ class Thread:
         return profile and profile["first_name"]
 
     def booked(self) -> list[str]:
-        return [f"{row['store']} {row['service']} {row['start'][:16]}" for row in self.data["appointments"] if row["status"] == "booked"]
+        return [
+            f"{row['store']} {row['service']} {row['start'][:16]}"
+            for row in self.data["appointments"]
+            if row["status"] == "booked"
+        ]
 
     def said(self, *authors: str) -> Sequence[tuple[str, str, str]]:
         """Channel, author and text of every message, or of those `authors` wrote."""

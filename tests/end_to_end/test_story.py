@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.end_to_end.pages import Street, Thread, seen
+from tests.end_to_end.pages import ChatPage, Street, seen
+from tests.fakes.telegram_server import FakeTelegram
 from tests.servers import Server, copy_of
 
 pytestmark = pytest.mark.browser
 
 THURSDAY = "2026-11-26T10:00:00+01:00"
 TRY_ON = "slt, je voudrais un rdv pour essayer des chaussures de rando a Lyon samedi aprem"
+ADVICE = "je voudrais un rdv conseil rando à Lyon, samedi à 15h"
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +54,6 @@ async def test_from_the_chat_to_telegram_to_the_store(new_street: Street) -> Non
     await phone.hears("votre rendez-vous")
     assert await phone.offered() == times  # the very question where it stopped
     await phone.presses("15 h 30", "À quel nom je le note ?")
-    await seen(phone.page, "telegram-contact")
     await phone.presses("Partager mon contact", "Merci Camille, je vous ai retrouvé.")
     await phone.hears("essayage de chaussures à Lyon Bellecour, samedi 28 novembre à 15 h 30, au nom de Camille Fournier")
     await phone.presses("Oui, c’est parfait", "C’est réservé")
@@ -61,3 +63,184 @@ async def test_from_the_chat_to_telegram_to_the_store(new_street: Street) -> Non
     assert thread.channels == {"webchat", "telegram"}
     assert thread.first_name == "Camille"
     assert thread.booked() == ["lyon fitting 2026-11-28T15:30"]
+    assert thread.data["slots"]["customer_name"] == "Camille Fournier"
+    asked = [text for _, _, text in thread.said("bot") if "?" in text]
+    assert not [text for text in asked if "Quel jour" in text or "Quelle boutique" in text or "C’est pour quoi" in text]
+
+    await chat.says("c’est quand mon rdv ?", "Vous êtes attendu samedi 28 novembre à 15 h 30 à Lyon Bellecour")
+    await chat.says("finalement je peux le déplacer à 17h ?")
+    await chat.chooses("sam. 28 nov. à 17 h", "Je déplace donc votre rendez-vous")
+    await chat.chooses("Oui, c’est parfait", "C’est fait : on vous attend samedi 28 novembre à 17 h à Lyon Bellecour")
+    assert (await chat.thread()).booked() == ["lyon fitting 2026-11-28T17:00"]
+    await phone.says("annule mon rdv stp", "J’annule votre rendez-vous du samedi 28 novembre à 17 h")
+    await phone.presses("Oui, annuler", "C’est annulé")
+    assert (await chat.thread()).booked() == []
+
+
+async def test_the_link_is_opened_once_and_by_one_person(browser: Browser, trained: Path, tmp_path: Path) -> None:
+    async with FakeTelegram() as telegram:
+        env = {"FILROUGE_CLOCK": THURSDAY, "FILROUGE_TELEGRAM_TOKEN": telegram.token, "FILROUGE_TELEGRAM_BASE_URL": telegram.root}
+        server = Server(copy_of(trained, tmp_path / "data"), env=env)
+        await asyncio.to_thread(server.start)
+        try:
+            async with Street(browser, server) as street:
+                chat = await street.visitor()
+                await chat.says(TRY_ON)
+                await chat.asks_for_the_link()
+                token = await chat.link()
+
+                telegram.says("1", f"/start {token}")
+                await telegram.until(lambda: any("votre rendez-vous" in sent.text for sent in telegram.sent))
+                telegram.says("2", f"/start {token}")
+                await telegram.until(lambda: any(sent.chat == "2" for sent in telegram.sent))
+                (refused,) = [sent.text for sent in telegram.sent if sent.chat == "2"]
+                assert "Ce lien n’est plus valable" in refused
+                assert "rendez-vous" not in refused
+
+                telegram.says("1", f"/start {token}")  # the same person may
+                await telegram.until(lambda: sum("votre rendez-vous" in sent.text for sent in telegram.sent) == 2)
+                thread = await asyncio.to_thread(server.thread, "telegram", "2")
+                assert [identity["channel"] for identity in thread["identities"]] == ["telegram"]
+        finally:
+            await asyncio.to_thread(server.stop)
+
+
+REPAIR = "je voudrais déposer mes chaussures à réparer à Lyon samedi à 15h"
+
+
+async def test_a_booked_time_is_gone_for_everybody_else(street: Street) -> None:
+    first, second = await street.visitor(), await street.visitor()
+    await first.says(REPAIR)
+    await first.chooses("sam. 28 nov. à 15 h", "À quel nom je le note ?")
+    await first.says("Claire Martin", "Je résume")
+    await first.chooses("Oui, c’est parfait", "C’est réservé : dépôt à l’atelier de réparation, samedi 28 novembre à 15 h")
+    await second.says(REPAIR, "Pas exactement à cette heure-là")
+    assert "sam. 28 nov. à 15 h" not in await second.offered()
+
+
+async def test_of_two_who_were_offered_the_last_place_one_gets_it(street: Street) -> None:
+    first, second = await street.visitor(), await street.visitor()
+    for chat, name in ((first, "Claire Martin"), (second, "Hugo Petit")):
+        await chat.says(ADVICE)
+        await chat.chooses("sam. 28 nov. à 15 h", "À quel nom je le note ?")
+        await chat.says(name, "Je résume : conseil randonnée à Lyon Bellecour, samedi 28 novembre à 15 h")
+    await first.chooses("Oui, c’est parfait", "C’est réservé")
+    await second.chooses("Oui, c’est parfait", "Oh, ce créneau vient d’être pris à l’instant.")
+    others = await second.offered()
+    assert len(others) == 3
+    assert "sam. 28 nov. à 15 h" not in others
+    await second.chooses(others[0], "Je résume")  # the name is not asked again
+    await second.chooses("Oui, c’est parfait", "C’est réservé")
+    assert len((await first.thread()).booked()) == len((await second.thread()).booked()) == 1
+
+
+async def test_what_the_bot_cannot_do_goes_to_a_person_with_everything_known(street: Street) -> None:
+    chat = await street.visitor()
+    await chat.says(TRY_ON)
+    await chat.says("et j’ai reçu un sac déchiré, commande OR-123456", "Je suis désolé, ce n’est pas normal.")
+    await chat.hears("Inutile de répéter, tout est transmis.")
+    thread = await chat.thread()
+    (case,) = thread.data["cases"]
+    assert thread.data["owner"] == "queue"
+    assert (case["queue"], case["status"], case["reason"], case["skill"]) == ("customer_service", "waiting", "cannot", "returns")
+    assert case["language"] == "fr"
+    assert case["slots"]["order_number"] == "OR-123456"
+    assert "OR-123456" in case["summary"]
+
+    ines = await street.staff("ines")
+    row = ines.waiting("OR-123456")
+    await expect(row).to_contain_text("hors de portée du bot")
+    await row.locator(".who a").click()
+    for words in (TRY_ON, "un sac déchiré"):
+        await expect(ines.message(words)).to_be_visible()
+    await expect(ines.page.locator("#file")).to_contain_text("le service client")
+
+
+async def test_whoever_asks_for_a_person_is_told_where_they_stand(street: Street) -> None:
+    chat = await street.visitor()
+    await chat.says("je veux parler à quelqu’un", "Inutile de répéter, tout est transmis.")
+    await chat.says("c’est au sujet d’une facture", "C’est noté, je l’ajoute à votre demande")
+    (case,) = (await chat.thread()).data["cases"]
+    assert (case["queue"], case["status"], case["reason"]) == ("customer_service", "waiting", "asked")
+
+
+async def test_a_bot_that_fails_twice_fetches_somebody(street: Street) -> None:
+    chat = await street.visitor()
+    await chat.says("xkcd blorp zzz", "Pardon, je n’ai pas bien compris.")
+    await chat.says("qsdf jkl mmm", "Je ne vous comprends pas bien, et je ne veux pas vous faire perdre de temps.")
+    await chat.hears("Je vous passe quelqu’un")
+    (case,) = (await chat.thread()).data["cases"]
+    assert case["reason"] == "lost"
+
+
+async def test_out_of_hours_is_said_before_any_waiting(browser: Browser, trained: Path, tmp_path: Path) -> None:
+    env = {"FILROUGE_CLOCK": "2026-11-26T21:30:00+01:00"}
+    with Server(copy_of(trained, tmp_path / "data"), env=env) as server:
+        async with Street(browser, server) as street:
+            chat = await street.visitor()
+            await chat.says("quelle chaussure pour le GR20 ?")
+            await chat.chooses("Un conseiller ici", "L’équipe n’est pas là en ce moment ; elle revient demain")
+            assert await chat.offered() == ["Être rappelé", "Un rendez-vous", "Non merci"]
+            await seen(chat.page, "chat-closed")
+            assert (await chat.thread()).data["cases"] == []
+            await chat.chooses("Être rappelé", "À quel numéro peut-on vous rappeler ?")
+            await chat.says("06 39 98 01 77", "un conseiller vous rappelle au +33 6 39 98 01 77 dès la réouverture")
+            thread = await chat.thread()
+            (case,) = thread.data["cases"]
+            assert (case["queue"], case["reason"], thread.data["owner"]) == ("store_advice", "callback", "bot")
+
+            other = await street.visitor()
+            await other.says("quelle chaussure pour le GR20 ?")
+            await other.chooses("Un conseiller ici", "L’équipe n’est pas là en ce moment")
+            await other.chooses("Un rendez-vous", "C’est pour quoi ?")
+
+
+async def test_an_advisor_answers_where_the_customer_is_and_gives_the_conversation_back(new_street: Street) -> None:
+    ines = await new_street.staff("ines")
+    await expect(ines.page.get_by_text("Personne n’attend.")).to_be_visible()
+    chat, phone = await camille_on_telegram(new_street)
+    await phone.says("je voudrais parler à quelqu’un", "Je vous passe quelqu’un : vous êtes le prochain")
+    await expect(ines.waiting("Camille Fournier")).to_be_visible()  # by itself, without a reload
+    await seen(ines.page, "console-queue")
+
+    await ines.takes("Camille Fournier")
+    await phone.hears("Inès vous répond.")
+    for words in (TRY_ON, "je voudrais parler à quelqu’un"):  # over both channels
+        await expect(ines.message(words)).to_be_visible()
+    file = ines.page.locator("#file")
+    for fact in ("Camille Fournier", "Vérifié par le canal", "Lyon Bellecour", "a demandé quelqu’un"):
+        await expect(file).to_contain_text(fact)
+    assert "Créneau samedi 28 novembre 2026, 15 h 30 dit par le client" in " ".join((await file.inner_text()).split())
+    await ines.answers("Bonjour Camille, je regarde avec la boutique.")
+    await phone.hears("Bonjour Camille, je regarde avec la boutique.")
+    await ines.notes("Pied large : préparer le modèle Cairn en 39.")
+    before = await phone.answers.count()
+    await phone.writes("merci ! est-ce que je peux venir à 17h plutôt ?")
+    await expect(ines.message("est-ce que je peux venir à 17h plutôt")).to_be_visible()
+    await seen(ines.page, "console-conversation")
+    await asyncio.sleep(1.5)  # time enough for a bot that forgets itself
+    assert await phone.answers.count() == before
+
+    await ines.gives_back("17 h convient à la boutique")
+    await phone.hears("Me revoilà ! Inès m’a laissé ce mot : « 17 h convient à la boutique ».")
+    await phone.hears("Reprenons où nous en étions : votre rendez-vous.")
+    await phone.presses("Oui, c’est parfait", "C’est réservé")
+
+    thread = await chat.thread()
+    assert thread.data["owner"] == "bot"
+    (case,) = thread.data["cases"]
+    assert (case["status"], case["advisor"], case["note"]) == ("given_back", "ines", "17 h convient à la boutique")
+    assert case["profile"]["first_name"] == "Camille"
+    assert ("telegram", "advisor", "Bonjour Camille, je regarde avec la boutique.") in thread.said()
+    assert "Pied large" not in " ".join(await texts(phone.answers))
+
+
+async def camille_on_telegram(street: Street) -> tuple[ChatPage, TelegramPage]:
+    """Camille asked for an appointment in the chat, went on on Telegram and is known there."""
+    chat = await street.visitor()
+    await chat.says(TRY_ON)
+    phone = await chat.continues_on_telegram()
+    await phone.starts()
+    await phone.presses("sam. 28 nov. à 15 h 30", "À quel nom je le note ?")
+    await phone.presses("Partager mon contact", "Je résume")
+    return chat, phone
