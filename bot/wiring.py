@@ -102,6 +102,8 @@ class Program:
     worker: TurnWorker = field(init=False)
     name: str = field(init=False, default_factory=lambda: f"{socket.gethostname()[:24]}-{uuid.uuid4().hex[:8]}")
     address: str = field(init=False, default="")
+    refused: str = field(init=False, default="")
+    """Why the start must not go on, found out by a task of its own."""
     _tasks: list[asyncio.Task[None]] = field(init=False, default_factory=list)
     _closing: contextlib.AsyncExitStack = field(init=False, default_factory=contextlib.AsyncExitStack)
     _deliveries: list[DeliveryWorker] = field(init=False, default_factory=list)
@@ -143,7 +145,11 @@ class Program:
         self._start("model", self.model.watch())
         await self._listen(app)
         if telegram is not None:
-            self._start("ways", self._learn_way(telegram))
+            met = asyncio.Event()
+            self._start("telegram", self._meet_telegram(telegram, met))
+            await met.wait()
+            if self.refused:
+                raise SettingsError(self.refused)
 
     async def stop(self) -> None:
         """Stop listening, finish what is under way, let go of everything."""
@@ -226,27 +232,35 @@ class Program:
                 )
             secret = settings.telegram_secret_token.get_secret_value()
             app.router.add_post(TELEGRAM_PATH, TelegramDoor(door, channel, self.clock, secret=secret).handle)
-            try:
-                await channel.set_webhook(settings.telegram_webhook_url, secret)
-            except AccountRefused as error:
-                raise SettingsError(f"Telegram refuses FILROUGE_TELEGRAM_TOKEN: {error}") from None
         else:
             seat = PollingSeat(self.database, channel, door, self.clock, name=self.name, seconds=settings.claim_seconds)
             self._start("polling:telegram", seat.run())
         return channel
 
-    async def _learn_way(self, telegram: TelegramChannel) -> None:
-        """Find out where the bot's chat is opened, as soon as Telegram answers; then stay, so that health sees no task end."""
-        pause = 1.0
+    async def _meet_telegram(self, telegram: TelegramChannel, tried: asyncio.Event) -> None:
+        """Tell Telegram where to post and learn where the bot's chat is opened, now or as soon as it answers.
+
+        `tried` is set after the first try: a refused token stops the start, a Telegram that is away does not. Never ends, so
+        that health sees no task end.
+        """
+        settings, pause, posts_to_us = self.settings, 1.0, False
         while True:
             try:
+                if settings.telegram_webhook_url and settings.telegram_secret_token and not posts_to_us:
+                    await telegram.set_webhook(settings.telegram_webhook_url, settings.telegram_secret_token.get_secret_value())
+                posts_to_us = True
                 opens_at = await telegram.deep_link("")
                 break
-            except SendFailed:
+            except SendFailed as error:
+                log.warning("telegram_not_met", why=str(error))
+                if isinstance(error, AccountRefused) and not posts_to_us and not tried.is_set():
+                    self.refused = f"Telegram refuses FILROUGE_TELEGRAM_TOKEN ({error}); take the right one from @BotFather"
+                tried.set()
                 await asyncio.sleep(pause)
                 pause = min(60, pause * 2)
         prefix = self.address + opens_at if opens_at.startswith("/") else opens_at
         self.worker.ways = {telegram.name: Way("Telegram", lambda token: prefix + token)}
+        tried.set()
         await asyncio.Event().wait()
 
     async def _pretend_telegram(self, app: web.Application) -> tuple[str, str]:
