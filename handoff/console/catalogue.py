@@ -225,7 +225,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "side.past": ("Demandes passées", "Past cases"),
     "side.jump": ("Voir le dossier", "See the file"),
     "side.back": ("Retour aux messages", "Back to messages"),
-    "evidence.none": ("Personne d’identifié", "Nobody identified"),
+    "evidence.none": ("Non identifié", "Not identified"),
     "evidence.claimed": ("Affirmé, non prouvé", "Claimed, not proven"),
     "evidence.channel": ("Vérifié par le canal", "Verified by the channel"),
     "evidence.challenge": ("Vérifié par un code", "Verified by a code"),
