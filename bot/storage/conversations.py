@@ -169,7 +169,7 @@ def write_turn(connection: Connection, claim: Claim, standing: Standing, turn: T
                 for id_, trace in turn.traces.items()
             ],
         )
-    ids = say(connection, standing, turn.replies, in_reply_to=list(turn.traces), at=at, epoch=epoch)
+    ids = say(connection, standing, turn.replies, in_reply_to=list(turn.traces), at=at, now=now, epoch=epoch)
     return Written(claim.conversation, ids, standing.channel, standing.identity_id, more)
 
 
@@ -181,9 +181,19 @@ def _missed(standing: Standing, turn: Turn) -> dict[int, bool | None]:
 
 
 def say(
-    connection: Connection, standing: Standing, replies: Sequence[Reply], *, in_reply_to: Sequence[int], at: datetime, epoch: int
+    connection: Connection,
+    standing: Standing,
+    replies: Sequence[Reply],
+    *,
+    in_reply_to: Sequence[int],
+    at: datetime,
+    now: datetime,
+    epoch: int,
 ) -> tuple[int, ...]:
-    """Add what we say to the thread and to the outbox, in this order."""
+    """Add what we say to the thread and to the outbox, in this order.
+
+    `at` never falls behind what was said before, even when the clock does; `now` is when it may be sent: at once.
+    """
     if not replies or standing.identity_id is None or standing.channel is None:
         return ()
     answered = [str(id_) for id_ in in_reply_to]
@@ -224,7 +234,7 @@ def say(
                     "epoch": epoch if reply.author == "bot" else None,
                     "attempts": 0,
                     "repeats": 0,
-                    "next_at": at,
+                    "next_at": now,
                 }
                 for id_, reply in zip(ids, replies, strict=True)
             ],

@@ -17,19 +17,21 @@ from bot.turn import Reply, Turn
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
-async def answer(database: Database, *replies: Reply, sender: str = "42", channel: str = "telegram", number: int = 1) -> int:
+async def answer(
+    database: Database, *replies: Reply, sender: str = "42", channel: str = "telegram", number: int = 1, at: datetime = NOON
+) -> int:
     """Let a customer write once and be answered so; returns the conversation."""
-    said = InboundMessage(channel=channel, external_id=f"{sender}-{number}", sender=sender, text="?", sent_at=NOON)
-    accepted = await database.write(partial(inbox.accept, inbound=said, now=NOON))
-    until = NOON + timedelta(seconds=10)
-    claim = partial(inbox.claim, worker="w", now=NOON, until=until, limit=1, wanted=[accepted.conversation])
+    said = InboundMessage(channel=channel, external_id=f"{sender}-{number}", sender=sender, text="?", sent_at=at)
+    accepted = await database.write(partial(inbox.accept, inbound=said, now=at))
+    until = at + timedelta(seconds=10)
+    claim = partial(inbox.claim, worker="w", now=at, until=until, limit=1, wanted=[accepted.conversation])
     (claimed,) = await database.write(claim)
 
     def write(connection: Connection) -> None:
         standing = conversations.lock(connection, claimed, accepted.identity)
         state = conversations.dialogue_state(standing)
         turn = Turn(state=state, replies=replies, traces={accepted.message: {}}, spoke_from=accepted.identity)
-        conversations.write_turn(connection, claimed, standing, turn, now=NOON, rest=False)
+        conversations.write_turn(connection, claimed, standing, turn, now=at, rest=False)
 
     await database.write(write)
     return accepted.conversation
@@ -121,3 +123,12 @@ async def test_a_rest_client_gets_what_waits_once_and_the_same_again_when_it_rep
     assert await hand(1) == ["un", "deux"]
     assert await hand(2) == []
     assert await hand(1, fresh=False) == ["un", "deux"]
+
+
+async def test_a_clock_put_back_delays_no_answer(database: Database) -> None:
+    await answer(database, Reply("un"))
+    (first,) = await claim(database)
+    await settle(database, Outcome(first.message, "sent"))
+    earlier = NOON - timedelta(minutes=10)  # put right by a time server, or a second machine whose clock is behind
+    await answer(database, Reply("deux"), number=2, at=earlier)
+    assert [due.outbound.text for due in await claim(database, earlier)] == ["deux"]
