@@ -55,7 +55,8 @@ from bot.web.telegram_door import TelegramDoor
 from bot.web.webchat import add_webchat
 from bot.workers.deliveries import DeliveryWorker
 from bot.workers.polling import PollingSeat
-from bot.workers.turns import House, TurnWorker, Way
+from bot.workers.turn_unit import House, Way
+from bot.workers.turns import TurnWorker
 from handoff.console.app import console
 from nlu.understanding import Example
 

@@ -12,7 +12,7 @@ from bot.console.desk import StoredDesk
 from bot.console.live import StoredLive
 from bot.signals import Signals
 from bot.storage.database import Database
-from bot.workers.turns import House
+from bot.workers.turn_unit import House
 from handoff.console.ports import ConsolePorts
 
 

@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.storage import console_lists as lists
 from bot.storage.console_thread import thread_page
 from bot.storage.database import Database
-from bot.workers.turns import House
+from bot.workers.turn_unit import House
 from handoff.case import Case
 from handoff.console.views import CaseRow, ConversationFilter, ConversationPage, Counts, StoreView, Thread
 from handoff.ports import Appointment

@@ -57,6 +57,8 @@ class Written:
     """Whom they were said to."""
     more: bool
     """Whether something else is already due in this conversation."""
+    missed: int = 0
+    """Messages the bot did not understand."""
     handed: Sequence[Any] | None = None
     """What was handed over to the caller who waited for it; None when nobody did."""
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -18,57 +18,21 @@ import structlog
 from sqlalchemy import Connection
 
 from bot import metrics, signals
-from bot.actions.context import ActionContext, ActionResult
-from bot.actions.registry import Registry
-from bot.brand import Brand
+from bot.actions.context import ActionResult
 from bot.clock import Clock, Stopwatch
-from bot.customers.recognise import Level
-from bot.dialogue.domain import Domain
-from bot.dialogue.events import Act, ActionFinished, HandoffTimedOut, Say, TimerFired
-from bot.dialogue.responses import Rendered, render
-from bot.dialogue.state import DialogueState
-from bot.dialogue.step import Dialogue
 from bot.errors import ClaimLost
-from bot.storage import conversations, inbox, links, outbox, timers
-from bot.storage.cases import Desks, StoreDesk
-from bot.storage.conversations import Standing, Written
+from bot.storage import inbox
+from bot.storage.conversations import Written
 from bot.storage.customers import Joined
 from bot.storage.database import Database
-from bot.storage.diary import StoreDiary
 from bot.storage.inbox import Arrival, Claim
-from bot.turn import Heard, Reply, Turn, take_turn
-from bot.workers.hearing import ALONE, Listener, Meant, understood
-from handoff.hours import OpeningHours
+from bot.workers.hearing import Meant
+from bot.workers.turn_unit import GIVE_UP_AFTER, House, NeedsOutside, TurnUnit, Way, together
 from nlu.understanding import Understander
 
 log = structlog.get_logger(__name__)
 
-GIVE_UP_AFTER = 3
-"""Times a message may break its turn before it is answered with an apology and put in a person's hands."""
 WORDS = frozenset({"text", "edit"})
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """Everything a turn consults that does not change between two messages."""
-
-    brand: Brand
-    domain: Domain
-    dialogue: Dialogue
-    actions: Registry
-    desks: Desks
-    hours: Mapping[str, OpeningHours]
-    """Store id to its opening hours."""
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How a conversation is continued on a channel."""
-
-    title: str
-    """The channel as customers call it."""
-    url: Callable[[str], str]
-    """The address that opens it with a one-time token."""
 
 
 class TurnWorker:
@@ -246,155 +210,3 @@ class TurnWorker:
             await self._database.write(put_back)
         except Exception:
             log.exception("claim_not_released", conversation=claim.conversation)  # it runs out by itself
-
-
-def together(arrivals: Sequence[Arrival]) -> tuple[Arrival, ...]:
-    """The first of what waits that is handled in one turn.
-
-    A customer who sends three short messages gets one answer to them. What may change whose conversation it is stands alone; so
-    does each request of a channel on which every request expects an answer of its own, and whatever has failed before.
-    """
-    if not arrivals:
-        return ()
-    first = arrivals[0]
-    if first.kind in ALONE or first.channel == "rest" or first.failures:
-        return (first,)
-    taken = [first]
-    for arrival in arrivals[1:]:
-        if arrival.kind in ALONE or arrival.identity != first.identity or arrival.failures:
-            break
-        taken.append(arrival)
-    return tuple(taken)
-
-
-class NeedsOutside(Exception):
-    """The turn has come to an action that waits for another system; it begins again when the result is there."""
-
-    def __init__(self, action: str, context: ActionContext) -> None:
-        super().__init__(action)
-        self.action, self.context = action, context
-
-
-@dataclass(frozen=True, slots=True)
-class TurnUnit:
-    """The unit of work of one turn: everything it reads and writes, in one transaction."""
-
-    house: House
-    claim: Claim
-    arrivals: tuple[Arrival, ...]
-    meant: Mapping[int, Meant]
-    now: datetime
-    ways: Mapping[str, Way] = field(default_factory=dict)
-    awaited: Callable[[int], bool] = lambda _message: False
-    """Whether somebody waits for the answers of this message, who then gets them with this transaction."""
-    results: tuple[ActionResult, ...] = ()
-    """Of the outside actions this turn comes to, in order."""
-
-    def __call__(self, connection: Connection) -> Written | Joined:
-        spoke_from = self.arrivals[-1].identity if self.arrivals else None
-        standing = conversations.lock(connection, self.claim, spoke_from)
-        state = conversations.dialogue_state(standing)
-        desk = StoreDesk(connection, self.house.desks, standing.id, self.now)
-        listener = Listener(connection, self.house.brand, self.house.desks, desk, standing, self.now)
-        heard, timers_changed = self._timers(connection, standing, desk)
-        for arrival in self.arrivals:
-            one = (
-                self._broken(arrival)
-                if arrival.failures >= GIVE_UP_AFTER
-                else listener.hear(arrival, state, self.meant.get(arrival.id))
-            )
-            if isinstance(one, Joined):
-                return one
-            heard.append(one)
-        state, replies = self._step(connection, standing, state, heard, desk)
-        counted = [understood(one.events) for one in heard]
-        missed = sum(count["missed"] for count in counted) if state.owner == "bot" else 0
-        if missed:
-            metrics.MISSED.inc(missed)
-        turn = Turn(
-            state=state,
-            replies=replies,
-            traces={one.message: one.trace for one in heard if one.message is not None},
-            missed=missed,
-            spoke_from=spoke_from,
-            timers_changed=timers_changed or desk.timers_changed,
-        )
-        rest = self.claim.more or len(self.arrivals) < len(self.claim.arrivals)
-        written = conversations.write_turn(connection, self.claim, standing, turn, now=self.now, rest=rest)
-        return replace(written, handed=self._hand_over(connection, standing))
-
-    def _hand_over(self, connection: Connection, standing: Standing) -> Sequence[Any] | None:
-        """On a channel of requests and answers, to a caller who still waits: everything that waits for them, in order."""
-        if standing.channel != "rest" or len(self.arrivals) != 1 or not self.awaited(self.arrivals[0].id):
-            return None
-        request, identity_id = self.arrivals[0].id, standing.identity_id
-        assert identity_id is not None
-        return outbox.hand_over(connection, identity_id=identity_id, request=request, fresh=True, now=self.now, take=True)
-
-    def _ways(self, connection: Connection, standing: Standing) -> Mapping[str, str]:
-        make = partial(links.make, connection, conversation_id=standing.id, now=self.now)
-        return {way.title: way.url(make(channel=name)) for name, way in self.ways.items() if name != standing.channel}
-
-    def _timers(self, connection: Connection, standing: Standing, desk: StoreDesk) -> tuple[list[Heard], bool]:
-        if standing.timer_at is None or standing.timer_at > self.now:
-            return [], False
-        if any(arrival.failures for arrival in self.arrivals):
-            return [], False  # it may be a timer that breaks these turns: the customer is answered without it
-        heard = []
-        for kind, data in timers.take_due(connection, standing.id, self.now):
-            if kind == timers.HANDOFF:
-                if desk.time_out():
-                    heard.append(Heard(None, (HandoffTimedOut(),), {"timer": kind}))
-            else:
-                heard.append(Heard(None, (TimerFired(kind, data),), {"timer": kind}))
-        return heard, True
-
-    def _broken(self, arrival: Arrival) -> Heard:
-        """A message that breaks every turn is answered all the same, and its neighbours are not kept waiting."""
-        if arrival.kind == "act":  # the person who did it is told; to the customer it never happened
-            why = "This has failed several times; the log says why."
-            return Heard(arrival.id, (), {"outcome": "refused", "reason": "conflict", "code": "failed", "why": why})
-        return Heard(arrival.id, (), {"failed": arrival.failures}, says=(Say("utter_internal_error", author="system"),))
-
-    def _step(
-        self, connection: Connection, standing: Standing, state: DialogueState, heard: Sequence[Heard], desk: StoreDesk
-    ) -> tuple[DialogueState, tuple[Reply, ...]]:
-        facts = standing.facts if standing.level >= Level.CHANNEL_VERIFIED else None
-        diary = StoreDiary(connection, self.house.brand, dict(self.house.hours), standing.id, self.now)
-        shown = self.house.brand.transcript.messages_shown
-
-        outside = iter(self.results)
-
-        def perform(act: Act, current: DialogueState) -> ActionFinished:
-            context = ActionContext(
-                now=self.now,
-                language=current.language,
-                slots={name: slot.value for name, slot in current.slots.items()},
-                brand=self.house.brand,
-                facts=facts,
-                arguments=act.arguments,
-                channel=standing.channel or "",
-                diary=diary,
-                desk=desk,
-                transcript=lambda: conversations.transcript(connection, standing.id, shown),
-                ways=lambda: self._ways(connection, standing),
-            )
-            if self.house.actions.is_outside(act.action):
-                result = next(outside, None)
-                if result is None:
-                    raise NeedsOutside(act.action, context)
-            else:
-                result = self.house.actions.run(act.action, context)
-            return result.finished(act.action, self.now.isoformat())
-
-        def write(say: Say, current: DialogueState, _number: int) -> Rendered:
-            return render(
-                self.house.domain,
-                say,
-                slots={name: slot.value for name, slot in current.slots.items()},
-                language=current.language,
-                channel=standing.channel or "",
-                seed=standing.id,
-            )
-
-        return take_turn(self.house.dialogue, state, heard, perform=perform, render=write)

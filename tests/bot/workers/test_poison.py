@@ -15,7 +15,7 @@ from bot.storage import timers
 from bot.storage.database import Database
 from bot.storage.schema import conversation
 from bot.workers import turns
-from bot.workers.turns import GIVE_UP_AFTER
+from bot.workers.turn_unit import GIVE_UP_AFTER
 from tests.fakes.house import RunningHouse, running_house
 
 APOLOGY = "system"

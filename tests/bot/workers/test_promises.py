@@ -31,7 +31,7 @@ from bot.storage.inbox import Claim
 from bot.storage.schema import conversation, message
 from bot.wiring import load_house
 from bot.workers.hearing import Meant
-from bot.workers.turns import TurnUnit, together
+from bot.workers.turn_unit import TurnUnit, together
 from nlu.understanding import IntentGuess, Understanding
 from tests.databases import upgraded_file
 
