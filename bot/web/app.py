@@ -29,7 +29,11 @@ async def no_surprises(request: web.Request, handler: Handler) -> web.StreamResp
         raise
     except asyncio.CancelledError:
         raise
+    except web.RequestPayloadError:  # a body that is not what its headers promise; they may be out to fill the log
+        return json_response({"error": "the body cannot be read; send it as its headers say"}, status=400)
     except (OperationalError, DBAPIError, TimeoutError, OSError) as error:
+        if isinstance(error, ConnectionError) and _has_left(request):
+            return json_response({"error": "you hung up"}, status=400)  # nobody reads it
         # Nothing was accepted, so whoever asked should ask again: platforms do so by themselves.
         log.exception("storage_unavailable", route=_route(request), error=type(error).__name__)
         return _unavailable("storage is unavailable; try again")
@@ -45,6 +49,10 @@ def _unavailable(why: str) -> web.Response:
     response = json_response({"error": why}, status=503)
     response.headers["Retry-After"] = "2"
     return response
+
+
+def _has_left(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def _route(request: web.Request) -> str:

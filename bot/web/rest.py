@@ -31,6 +31,8 @@ PATH = "/webhooks/rest/webhook"
 MAX_BODY = 64 * 1024
 MAX_TEXT = 4000
 MAX_ID = 200
+BODY_SECONDS = 20.0
+"""Longest a body may take to arrive: whoever sends it drop by drop only wants to hold the connection."""
 LOOK_EVERY = 0.25
 """Seconds between looks at the database while waiting: another process may have taken the turn."""
 GRACE = 2.0
@@ -70,7 +72,7 @@ class RestDoor:
         if self._token is None:
             return
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), self._token.encode()):
+        if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(errors="replace"), self._token.encode()):
             raise Refusal(401, "send the header Authorization: Bearer <FILROUGE_REST_TOKEN>")
 
     async def _answers(self, message: InboundMessage) -> list[Any]:
@@ -126,7 +128,15 @@ class RestDoor:
 
 
 async def read_body(request: web.Request, most: int) -> bytes:
-    """The raw body. Raises `Refusal` 413 for one larger than `most` bytes, without reading on."""
+    """The raw body. Raises `Refusal`: 413 for one larger than `most` bytes, without reading on; 408 for one too slow."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _read_body(request, most)
+    except TimeoutError:
+        raise Refusal(408, f"the body took longer than {BODY_SECONDS:.0f} s to arrive; send it again") from None
+
+
+async def _read_body(request: web.Request, most: int) -> bytes:
     too_large = Refusal(413, f"the body is larger than {most // 1024} KiB; send shorter messages")
     if request.content_length is not None and request.content_length > most:
         raise too_large

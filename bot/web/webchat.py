@@ -18,6 +18,7 @@ from bot.errors import BadUpdate
 from bot.web import chat_words, pages
 from bot.web.chat_port import ChatBook, ChatBrand, ChatLine
 from bot.web.pace import Pace
+from bot.web.rest import Refusal, read_body
 
 __all__ = ["COOKIE", "ChatBook", "ChatBrand", "ChatLine", "WebChat", "add_webchat"]
 
@@ -195,11 +196,11 @@ def _refusal(kind: type[web.HTTPError], code: str, what_to_do: str, *, wait: flo
 
 
 async def _json(request: web.Request) -> Any:
-    raw = await request.content.read(_BODY_CAP + 1)
-    while len(raw) <= _BODY_CAP and (more := await request.content.read(_BODY_CAP + 1 - len(raw))):
-        raw += more
-    if len(raw) > _BODY_CAP:
-        raise _refusal(_TooLarge, "too_large", f"send at most {_BODY_CAP} bytes")
+    try:
+        raw = await read_body(request, _BODY_CAP)
+    except Refusal as refusal:
+        kind, code = (_TooLarge, "too_large") if refusal.status == 413 else (web.HTTPRequestTimeout, "too_slow")
+        raise _refusal(kind, code, refusal.why) from None
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:

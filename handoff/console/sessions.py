@@ -65,4 +65,4 @@ def is_over(session: Session, now: datetime) -> bool:
 
 def digest(token: str) -> str:
     """What is stored of a cookie: a thief of the database cannot sign in with it."""
-    return sha256(token.encode()).hexdigest()
+    return sha256(token.encode(errors="replace")).hexdigest()

@@ -76,7 +76,7 @@ async def _known(house: House, username: str, password: str) -> Account | None:
 
 def _form(request: web.Request, *, username: str = "", target: str, error: str = "", status: int = 200) -> web.Response:
     token = request.cookies.get(COOKIE, "")
-    if not 40 <= len(token) <= 50:
+    if not (40 <= len(token) <= 50 and token.isascii()):
         token = secrets.token_urlsafe(32)
     why = say(request[LANGUAGE], error) if error else ""
     response = render(request, "login.html", status=status, username=username, target=target, error=why, login_token=token)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ PREFIX = "/console"
 """Where the console is mounted; its cookies live under it."""
 
 BODY_LIMIT = 64 * 1024
+BODY_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +57,16 @@ def is_listening(request: web.Request) -> bool:
 async def read_form(request: web.Request) -> dict[str, str]:
     """The fields of a posted form, the last of each name.
 
-    Raises `HTTPRequestEntityTooLarge` beyond 64 KiB and `HTTPUnsupportedMediaType` for anything but a plain form. The
-    application's own limit is not relied upon: a sub-application gets its parent's.
+    Raises `HTTPRequestEntityTooLarge` beyond 64 KiB, `HTTPRequestTimeout` after 20 s and `HTTPUnsupportedMediaType` for
+    anything but a plain form. The application's own limit is not relied upon: a sub-application gets its parent's.
     """
     if request.content_type != "application/x-www-form-urlencoded":
         raise web.HTTPUnsupportedMediaType(text="Send a form (application/x-www-form-urlencoded).")
-    body = b""
-    while chunk := await request.content.readany():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise web.HTTPRequestEntityTooLarge(max_size=BODY_LIMIT, actual_size=len(body))
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await _read_body(request)
+    except TimeoutError:
+        raise web.HTTPRequestTimeout(text="This form took too long to arrive; send it again.") from None
     try:
         fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=40, errors="strict")
     except ValueError:
@@ -72,9 +74,18 @@ async def read_form(request: web.Request) -> dict[str, str]:
     return {name: value.replace("\r\n", "\n").replace("\0", "") for name, value in fields}
 
 
+async def _read_body(request: web.Request) -> bytes:
+    body = b""
+    while chunk := await request.content.readany():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise web.HTTPRequestEntityTooLarge(max_size=BODY_LIMIT, actual_size=len(body))
+    return body
+
+
 def same_secret(given: str, kept: str) -> bool:
     """Compare two secrets in constant time."""
-    return hmac.compare_digest(given.encode(), kept.encode())
+    return hmac.compare_digest(given.encode(errors="replace"), kept.encode(errors="replace"))
 
 
 def safe_next(target: str | None) -> str:

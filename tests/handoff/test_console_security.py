@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from http.cookies import SimpleCookie
@@ -416,3 +417,22 @@ async def test_a_hash_of_yesterday_is_made_again_at_sign_in(visit: Visit, house:
     house.accounts.hashes["ines"] = PasswordHasher(time_cost=1, memory_cost=8192).hash(PASSWORD)
     await visit("ines")
     assert not is_outdated(house.accounts.hashes["ines"])
+
+
+async def test_cookies_that_are_no_text_sign_nobody_in_and_break_nothing(house: FakeHouse) -> None:
+    parent = web.Application()
+    parent.add_subapp("/console", console(house.ports, clock=house.clock, secure=False))
+    form = b"csrf=x&username=ines&password=x"
+    head = b"%s HTTP/1.1\r\nHost: shop\r\nConnection: close\r\nCookie: filrouge_console=%b; filrouge_login=%b\r\n"
+    odd = b"\xff" * 43
+    typed = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s" % (len(form), form)
+    async with TestServer(parent) as server:
+        for line, rest, status in (
+            (b"GET /console", b"\r\n", b"303"),
+            (b"GET /console/login", b"\r\n", b"200"),
+            (b"POST /console/login", typed, b"403"),
+        ):
+            reader, writer = await asyncio.open_connection(server.host, server.port)
+            writer.write(head % (line, odd, odd) + rest)
+            assert (await reader.readline()).split()[1] == status, line
+            writer.close()

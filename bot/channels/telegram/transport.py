@@ -32,7 +32,7 @@ _log = structlog.get_logger(__name__)
 
 def check_secret(header: str | None, secret: str) -> bool:
     """Whether a webhook's `X-Telegram-Bot-Api-Secret-Token` is ours; never when it is missing or none is configured."""
-    return bool(secret) and header is not None and hmac.compare_digest(header.encode(), secret.encode())
+    return bool(secret) and header is not None and hmac.compare_digest(header.encode(errors="replace"), secret.encode())
 
 
 class TelegramChannel:
