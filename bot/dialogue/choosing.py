@@ -34,6 +34,10 @@ FILLERS = frozenset(
 
 
 _CLOCK_WORDS = frozenset({"h", "heure", "heures", "am", "pm", "clock"})
+_COUNTED = frozenset(
+    re.findall(r"\w+", "jour jours semaine semaines mois an ans minutes euros personnes day days week weeks month months people")
+)
+"""What a number may count: « dans 3 mois » is not about the third choice."""
 
 
 def words_of(text: str) -> list[str]:
@@ -115,7 +119,7 @@ def _by_place(choices: Sequence[Choice], said: Sequence[str], values: Mapping[st
     number = values.get("number")
     if not isinstance(number, int) or isinstance(number, bool):
         meant = [word for word in said if word in _PLACES or word.isdecimal()]
-        if len(meant) != 1 or len(said) > 6:
+        if len(meant) != 1 or len(said) > 6 or _COUNTED & set(said):
             return None
         number = _PLACES.get(meant[0]) or int(meant[0][:4])
     if number == -1:

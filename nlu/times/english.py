@@ -84,6 +84,11 @@ def _in(match: re.Match[str], days: int) -> Iterable[Meaning]:
     return [("day", {"offset": days * count})] if count is not None else ()
 
 
+def _in_months(match: re.Match[str]) -> Iterable[Meaning]:
+    months = 2 if match["n"].startswith("a couple") else number(match["n"])
+    return [("day", {"offset_months": months})] if months is not None else ()
+
+
 def _today_part(match: re.Match[str]) -> Iterable[Meaning]:
     return [("day", {"offset": 0}), ("part_of_day", _part(match["part"]))]
 
@@ -162,6 +167,7 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?:tonight|tonite|2nite)", {"day": {"offset": 0}, "part_of_day": "evening"}),
     rule(rf"in\s+{_COUNT}\s+days?(?:'?\s+time)?", lambda m: _in(m, 1)),
     rule(rf"in\s+{_COUNT}\s+(?:weeks?|wks?)(?:'?s?\s+time)?", lambda m: _in(m, 7)),
+    rule(rf"in\s+{_COUNT}\s+months?(?:'?s?\s+time)?", _in_months),
     rule(rf"{_COUNT}\s+weeks?\s+from\s+(?:now|today)", lambda m: _in(m, 7)),
     rule(rf"{_COUNT}\s+days?\s+from\s+(?:now|today)", lambda m: _in(m, 1)),
     rule(r"in\s+a\s+fortnight", {"day": {"offset": 14}}),

@@ -80,6 +80,11 @@ def _in_whole_weeks(match: re.Match[str]) -> Iterable[Meaning]:
     return [("day", {"offset": 7 * weeks})] if weeks is not None else ()
 
 
+def _in_months(match: re.Match[str]) -> Iterable[Meaning]:
+    months = number(match["n"])
+    return [("day", {"offset_months": months})] if months is not None else ()
+
+
 def _today_part(match: re.Match[str]) -> Iterable[Meaning]:
     return [("day", {"offset": 0}), ("part_of_day", _part(match["part"]))]
 
@@ -157,6 +162,7 @@ RULES: tuple[Rule, ...] = (
     rule(r"hier", {"day": {"offset": -1}}),
     rule(rf"(?:dans|d'ici)\s+(?P<n>{_NUM})\s+(?:jours?|j)", _in_days),
     rule(rf"(?:dans|d'ici)\s+(?P<n>{_NUM})\s+(?:semaines?|sem)", _in_whole_weeks),
+    rule(rf"(?:dans|d'ici)\s+(?P<n>{_NUM})\s+mois", _in_months),
     rule(r"dans\s+une\s+quinzaine(?:\s+de\s+jours)?", {"day": {"offset": 14}}),
     # Weekends and weeks; « fin de semaine » is what Québec calls the weekend.
     rule(

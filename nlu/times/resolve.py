@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ def resolve_day(value: Mapping[str, Any], today: date) -> Days:
 
     - `{"weekday": 5, "week": null}`: the next Saturday after today; `"this"`: today counts; `"next"`: in the next calendar week.
     - `{"weekday": 1, "offset_weeks": 1}` (mardi en huit): that many weeks after the coming one.
+    - `{"offset_months": 3}`: the same day of the month, or its last one when it has no such day.
     - `{"offset": 2}`, `{"day": 8, "month": 5, "year": null}` (its next coming), `{"day": 28, "weekday": 5}` (the next 28th,
       a Saturday if one comes within a year), `{"weekend": ...}`, `{"week": ...}` (what is left of it).
 
@@ -33,6 +35,8 @@ def resolve_day(value: Mapping[str, Any], today: date) -> Days:
             return _single(today + timedelta(days=days))
         case {"offset_weeks": int(weeks)}:
             return _single(today + timedelta(weeks=weeks))
+        case {"offset_months": int(months)}:
+            return _single(_months_on(months, today))
         case {"weekend": which}:
             return _weekend(which, today)
         case {"week": which}:
@@ -47,6 +51,12 @@ def _single(day: date) -> Days:
 def _coming(weekday: int, today: date) -> date:
     """The first such weekday from today on."""
     return today + timedelta(days=(weekday - today.weekday()) % 7)
+
+
+def _months_on(months: int, today: date) -> date:
+    years, month = divmod(today.month - 1 + months, 12)
+    year = today.year + years
+    return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
 
 
 def _monday(today: date) -> date:

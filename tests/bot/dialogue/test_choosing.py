@@ -38,6 +38,8 @@ STORES = (Choice("Paris Rivoli", set={"start": "rivoli"}), Choice("Paris Nation"
         ("dimanche", {}, "29T15:00"),
         ("Sunday works", {}, "29T15:00"),
         ("samedi", {}, None),
+        ("dans 3 mois", {}, None),
+        ("we are 2 people", {}, None),
         ("samedi après-midi", {"day": "2026-11-28", "part_of_day": "afternoon"}, "28T14:30"),
         ("le matin", {"part_of_day": "morning"}, "28T10:00"),
         ("à 3h", {"hour": {"at": "03:00"}}, "29T15:00"),
