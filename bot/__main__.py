@@ -22,6 +22,12 @@ def main() -> None:
     except (BotError, HandoffError, NluError) as error:
         print(f"filrouge: {error}", file=sys.stderr)  # noqa: T201 - a command's own words
         sys.exit(1)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        why = f"{error.filename}: {error.strerror}; see that it is there and may be read and written"
+        print(f"filrouge: {why}, or set FILROUGE_DATA_DIR to another folder", file=sys.stderr)  # noqa: T201 - as above
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -9,10 +9,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from asyncpg import PostgresError
 from sqlalchemy import Connection, text
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.errors import SettingsError
 from bot.storage.database import parse_url, sqlite_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -44,11 +48,33 @@ def upgrade_connection(connection: Connection) -> str | None:
 
 
 async def upgrade(url: str) -> tuple[str | None, str]:
-    """Bring the database to this version's schema; returns (revision before, revision now). Harmless when repeated."""
+    """Bring the database to this version's schema; returns (revision before, revision now). Harmless when repeated.
+
+    Raises `SettingsError` when the database cannot be reached, opened or written, or is of a newer version.
+    """
     parsed = parse_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return await asyncio.to_thread(_upgrade_sqlite, url), newest()
-    engine = create_async_engine(parsed)
+    try:
+        if parsed.get_backend_name() == "sqlite":
+            return await asyncio.to_thread(_upgrade_sqlite, url), newest()
+        return await _upgrade_postgres(parsed)
+    except CommandError as error:  # Alembic does not know the revision found there
+        where = parsed.render_as_string(hide_password=True)
+        raise SettingsError(f"{where} was written by a newer version of filrouge ({error}); install that version") from None
+    except (OSError, DBAPIError, PostgresError) as error:
+        where, why = parsed.render_as_string(hide_password=True), _first_line(error)
+        raise SettingsError(
+            f"the database {where} cannot be used: {why}; see that it is there and may be written, "
+            "or correct FILROUGE_DATABASE_URL or FILROUGE_DATA_DIR"
+        ) from None
+
+
+def _first_line(error: BaseException) -> str:
+    inner = getattr(error, "orig", None) or error
+    return (str(inner).strip() or type(inner).__name__).splitlines()[0]
+
+
+async def _upgrade_postgres(parsed: URL) -> tuple[str | None, str]:
+    engine = create_async_engine(parsed, hide_parameters=True, connect_args={"timeout": 10})
     try:
         for attempt in range(1, TRIES + 1):
             try:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
 
 from bot.errors import SettingsError
 from bot.storage.database import Database, open_database, parse_url
@@ -48,3 +49,38 @@ def test_database_urls_are_taken_whatever_driver_they_name(given: str, inside: s
 def test_a_database_that_cannot_keep_a_thread_is_refused(url: str) -> None:
     with pytest.raises(SettingsError, match="FILROUGE_DATABASE_URL"):
         open_database(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://shop:hunter2@127.0.0.1:1/shop", "127.0.0.1"),
+        ("postgresql://shop:hunter2@no-such-host.invalid/shop", "no-such-host.invalid"),
+        ("sqlite:////proc/nowhere/filrouge.db", "FILROUGE_DATA_DIR"),
+    ],
+)
+async def test_a_database_that_is_not_there_is_told_without_its_password(url: str, told: str) -> None:
+    with pytest.raises(SettingsError, match="cannot be used") as caught:
+        await upgrade(url)
+    assert told in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+async def test_a_database_that_has_no_such_user_or_name_is_told(postgres_url: str) -> None:
+    with pytest.raises(SettingsError, match="no_such_database"):
+        await upgrade(make_url(postgres_url).set(database="no_such_database").render_as_string(hide_password=False))
+
+
+async def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "filrouge.db").write_text("a shopping list")
+    with pytest.raises(SettingsError, match="not a database"):
+        await upgrade(f"sqlite:///{tmp_path / 'filrouge.db'}")
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(database: Database) -> None:
+    def from_the_future(connection: Connection) -> None:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    await database.write(from_the_future)
+    with pytest.raises(SettingsError, match="newer version"):
+        await upgrade(database.url.render_as_string(hide_password=False))
