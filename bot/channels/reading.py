@@ -10,6 +10,8 @@ from typing import Any
 from bot.channels.texts import clean
 from bot.errors import BadUpdate
 
+_LONGEST_SENDER = 200
+"""Characters; no platform comes near, and the database keeps no more than 255."""
 _MILLISECONDS_FROM = 100_000_000_000
 """As seconds this is the year 5138, as milliseconds 1973: platforms mix both, the size tells."""
 
@@ -33,6 +35,14 @@ def identifier(outer: Mapping[str, Any], name: str) -> str:
     if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
         raise BadUpdate(f"{name!r} should be an id; the body does not come from this platform")
     return clean(str(value))
+
+
+def sender(outer: Mapping[str, Any], name: str) -> str:
+    """The id of a person, which is to be kept and written to."""
+    written = identifier(outer, name)
+    if len(written) > _LONGEST_SENDER:
+        raise BadUpdate(f"{name!r} should be a person's id; {len(written)} characters are more than any platform gives")
+    return written
 
 
 def words(outer: Mapping[str, Any], name: str) -> str:

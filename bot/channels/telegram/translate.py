@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.channels.reading import identifier, mapping, moment, number, optional_mapping, words
+from bot.channels.reading import identifier, mapping, moment, number, optional_mapping, sender, words
 from bot.errors import BadUpdate
 from bot.messages import InboundMessage, Kind
 
@@ -63,7 +63,7 @@ def read_update(update: Mapping[str, Any], *, received_at: datetime, account: st
         channel=NAME,
         account=account,
         external_id=update_id,
-        sender=identifier(act.who, "id"),
+        sender=sender(act.who, "id"),
         sender_name=" ".join(filter(None, (words(act.who, "first_name"), words(act.who, "last_name")))) or None,
         language=_language(act.who),
         sent_at=act.sent_at,
