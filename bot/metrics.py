@@ -34,3 +34,6 @@ DATABASE_SETTING = Gauge(
     ["name", "value"],
     registry=REGISTRY,
 )
+SEATS = Gauge(
+    "filrouge_seat_held", "Whether this process has the seat that only one process may have", ["seat"], registry=REGISTRY
+)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from bot import metrics
 from bot.channels.telegram.polling import poll
 from bot.channels.telegram.transport import TelegramChannel
 from bot.clock import Clock
@@ -50,11 +51,13 @@ class PollingSeat:
     async def _hold(self) -> bool:
         now = self._clock.now()
         hold = partial(leases.hold, name=self._seat, holder=self._name, now=now, until=now + timedelta(seconds=self._lasts))
+        held = False
         try:
-            return await self._database.write(hold)
+            held = await self._database.write(hold)
         except Exception as error:  # noqa: BLE001 - the database is away; nothing could be accepted either
             log.warning("seat_not_renewed", seat=self._seat, error=type(error).__name__)
-            return False
+        metrics.SEATS.labels(self._seat).set(held)
+        return held
 
     async def _poll_while_held(self) -> None:
         stop = asyncio.Event()
