@@ -41,26 +41,35 @@ SECRET = "crash-test-secret"
 
 @dataclass
 class Sender:
-    """One customer at the REST door: sends one message after another, each until it is acknowledged."""
+    """One customer at the REST door: sends one message after another, each until it is acknowledged.
+
+    With several servers each attempt goes to the next one.
+    """
 
     name: str
     words: Sequence[str]
     sent: list[str] = field(default_factory=list)
     answers: dict[str, list[str]] = field(default_factory=dict)
+    attempts: int = 0
 
-    async def talk(self, http: aiohttp.ClientSession, server: Server, stop: asyncio.Event) -> None:
+    async def talk(self, http: aiohttp.ClientSession, servers: Sequence[Server], stop: asyncio.Event) -> None:
         for number, text in enumerate(itertools.cycle(self.words)):
             if stop.is_set():
                 return
             identifier = f"{number}"
             self.sent.append(identifier)
-            self.answers[identifier] = await self._until_answered(http, server, identifier, text)
+            self.answers[identifier] = await self._until_answered(http, servers, identifier, text)
 
-    async def _until_answered(self, http: aiohttp.ClientSession, server: Server, identifier: str, text: str) -> list[str]:
+    async def _until_answered(
+        self, http: aiohttp.ClientSession, servers: Sequence[Server], identifier: str, text: str
+    ) -> list[str]:
         body = {"sender": self.name, "message": text, "metadata": {"message_id": identifier}}
         for _ in range(2000):
+            server = servers[self.attempts % len(servers)]
+            self.attempts += 1
+            headers = {"Authorization": f"Bearer {server.token}"} if server.token else {}
             try:
-                async with http.post(f"{server.url}/webhooks/rest/webhook", json=body) as answer:
+                async with http.post(f"{server.url}/webhooks/rest/webhook", json=body, headers=headers) as answer:
                     if answer.status == 200:
                         return [one["text"] for one in await answer.json()]
             except (aiohttp.ClientError, TimeoutError, OSError):
@@ -89,7 +98,7 @@ async def _crash(server: Server, telegram: FakeTelegram, kills: int, seed: int) 
     timeout = aiohttp.ClientTimeout(total=20)
     async with aiohttp.ClientSession(timeout=timeout) as http, asyncio.TaskGroup() as group:
         for sender in senders:
-            group.create_task(sender.talk(http, server, stop))
+            group.create_task(sender.talk(http, [server], stop))
         chats = [str(5000 + n) for n in range(40)]
         speaking = group.create_task(_speak_on_telegram(telegram, chats, stop, rng))
         for _ in range(kills):
@@ -99,11 +108,11 @@ async def _crash(server: Server, telegram: FakeTelegram, kills: int, seed: int) 
         await asyncio.sleep(0.5)
         stop.set()
         said = await speaking
-    await _quiet(server, telegram)
+    await quiet(server, telegram)
     return senders, said
 
 
-async def _quiet(server: Server, telegram: FakeTelegram) -> None:
+async def quiet(server: Server, telegram: FakeTelegram) -> None:
     """Wait until the platform has handed everything over and nothing is left in the inbox or the outbox."""
     database = open_database(_database_url(server))
 
@@ -143,6 +152,14 @@ def check_inbox(connection: Connection, channel: str, sender: str, sent: Sequenc
     unanswered = [row.id for row in received if row.id not in answered]
     assert not unanswered, f"{sender}: messages {unanswered} have no answer"
     return list(rows)
+
+
+def check_sender(connection: Connection, sender: Sender) -> None:
+    """Everything this sender wrote is there once and in order, and they were given every answer once and in order."""
+    rows = check_inbox(connection, "rest", sender.name, sender.sent)
+    written = [row.text for row in rows if row.direction == "out"]
+    given = [text for identifier in sender.sent for text in sender.answers[identifier]]
+    assert given == written, f"{sender.name}: answers lost, doubled or out of order"
 
 
 def check_diary(connection: Connection) -> int:
@@ -190,10 +207,7 @@ async def crash_and_check(server: Server, *, kills: int, honour_keys: bool, seed
 
         def check(connection: Connection) -> tuple[int, int, tuple[int, int]]:
             for sender in senders:
-                rows = check_inbox(connection, "rest", sender.name, sender.sent)
-                written = {row.id: row.text for row in rows if row.direction == "out"}
-                given = [text for identifier in sender.sent for text in sender.answers[identifier]]
-                assert given == list(written.values()), f"{sender.name}: answers lost, doubled or out of order"
+                check_sender(connection, sender)
             count = 0
             for chat, times in said.items():
                 who = connection.execute(
