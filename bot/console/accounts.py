@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import cast
 
-import structlog
-
 from bot.brand import Brand
 from bot.storage import accounts as kept
 from bot.storage.accounts import Browser, Person
@@ -16,8 +14,6 @@ from bot.storage.database import Database
 from handoff.console.ports import Attempts, Session
 from handoff.console.sessions import ABSOLUTE
 from handoff.console.views import Account, AccountRow, AuditEntry, Role
-
-log = structlog.get_logger(__name__)
 
 
 class StoredAccounts:
@@ -28,7 +24,7 @@ class StoredAccounts:
 
     async def credentials(self, username: str) -> tuple[Account, str] | None:
         person = await self._database.read(partial(kept.find_account, username=username))
-        if person is None or person.disabled or not self._known(person):
+        if person is None or person.disabled:
             return None
         return account_of(person, self._brand), person.password_hash
 
@@ -52,7 +48,7 @@ class StoredAccounts:
 
     async def session(self, key: str) -> tuple[Session, Account] | None:
         found = await self._database.read(partial(kept.find_session, key=key))
-        if found is None or not self._known(found[1]):
+        if found is None:
             return None
         browser, person = found
         session = Session(
@@ -76,21 +72,18 @@ class StoredAccounts:
             AccountRow(
                 account=account_of(person, self._brand),
                 last_seen=person.seen_at,
-                disabled=person.disabled or not self._known(person),
+                disabled=person.disabled,
             )
             for person in people
         ]
 
-    def _known(self, person: Person) -> bool:
-        """An advisor of whom the brand says nothing must not see everybody's cases, so they do not come in at all."""
-        if person.role != "advisor" or self._brand.advisor(person.username) is not None:
-            return True
-        log.warning("advisor_not_in_brand", username=person.username, cure="add them to `advisors` in brand.yml")
-        return False
-
 
 def account_of(person: Person, brand: Brand) -> Account:
-    """An account as the console knows it."""
+    """An account as the console knows it.
+
+    An advisor of whom `brand.yml` says nothing serves every queue: whoever made the account let them in, and a brand that
+    wants it otherwise names their skills, languages and stores there.
+    """
     advisor = brand.advisor(person.username) if person.role == "advisor" else None
     if advisor is None:
         return Account(

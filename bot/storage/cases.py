@@ -54,6 +54,10 @@ class Desks:
     names: Mapping[str, str]
     """Username to the name customers see."""
 
+    def advisor(self, username: str) -> Advisor:
+        """An advisor's skills and limits; one of whom the brand says nothing serves every queue."""
+        return self.advisors.get(username) or Advisor(name=username)
+
     def queue(self, name: str) -> Queue | None:
         return next((queue for queue in self.queues if queue.name == name), None)
 
@@ -165,8 +169,8 @@ class StoreDesk:
             wanted = self._insert(context, queue, deadline(queue, self._now))
         taken = after(wanted, "take_over" if over else "take", now=self._now, by=by)
         self._check_one_voice(wanted, by)
-        advisor = self._desks.advisors.get(by)
-        if advisor is not None and not over and wanted.advisor != by:
+        advisor = self._desks.advisor(by)
+        if not over and wanted.advisor != by:
             if not eligible(wanted.context, advisor):
                 raise DeskRefuses("not_eligible", "This case needs another skill, store or language; leave it to who has it.")
             check_load(advisor, self._load(by))
@@ -304,14 +308,15 @@ class StoreDesk:
         seen = self._connection.execute(
             select(session.c.username)
             .join(account, account.c.username == session.c.username)
-            .where(session.c.seen_at >= self._now - PRESENT_FOR, session.c.expires_at > self._now, account.c.disabled.is_(False))
+            .where(
+                session.c.seen_at >= self._now - PRESENT_FOR,
+                session.c.expires_at > self._now,
+                account.c.role == "advisor",
+                account.c.disabled.is_(False),
+            )
             .distinct()
         ).scalars()
-        present = [
-            advisor
-            for name in seen
-            if (advisor := self._desks.advisors.get(name)) and (not queue.skills or queue.skills & advisor.skills)
-        ]
+        present = [advisor for name in seen if _serves(advisor := self._desks.advisor(name), queue)]
         idle = sum(self._load(advisor.name) < advisor.limit for advisor in present)
         took = self._connection.execute(
             select(case_table.c.taken_at, case_table.c.ended_at)
@@ -321,6 +326,10 @@ class StoreDesk:
         )
         measured = tuple((row.ended_at - row.taken_at).total_seconds() / 60 for row in took)
         return Staffing(present=len(present), idle=idle, measured=measured)
+
+
+def _serves(advisor: Advisor, queue: Queue) -> bool:
+    return not advisor.skills or not queue.skills or bool(advisor.skills & queue.skills)
 
 
 def waits_on_line(case: Case) -> bool:

@@ -9,7 +9,8 @@ from functools import lru_cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-SHORTEST = 12
+SHORTEST = 8
+"""NIST SP 800-63B asks for no less; what an operator chooses beyond that is theirs."""
 LONGEST = 256
 """Characters; more would only make hashing an attack."""
 

@@ -70,14 +70,18 @@ async def test_an_account_comes_with_what_the_brand_says_of_its_holder(house: Ru
     assert not rows["ines"].disabled
 
 
-async def test_an_advisor_the_brand_does_not_know_sees_nothing_rather_than_everything(house: RunningHouse) -> None:
-    stranger = partial(
-        keep_account, username="stranger", role="advisor", display_name="?", password_hash="hash", now=house.clock.now()
+async def test_an_advisor_of_whom_the_brand_says_nothing_serves_every_queue(house: RunningHouse) -> None:
+    newcomer = partial(
+        keep_account, username="lea", role="advisor", display_name="Léa", password_hash="hash", now=house.clock.now()
     )
-    await house.database.write(stranger)
-    with capture_logs() as logs:
-        assert await house.ports.accounts.credentials("stranger") is None
-    assert logs[0]["event"] == "advisor_not_in_brand"
+    await house.database.write(newcomer)
+    found = await house.ports.accounts.credentials("lea")
+    assert found is not None
+    lea = found[0]
+    assert (lea.role, lea.skills, lea.stores, lea.languages) == ("advisor", frozenset(), frozenset(), frozenset())
+    waiting = await house.says("camille", "un conseiller svp")
+    taken = await house.does("lea", "take", waiting.conversation)
+    assert taken.status == "done"
 
 
 async def test_a_session_ends_when_it_is_ended_and_counts_as_presence_until_then(house: RunningHouse) -> None:
