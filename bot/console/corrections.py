@@ -32,7 +32,7 @@ class StoredCorrections:
     async def intents(self, language: str) -> Sequence[IntentLabel]:
         domain = self._house.domain
         labels = [
-            IntentLabel(name=name, label=_sentence(domain.text(TITLE + name, language) or name.replace("_", " ")))
+            IntentLabel(name=name, label=_sentence(domain.text(TITLE + name, language) or _usual(name, language)))
             for name in domain.intents
         ]
         return sorted(labels, key=lambda intent: intent.label.casefold())
@@ -68,6 +68,28 @@ class StoredCorrections:
 def _append(file: Path, example: Example) -> bool:
     file.parent.mkdir(parents=True, exist_ok=True)
     return append_example(file, intent=example.intent, text=example.text, entities=example.entities)
+
+
+def _usual(intent: str, language: str) -> str:
+    """What an intent is called that the bot never offers on a button, and that a brand has no name for."""
+    french, english = _USUAL.get(intent, (intent.replace("_", " "),) * 2)
+    return french if language == "fr" else english
+
+
+_USUAL = {
+    "affirm": ("dire oui", "say yes"),
+    "deny": ("dire non", "say no"),
+    "maybe": ("hésiter", "hesitate"),
+    "cancel": ("laisser tomber", "drop it"),
+    "repeat": ("faire répéter", "ask to repeat"),
+    "choose_option": ("choisir une proposition", "choose an option"),
+    "give_name": ("donner son nom", "give a name"),
+    "share_contact": ("partager son contact", "share a contact"),
+    "thank_you": ("remercier", "thank"),
+    "goodbye": ("dire au revoir", "say goodbye"),
+    "bot_challenge": ("demander si c’est un robot", "ask whether it is a robot"),
+    "out_of_scope": ("hors sujet", "off topic"),
+}
 
 
 def _sentence(title: str) -> str:

@@ -4,7 +4,7 @@
 import { keepDrafts } from "./drafts.js";
 import { sendForms } from "./forms.js";
 import { listen } from "./live.js";
-import { showAges, showCount, toBottom } from "./page.js";
+import { showAges, showCount, stayAtBottom, toBottom } from "./page.js";
 
 keepDrafts();
 sendForms();
@@ -12,4 +12,5 @@ listen();
 showCount();
 showAges();
 toBottom();
+stayAtBottom();
 setInterval(showAges, 20000);

@@ -45,6 +45,17 @@ export function toBottom() {
   if (scroller && !location.hash.startsWith("#m")) scroller.scrollTop = scroller.scrollHeight;
 }
 
+/** Keep the latest message in sight when the room for them changes: a keyboard opens, a form grows. */
+export function stayAtBottom() {
+  const scroller = document.querySelector(".messages");
+  if (!scroller) return;
+  let atEnd = true;
+  scroller.addEventListener("scroll", () => {
+    atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  });
+  new ResizeObserver(() => atEnd && toBottom()).observe(scroller);
+}
+
 /** Write how long ago (or for how long) each moment is, in the reader's language. */
 export function showAges() {
   const language = document.documentElement.lang;
