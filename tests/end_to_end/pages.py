@@ -117,9 +117,13 @@ class ChatPage:
     async def says(self, text: str, answer: str = "") -> None:
         """Write `text`; wait for an answer that contains `answer`."""
         before = await self.answers.count()
+        await self.writes(text)
+        await self._answered(before, answer)
+
+    async def writes(self, text: str) -> None:
+        """Write without waiting for any answer."""
         await self.page.locator("#text").fill(text)
         await self.page.keyboard.press("Enter")
-        await self._answered(before, answer)
 
     async def chooses(self, title: str, answer: str = "") -> None:
         """Press one of the offered answers."""

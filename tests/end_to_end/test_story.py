@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.end_to_end.pages import ChatPage, Street, seen
+from tests.end_to_end.pages import ChatPage, Street, TelegramPage, seen, texts
 from tests.fakes.telegram_server import FakeTelegram
 from tests.servers import Server, copy_of
 
@@ -105,6 +105,7 @@ async def test_the_link_is_opened_once_and_by_one_person(browser: Browser, train
             await asyncio.to_thread(server.stop)
 
 
+ODD = "ma semelle fait flic floc dès qu’il pleut"
 REPAIR = "je voudrais déposer mes chaussures à réparer à Lyon samedi à 15h"
 
 
@@ -223,7 +224,7 @@ async def test_an_advisor_answers_where_the_customer_is_and_gives_the_conversati
 
     await ines.gives_back("17 h convient à la boutique")
     await phone.hears("Me revoilà ! Inès m’a laissé ce mot : « 17 h convient à la boutique ».")
-    await phone.hears("Reprenons où nous en étions : votre rendez-vous.")
+    await expect(phone.answers.last).to_contain_text("votre rendez-vous. Je résume")
     await phone.presses("Oui, c’est parfait", "C’est réservé")
 
     thread = await chat.thread()
@@ -244,3 +245,70 @@ async def camille_on_telegram(street: Street) -> tuple[ChatPage, TelegramPage]:
     await phone.presses("sam. 28 nov. à 15 h 30", "À quel nom je le note ?")
     await phone.presses("Partager mon contact", "Je résume")
     return chat, phone
+
+
+async def test_when_nobody_comes_the_customer_hears_so_and_chooses(browser: Browser, trained: Path, tmp_path: Path) -> None:
+    data = copy_of(trained, tmp_path / "data")
+    brand = data / "brands" / "demo" / "brand.yml"
+    brand.write_text(brand.read_text("utf-8").replace("timeout_seconds: 180", "timeout_seconds: 10"), "utf-8")
+    with Server(data, env={"FILROUGE_CLOCK": THURSDAY}) as server:
+        async with Street(browser, server) as street:
+            chat, other = await street.visitor(), await street.visitor()
+            for one in (chat, other):
+                await one.says("je veux parler à quelqu’un", "Je vous passe quelqu’un")
+            ines = await street.staff("ines")
+            await expect(ines.page.get_by_text("délai dépassé, client prévenu")).to_have_count(2, timeout=15_000)
+            for one in (chat, other):
+                await one.hears("personne n’a encore pu prendre votre demande")
+                assert await one.offered() == ["Attendre encore", "Être rappelé", "Un rendez-vous", "Continuer avec le bot"]
+            await seen(chat.page, "chat-unanswered")
+            await chat.chooses("Attendre encore", "Je vous passe quelqu’un")
+            await other.chooses("Continuer avec le bot", "vous n’attendez plus. Je continue avec vous.")
+            thread, left = await chat.thread(), await other.thread()
+            assert (thread.data["owner"], [case["status"] for case in thread.data["cases"]]) == ("queue", ["waiting"])
+            assert (left.data["owner"], [case["status"] for case in left.data["cases"]]) == ("bot", ["withdrawn"])
+            await expect(ines.page.locator("section[aria-labelledby=waiting] li.row")).to_have_count(1)
+
+
+async def test_a_manager_sees_everything_and_corrects_what_was_misunderstood(new_street: Street) -> None:
+    server = new_street.server
+    noemie = await new_street.staff("noemie")
+    await noemie.goes_to("/conversations")
+    await expect(noemie.page.get_by_text("Aucune conversation ne correspond.")).to_be_visible()
+    chat = await new_street.visitor()
+    await chat.says(ODD, "Pardon, je n’ai pas bien compris.")
+    row = noemie.page.locator("li.row").filter(has_text="Visiteur 1")  # comes by itself
+    await expect(row.locator(".meaning.unsure")).to_be_visible()
+    await chat.says(TRY_ON)
+    await seen(noemie.page, "console-conversations")
+
+    await noemie.opens("Prendre rendez-vous")
+    why = noemie.message("essayage de chaussures").locator("details.why")
+    await why.locator("summary").click()
+    for trace in ("book_appointment", "samedi", "utter_offer_slots", "choose_time/pick"):
+        await expect(why).to_contain_text(trace)
+    await seen(noemie.page, "console-why")
+
+    meaning = noemie.message(ODD).locator("details.meaning-menu")
+    await meaning.locator("summary").click()
+    await meaning.get_by_role("button", name="Garantie et réparation").click()
+    await expect(noemie.message(ODD)).to_contain_text("Appris : Garantie et réparation")
+    taught = (server.data / "brands" / "demo" / "data" / "nlu.fr.yml").read_text("utf-8")
+    assert f"- {ODD}\n" in taught[taught.index("intent: warranty_repair") :]
+
+    await noemie.acts("pause")
+    await expect(noemie.page.locator(".notice")).to_have_text("Le bot est en pause ici.")
+    before = await chat.answers.count()
+    await chat.writes("vous êtes là ?")
+    await expect(noemie.message("vous êtes là ?")).to_be_visible()
+    await noemie.acts("takeover")
+    await noemie.answers("Bonjour, ici Noémie : oui, nous sommes là.")
+    await chat.hears("Bonjour, ici Noémie : oui, nous sommes là.")
+    said = (await texts(chat.answers))[before:]
+    assert [text for text in said if text != "Noémie vous répond."] == ["Bonjour, ici Noémie : oui, nous sommes là."]
+
+    trained = await asyncio.to_thread(server.run, "train")
+    assert "Trained on" in trained.stderr
+    other = await new_street.visitor()
+    await asyncio.sleep(2)  # the running server looks for a new model every second
+    await other.says(ODD, "Nos articles sont garantis deux ans")
