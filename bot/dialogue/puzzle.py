@@ -31,8 +31,8 @@ def clarify(w: Working, meaning: Understanding, values: Mapping[str, Any]) -> bo
 
 def unknown_words(w: Working, *, switched: bool) -> None:
     """Nobody knows what this means."""
-    if switched:
-        # "In English please": the wish has been understood, whatever the rest was.
+    if switched and w.state.asked:
+        # "In English please": the wish has been understood, whatever the rest was, and the question comes in that language.
         w.say("utter_language_changed")
         advance(w)
         return

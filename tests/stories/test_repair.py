@@ -187,6 +187,11 @@ def test_the_conversation_changes_language_with_the_customer() -> None:
     )
 
 
+def test_words_nobody_knows_are_not_hidden_behind_a_change_of_language() -> None:
+    Story().customer("flibbertigibbet", language="en").bot("utter_rephrase").reads("Sorry, I didn’t quite get that.")
+    Story().customer("can we speak English?", "change_language", language="en").bot("utter_languages")
+
+
 def test_an_old_button_is_answered_kindly_and_the_question_stays() -> None:
     (
         asked_for_a_day()
