@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.customers.profile import Profile
 from bot.customers.recognise import Known, Unknown, recognise_contact
 from bot.dialogue.state import DialogueState
+from bot.errors import ClaimLost
 from bot.storage.conversations import Standing
 from bot.storage.schema import (
     appointment,
@@ -162,6 +163,11 @@ def join(connection: Connection, *, winner: int, loser: int, live: int, why: Map
             select(conversation).where(conversation.c.id.in_((winner, loser))).order_by(conversation.c.id).with_for_update()
         )
     }
+    # Found before the rows were locked: another process may have joined one of them elsewhere, or recognised somebody, since.
+    if any(row.merged_into is not None for row in rows.values()):
+        raise ClaimLost(f"conversation {winner} or {loser} has just become part of another; the turn is tried again")
+    if len({row.profile_id for row in rows.values()} - {None}) > 1:
+        raise ClaimLost(f"conversations {winner} and {loser} have just turned out to be two people; the turn is tried again")
     states = {
         key: DialogueState.from_json(row.state) if row.state else DialogueState(language=row.language)
         for key, row in rows.items()

@@ -181,3 +181,17 @@ async def test_what_arrives_for_a_conversation_that_was_joined_reaches_the_winne
     )
     assert results[0] == Joined(on_the_web.conversation)
     assert set(await column(database, select(message.c.conversation_id))) == {on_the_web.conversation}
+
+
+async def test_nothing_is_joined_to_a_conversation_that_has_just_become_part_of_another(database: Database) -> None:
+    first, second, third = [(await write(database, "telegram", sender)).conversation for sender in ("1", "2", "3")]
+
+    def into(winner: int, loser: int) -> Any:
+        return partial(customers.join, winner=winner, loser=loser, live=loser, why={"kind": "test"}, now=NOON)
+
+    await database.write(into(first, second))
+    # Another process had found `second` before that was committed.
+    with pytest.raises(ClaimLost):
+        await database.write(into(second, third))
+    again = await write(database, "telegram", "3", number=2)  # its customer is still heard
+    assert again.conversation == third
