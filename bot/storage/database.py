@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import structlog
+from asyncpg import InterfaceError, PostgresError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -36,6 +37,8 @@ GROUP = 64
 RETRIED = ("40001", "40P01")
 """PostgreSQL's codes for a serialisation failure and a deadlock: the unit was rolled back and may run again."""
 TRIES = 5
+UNAVAILABLE = (SQLAlchemyError, sqlite3.Error, PostgresError, InterfaceError, OSError)
+"""What a database that is away, full or starting up raises: beginning and committing raise the drivers' own errors."""
 CLOSE_SECONDS = 10
 """How long units under way are waited for when the database is closed."""
 

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot import metrics
+from bot.storage.database import UNAVAILABLE
 from bot.web.rest import json_response
 
 log = structlog.get_logger(__name__)
@@ -31,7 +31,7 @@ async def no_surprises(request: web.Request, handler: Handler) -> web.StreamResp
         raise
     except web.RequestPayloadError:  # a body that is not what its headers promise; they may be out to fill the log
         return json_response({"error": "the body cannot be read; send it as its headers say"}, status=400)
-    except (OperationalError, DBAPIError, TimeoutError, OSError) as error:
+    except UNAVAILABLE as error:
         if isinstance(error, ConnectionError) and _has_left(request):
             return json_response({"error": "you hung up"}, status=400)  # nobody reads it
         # Nothing was accepted, so whoever asked should ask again: platforms do so by themselves.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+import asyncpg
 import pytest
 import structlog.testing
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.web import rest
 from bot.web.app import application
@@ -63,9 +66,19 @@ async def test_somebody_who_hangs_up_is_not_taken_for_a_storage_that_is_away(ser
     assert logs == []
 
 
-async def test_a_storage_that_is_away_is_told_as_such(server: TestServer) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionRefusedError("no database"),
+        sqlite3.OperationalError("database or disk is full"),
+        asyncpg.CannotConnectNowError("the database system is starting up"),
+        PoolTimeout("every connection is waiting for a server that does not answer"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_a_storage_that_is_away_is_told_as_such(error: Exception) -> None:
     async def away(_request: web.Request) -> web.Response:
-        raise ConnectionRefusedError("no database")
+        raise error
 
     async def healthy() -> dict[str, str]:
         return {}
