@@ -14,6 +14,9 @@ from bot.brand import Store
 from bot.dialogue.events import Say
 from bot.dialogue.state import Choice
 
+_TALKED_ABOUT = ("hours_store", "info_store")
+"""Slots of the store a question was about; one that is named empties the other, so that both never differ."""
+
 
 def store_choices(slot: str, stores: Iterable[Store]) -> tuple[Choice, ...]:
     """Stores as answers to "which store?"."""
@@ -71,12 +74,26 @@ validate_info_store = action("validate_info_store")(_finds_the_store("info_store
 @action("action_recall_store")
 def recall_store(context: ActionContext) -> ActionResult:
     """The store a question is about when the customer does not name one: what we were talking about, or their own."""
-    wanted = [slot for slot in ("hours_store", "info_store") if not context.slots.get(slot)]
-    known = [context.slots.get(slot) for slot in ("appointment_store", "info_store", "hours_store")]
-    known += [appointment.slot.store for appointment in context.diary.upcoming()[:1]]
-    known.append((context.facts or {}).get("home_store"))
-    found = next((name for name in known if isinstance(name, str) and context.brand.store(name)), None)
-    return ActionResult(slots=dict.fromkeys(wanted, found) if found else {})
+    talked_about = [context.slots[slot] for slot in _TALKED_ABOUT if context.slots.get(slot)]
+    known = talked_about or [context.slots.get("appointment_store")]
+    if not talked_about:
+        known += [appointment.slot.store for appointment in context.diary.upcoming()[:1]]
+        known.append((context.facts or {}).get("home_store"))
+    found = _first_known(context, known)
+    return ActionResult(slots=dict.fromkeys(_TALKED_ABOUT, found) if found else {})
+
+
+@action("action_recall_appointment_store")
+def recall_appointment_store(context: ActionContext) -> ActionResult:
+    """An appointment is meant for the store whose hours or services were asked about, unless the customer names another."""
+    if context.slots.get("appointment_store"):
+        return ActionResult()
+    found = _first_known(context, [context.slots.get(slot) for slot in _TALKED_ABOUT])
+    return ActionResult(slots={"appointment_store": found} if found else {})
+
+
+def _first_known(context: ActionContext, names: Iterable[object]) -> str | None:
+    return next((name for name in names if isinstance(name, str) and context.brand.store(name)), None)
 
 
 @action("action_store_location")

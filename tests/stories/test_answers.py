@@ -63,6 +63,26 @@ def test_hours_in_the_middle_of_booking_are_those_of_the_store_in_question() -> 
     )
 
 
+def test_the_store_meant_is_the_last_one_talked_about() -> None:
+    (
+        Story()
+        .customer("vos horaires à [Lyon](store=lyon)", "opening_hours")
+        .customer("et le téléphone ?", "store_contact")
+        .reads("Lyon Bellecour")
+        .customer("et à [Bordeaux](store=bordeaux), vous ouvrez quand ?", "opening_hours")
+        .reads("Bordeaux Sainte-Catherine")
+        .customer("l'adresse ?", "store_location")
+        .reads("331 rue Sainte-Catherine")
+        .customer("un rdv [essayage](service=fitting) [samedi](day=2026-11-28)", "book_appointment")
+        .bot("utter_offer_slots")
+        .reads("Bordeaux Sainte-Catherine")
+        .customer("non, à [Lille](store=lille)")
+        .reads("Lille Grand-Place")
+        .customer("vous fermez à quelle heure ?", "opening_hours")
+        .reads("Lille Grand-Place")
+    )
+
+
 def test_a_known_customer_s_own_store_is_meant_when_none_is_named() -> None:
     story = Story("en", facts={"home_store": "bordeaux", "first_name": "Claire"})
     story.customer("where is the store?", "store_location").bot("utter_store_location").reads("331 rue Sainte-Catherine")
