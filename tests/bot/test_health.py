@@ -26,10 +26,11 @@ async def test_a_database_that_takes_writes_is_well_every_time(database: Databas
 
 
 async def test_a_database_that_only_answers_questions_is_not_well(sqlite: Database, tmp_path: Path) -> None:
-    def switch(connection: Connection, pragma: str) -> None:
-        connection.exec_driver_sql(f"PRAGMA query_only={pragma}")
+    def run(connection: Connection, statement: str) -> None:
+        connection.exec_driver_sql(statement)
 
-    await sqlite.write(partial(switch, pragma="ON"))  # like a full disk: reading goes on
+    full = "CREATE TRIGGER no_room BEFORE INSERT ON lease BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+    await sqlite.write(partial(run, statement=full))
     assert list(await program(sqlite, tmp_path).health()) == ["database"]
-    await sqlite.write(partial(switch, pragma="OFF"))
+    await sqlite.write(partial(run, statement="DROP TRIGGER no_room"))
     assert await program(sqlite, tmp_path).health() == {}
