@@ -62,9 +62,13 @@ class DeliveryWorker:
     ) -> None:
         self._database, self._channel, self._clock, self._board = database, channel, clock, board
         self._name, self._claim, self._settle_after = name, timedelta(seconds=claim_seconds), settle_seconds
-        self._poll, self._batch = poll_seconds, batch
+        rate = channel.limits.per_second
+        # No more is claimed than can be sent, at the channel's pace, well before the claim runs out.
+        self._poll, self._batch = poll_seconds, min(batch, max(1, int(rate * claim_seconds / 3))) if rate else batch
+        self._under_way: set[int] = set()
+        """Messages being sent by this process; whoever finds their claim run out waits for the outcome all the same."""
         self._due = asyncio.Event()
-        self._whole = Pace(channel.limits.per_second, int(channel.limits.per_second)) if channel.limits.per_second else None
+        self._whole = Pace(rate, max(1, int(rate))) if rate else None
         self._recipients: dict[str, Pace] = {}
         self._sending: set[asyncio.Task[None]] = set()
         self.refused: str | None = None
@@ -102,14 +106,21 @@ class DeliveryWorker:
                 log.exception("deliveries_not_claimed", channel=self._channel.name)
                 await asyncio.sleep(self._poll)
         for one in due:
+            if one.message in self._under_way:
+                continue  # slower than its claim: claiming it anew has made that longer
+            self._under_way.add(one.message)
             task = asyncio.create_task(self._deliver(one))
             self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            task.add_done_callback(partial(self._finished, one.message))
         if not due:
             try:
                 await asyncio.wait_for(self._due.wait(), self._poll)
             except TimeoutError:
                 return
+
+    def _finished(self, message: int, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self._under_way.discard(message)
 
     async def _deliver(self, due: Due) -> None:
         if due.withheld:
