@@ -119,6 +119,10 @@ def read_yaml(path: Path | str, text: str | None = None) -> YamlFile:
         mark = wrong.problem_mark or wrong.context_mark
         problem = f"this is not valid YAML: {wrong.problem or wrong.context}; check the indentation, quotes and colons here"
         raise TrainingDataError(problem, file=str(path), line=mark.line + 1 if mark else 0) from None
+    except yaml.reader.ReaderError as wrong:
+        line = text.count("\n", 0, int(wrong.position)) + 1
+        problem = f"this is not valid YAML: the character U+{int(wrong.character):04X} may not stand here; delete it"
+        raise TrainingDataError(problem, file=str(path), line=line) from None
     except (yaml.YAMLError, ValueError) as wrong:  # ValueError: a tagged scalar that is not what its tag says
         raise TrainingDataError(f"this is not valid YAML: {wrong}; correct that value", file=str(path)) from None
     except RecursionError:

@@ -128,7 +128,7 @@ def test_the_first_line_of_a_block_of_text() -> None:
         ("? [a, b]\n: c\n", r"x\.yml:1: a key must be a word or a number"),
         ("a: *nowhere\n", r"x\.yml:1: this is not valid YAML"),
         ("a: !!int word\n", r"x\.yml: this is not valid YAML"),
-        ("a: \x07\n", r"x\.yml: this is not valid YAML"),
+        ("b: 1\na: \x07\n", r"x\.yml:2: this is not valid YAML: the character U\+0007"),
         ("[" * 5000, r"x\.yml"),
     ],
 )
