@@ -383,3 +383,5 @@ def quiet_logs(level: str) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr)
+    # It quotes the requests it cannot read, with whatever words and secrets are in them; what our own doors cannot do, they log.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
