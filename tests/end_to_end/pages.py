@@ -78,22 +78,31 @@ class Street:
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
         if error is not None and SCREENSHOTS:
             for number, page in enumerate(page for context in self._contexts for page in context.pages):
-                await page.screenshot(path=f"/{SCREENSHOTS.strip('/')}/failed-{number}.png")
+                await page.screenshot(path=Path(SCREENSHOTS) / f"failed-{number}.png")
         for context in self._contexts:
             await context.close()
         if error is None:
             assert self.complaints == []
 
 
-async def seen(page: Page, name: str) -> None:
-    """The page as a phone and a desktop show it: nothing is wider than the screen. Pictures are kept when asked for."""
+async def seen(page: Page, name: str = "") -> None:
+    """The page as a phone and a desktop show it: nothing is wider than the screen. Named ones are kept as pictures."""
     for width, size in (("phone", PHONE), ("desktop", DESKTOP)):
         await page.set_viewport_size(size)  # type: ignore[arg-type]  # as above
         await page.wait_for_timeout(50)
         wide = await page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        assert wide[0] <= wide[1], f"{name} scrolls sideways on a {width}: {wide}"
-        if SCREENSHOTS:
+        assert wide[0] <= wide[1], f"{page.url} scrolls sideways on a {width}: {wide}"
+        if SCREENSHOTS and name:
             await page.screenshot(path=Path(SCREENSHOTS) / f"{name}-{width}.png", animations="disabled", caret="hide")
+
+
+async def tab_to(page: Page, wanted: Locator, *, back: bool = False) -> None:
+    """Reach something by the Tab key alone, as whoever has no mouse does."""
+    for _ in range(40):
+        if await wanted.evaluate("element => element === document.activeElement"):
+            return
+        await page.keyboard.press("Shift+Tab" if back else "Tab")
+    raise AssertionError(f"{wanted} cannot be reached by Tab")
 
 
 async def texts(found: Locator) -> list[str]:

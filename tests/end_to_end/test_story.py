@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.end_to_end.pages import ChatPage, Street, TelegramPage, seen, texts
+from tests.end_to_end.pages import ChatPage, Street, TelegramPage, seen, tab_to, texts
 from tests.fakes.telegram_server import FakeTelegram
 from tests.servers import Server, copy_of
 
@@ -49,7 +50,7 @@ async def test_from_the_chat_to_telegram_to_the_store(new_street: Street) -> Non
     await seen(chat.page, "chat")
 
     phone = await chat.continues_on_telegram()
-    await seen(phone.page, "telegram-start")
+    await seen(phone.page)
     await phone.starts()
     await phone.hears("votre rendez-vous")
     assert await phone.offered() == times  # the very question where it stopped
@@ -182,7 +183,7 @@ async def test_out_of_hours_is_said_before_any_waiting(browser: Browser, trained
             await chat.says("quelle chaussure pour le GR20 ?")
             await chat.chooses("Un conseiller ici", "L’équipe n’est pas là en ce moment ; elle revient demain")
             assert await chat.offered() == ["Être rappelé", "Un rendez-vous", "Non merci"]
-            await seen(chat.page, "chat-closed")
+            await seen(chat.page)
             assert (await chat.thread()).data["cases"] == []
             await chat.chooses("Être rappelé", "À quel numéro peut-on vous rappeler ?")
             await chat.says("06 39 98 01 77", "un conseiller vous rappelle au +33 6 39 98 01 77 dès la réouverture")
@@ -261,7 +262,7 @@ async def test_when_nobody_comes_the_customer_hears_so_and_chooses(browser: Brow
             for one in (chat, other):
                 await one.hears("personne n’a encore pu prendre votre demande")
                 assert await one.offered() == ["Attendre encore", "Être rappelé", "Un rendez-vous", "Continuer avec le bot"]
-            await seen(chat.page, "chat-unanswered")
+            await seen(chat.page)
             await chat.chooses("Attendre encore", "Je vous passe quelqu’un")
             await other.chooses("Continuer avec le bot", "vous n’attendez plus. Je continue avec vous.")
             thread, left = await chat.thread(), await other.thread()
@@ -312,3 +313,100 @@ async def test_a_manager_sees_everything_and_corrects_what_was_misunderstood(new
     other = await new_street.visitor()
     await asyncio.sleep(2)  # the running server looks for a new model every second
     await other.says(ODD, "Nos articles sont garantis deux ans")
+
+
+async def test_the_store_reads_its_appointments_of_the_day(street: Street) -> None:
+    hours = {"Claire Martin": "14h", "Hugo Petit": "15h", "Nora Haddad": "16h"}
+    for name, hour in hours.items():
+        for text in (f"un rdv essayage à Lyon Bellecour aujourd’hui à {hour}", f"à {hour}", name, "oui"):
+            answers = await asyncio.to_thread(street.server.say, name, text)
+        assert "C’est réservé" in answers[-1]["text"], answers
+    awa = await street.staff("awa")
+    await awa.page.get_by_role("link", name="Magasins").click()
+    await awa.page.get_by_role("link", name="Rendez-vous du jour Lyon Bellecour").click()
+    rows = awa.page.locator(".diary tbody tr")
+    for row, (name, hour) in zip((await texts(rows))[:3], hours.items(), strict=True):
+        assert name in row
+        assert hour.replace("h", ":00") in row or hour.replace("h", " h") in row, row
+    await seen(awa.page, "console-today")
+
+
+async def test_the_whole_way_by_keyboard(new_street: Street) -> None:
+    chat = await new_street.visitor()
+    keys = chat.page.keyboard
+    await tab_to(chat.page, chat.page.locator("#text"))
+    await keys.type(TRY_ON)
+    await keys.press("Enter")
+    third = chat.page.locator("#log").get_by_role("button", name="sam. 28 nov. à 17 h 45", exact=True)
+    await expect(third).to_be_visible()
+    await tab_to(chat.page, third, back=True)
+    await keys.press("Enter")
+    await chat.hears("À quel nom je le note ?")
+    await tab_to(chat.page, chat.page.locator("#text"))
+    await keys.type("je veux parler à quelqu’un")
+    await keys.press("Enter")
+    await chat.hears("Je vous passe quelqu’un")
+
+    ines = await new_street.staff("ines")  # signed in by typing and Enter
+    page = ines.page
+    await tab_to(page, page.locator("button[value=take]"))
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#answer")).to_be_visible()
+    await tab_to(page, page.locator("#answer"))
+    await page.keyboard.type("Bonjour !")
+    await page.keyboard.press("Enter")
+    await chat.hears("Bonjour !")
+    await tab_to(page, page.locator("#note-box summary"))
+    await page.keyboard.press("Enter")
+    await tab_to(page, page.locator("#note"))
+    await page.keyboard.type("Rappeler demain")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message.from-note")).to_contain_text("Rappeler demain")
+    await tab_to(page, page.locator("#finish-box summary"))
+    await page.keyboard.press("Enter")
+    await tab_to(page, page.locator("#line"))
+    await page.keyboard.type("tout est dit")
+    await page.keyboard.press("Enter")
+    await chat.hears("Inès m’a laissé ce mot : « tout est dit ».")
+
+
+async def test_the_story_in_english(new_street: Street) -> None:
+    chat = await new_street.visitor("en")
+    await chat.says("hi, I would like to try on hiking shoes in Lyon on Saturday afternoon", "Lyon Bellecour")
+    phone = await chat.continues_on_telegram()
+    await phone.starts()
+    await phone.hears("There you are! We were talking about your appointment")
+    await phone.presses("Sat 28 Nov, 3:30 pm", "Under what name shall I put it?")
+    await phone.presses("Share my contact", "Thank you Camille, I’ve found you.")
+    await phone.presses("Yes, perfect", "It’s booked: shoe fitting, Saturday 28 November, 3:30 pm, at Lyon Bellecour")
+    await phone.says("I’d like to talk to someone please", "I’m fetching someone: you’re next")
+    ines = await new_street.staff("ines", "en")
+    await expect(ines.waiting("Camille Fournier")).to_contain_text("asked for a person")
+    await ines.takes("Camille Fournier")
+    await expect(ines.page.locator("#file")).to_contain_text("customer service")
+    await ines.answers("Hello Camille, how can I help?")
+    await phone.hears("Hello Camille, how can I help?")
+    await ines.gives_back("all is well")
+    await phone.hears("I’m back! Inès left me this note: “all is well”.")
+    await seen(phone.page)
+    await seen(chat.page)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_no_page_of_the_console_is_wider_than_a_phone(street: Street, language: str) -> None:
+    chat = await street.visitor(language)
+    await chat.says("https://orvelle.example/" + "a" * 300)
+    admin = await street.staff("admin", language)
+    await admin.goes_to("/conversations")
+    await seen(admin.page)
+    await admin.opens("Visit")
+    await seen(admin.page)
+    for path in ("", "/stores", "/stores/lyon/today", "/accounts", "/conversations/999999"):
+        await admin.goes_to(path)
+        await seen(admin.page)
+    street.complaints[:] = [said for said in street.complaints if "404" not in said]  # asked for above
+    await admin.page.locator("header.top .me summary").click()
+    await seen(admin.page)
+    await admin.page.get_by_role("button", name=re.compile("Se déconnecter|Sign out")).click()
+    await expect(admin.page.locator("#password")).to_be_visible()
+    await seen(admin.page)
