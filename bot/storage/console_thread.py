@@ -210,12 +210,12 @@ def _slots(state: DialogueState, brand: Brand, language: str) -> tuple[Fact, ...
 
 
 def _place(state: DialogueState, flows: Flows, language: str) -> str:
-    """Where the dialogue stands: the flow as the reader calls it, and what it waits for."""
+    """Where the dialogue stands: what it is about, as the reader calls it, and what it waits for."""
     if not state.stack:
         return ""
     frame = state.stack[-1]
-    flow = flows.get(frame.flow)
-    names = flow.names if flow is not None else {}
+    known = (flows.get(outer.flow) for outer in reversed(state.stack))  # a flow that is only called has no name of its own
+    names = next((flow.names for flow in known if flow is not None and flow.names), {})
     return f"{names.get(language) or frame.flow} / {state.asked or frame.step}"
 
 
