@@ -17,6 +17,9 @@ from bot.dialogue.state import Choice
 _TALKED_ABOUT = ("hours_store", "info_store")
 """Slots of the store a question was about; one that is named empties the other, so that both never differ."""
 
+ELSEWHERE = "elsewhere"
+"""The value of such a slot when the customer asked about a place without a store."""
+
 
 def store_choices(slot: str, stores: Iterable[Store]) -> tuple[Choice, ...]:
     """Stores as answers to "which store?"."""
@@ -43,6 +46,10 @@ def _finds_the_store(slot: str) -> Inside:
     def find(context: ActionContext) -> ActionResult:
         named = str(context.arguments.get("value") or "")
         found = context.brand.stores_named(named)
+        if not found and slot in _TALKED_ABOUT:
+            # The question has been answered: the flow ends instead of asking again.
+            towns = listed(dict.fromkeys(store.city for store in context.brand.stores), context.language)
+            return ActionResult(slots={slot: ELSEWHERE}, says=(Say("utter_no_store_there", {"towns": towns}),))
         if not found:
             return ActionResult(slots={slot: None}, says=(Say("utter_unknown_store", {"named": named}),))
         if len(found) > 1:

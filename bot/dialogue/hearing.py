@@ -188,6 +188,8 @@ def _follows_up(w: Working, meaning: Understanding, values: Mapping[str, Any], f
     said = replace(meaning, text=meaning.text.replace("?", " "))
     if w.top is not None or last is None or last is flow or not is_bare(said, w.policy.bare_leftover):
         return False
+    if flow is not None and meaning.confidence >= w.policy.digression_over_text and not is_bare(said, 0):
+        return False  # "move it to Wednesday" after a booking says what it wants
     found = values_for(w, meaning, values, w.flows.collects(last.id))
     if not found:
         return False

@@ -17,7 +17,8 @@ _SURE = re.compile(
     r"(?:first|last)\s+name\s*:?|put\s+it\s+under|it'?s\s+under|write\s+down)\s*(?:is\s+|est\s+|de\s+)?"
 )
 _MAYBE = re.compile(
-    r"(?<!\w)(?:je\s+suis|j'?suis|c'?\s?est|c|ici|mettez|notez|moi|i\s?'?\s?a?m|it'?s|this\s+is|me|ici\s+c'?est|nom|her[e']?s)\s+"
+    r"(?<!\w)(?:je\s+suis|j'?suis|c'?\s?est(?:\s+pour(?!\s+(?:noel|paques)))?|c|ici|mettez|notez|moi|i\s?'?\s?a?m"
+    r"|it'?s(?:\s+for(?!\s+(?:christmas|easter)))?|this\s+is|me|ici\s+c'?est|nom|her[e']?s)\s+"
 )
 _AFTER = re.compile(r"(?:\s*,\s*|\s+)(?:a\s+l'appareil|here|speaking|on\s+the\s+line)\b")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?")

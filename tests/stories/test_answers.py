@@ -107,7 +107,25 @@ def test_a_store_we_do_not_have() -> None:
     (
         Story()
         .customer("les horaires de [Marseille](store=marseille)", "opening_hours")
-        .bot("utter_unknown_store", "utter_ask_hours_store")
+        .bot("utter_no_store_there")
+        .reads("Vous nous trouverez à Lyon, Paris, Lille")
+        .asks(None)
+        .customer("et à [Lille](store=lille) ?")
+        .reads("Lille Grand-Place")
+    )
+    (
+        Story("en")
+        .customer("a [fitting](service=fitting) in [Marseille](store=marseille)", "book_appointment")
+        .bot("utter_unknown_store", "utter_ask_appointment_store")
+    )
+
+
+def test_a_request_that_names_a_day_is_not_taken_for_more_of_the_last_one() -> None:
+    (
+        Story("en")
+        .customer("is [Lyon](store=lyon) open on [Friday](day=2026-11-27)?", "opening_hours")
+        .customer("move it to [Wednesday](day=2026-11-25)", "move_appointment")
+        .bot("utter_no_appointment")
     )
 
 

@@ -111,6 +111,9 @@ def test_wordings_of_the_brand(finder: EntityFinder, text: str, entities: dict[s
         ("42", {"number": 42}),
         ("je m'appelle anna", {"name": "Anna"}),
         ("moi c'est Karim", {"name": "Karim"}),
+        ("c'est pour Léa Durand", {"name": "Léa Durand"}),
+        ("c'est pour Noël", {}),
+        ("it's for Owen", {"name": "Owen"}),
         ("Rose", {}),
     ],
 )
