@@ -14,6 +14,7 @@ from bot.dialogue.state import DialogueState
 from bot.errors import ClaimLost
 from bot.storage.inbox import Claim
 from bot.storage.outbox import PULLED
+from bot.storage.prepared import Prepared
 from bot.storage.schema import Instant, conversation, delivery, identity, message, profile
 from bot.storage.timers import next_timer
 from bot.turn import Reply, Turn
@@ -63,7 +64,7 @@ class Written:
     """What was handed over to the caller who waited for it; None when nobody did."""
 
 
-_LOCK = (
+_LOCK = Prepared(
     select(
         conversation.c.id,
         conversation.c.state,
@@ -91,7 +92,7 @@ _LOCK = (
 
 def lock(connection: Connection, claim: Claim, identity_id: int | None) -> Standing:
     """Load the claimed conversation for its turn. Raises `ClaimLost` when another worker has claimed it since."""
-    row = connection.execute(_LOCK, {"conversation": claim.conversation, "fence": claim.fence, "identity": identity_id}).first()
+    row = _LOCK.first(connection, {"conversation": claim.conversation, "fence": claim.fence, "identity": identity_id})
     if row is None:
         raise ClaimLost(f"conversation {claim.conversation} was claimed by another worker; nothing to do")
     values = list(row)
@@ -99,7 +100,7 @@ def lock(connection: Connection, claim: Claim, identity_id: int | None) -> Stand
     return Standing(*values)
 
 
-_SAVE = (
+_SAVE = Prepared(
     update(conversation)
     .where(conversation.c.id == bindparam("b_id"), conversation.c.fence == bindparam("b_fence"))
     .values(
@@ -117,7 +118,7 @@ _SAVE = (
         unsure=func.coalesce(bindparam("b_unsure", type_=Boolean), conversation.c.unsure),
     )
 )
-_HANDLED = (
+_HANDLED = Prepared(
     update(message)
     .where(message.c.id == bindparam("b_message"))
     .values(
@@ -126,8 +127,8 @@ _HANDLED = (
         missed=bindparam("b_missed", type_=Boolean),
     )
 )
-_SAY = insert(message).returning(message.c.id, sort_by_parameter_order=True)
-_DELIVER = insert(delivery)
+_SAY = Prepared(insert(message).returning(message.c.id))
+_DELIVER = Prepared(insert(delivery))
 
 
 def write_turn(connection: Connection, claim: Claim, standing: Standing, turn: Turn, *, now: datetime, rest: bool) -> Written:
@@ -145,8 +146,8 @@ def write_turn(connection: Connection, claim: Claim, standing: Standing, turn: T
     # Anything that arrived since the claim has made the conversation due at another time than the claim's end.
     more = rest or standing.due_at != claim.until
     missed = _missed(standing, turn)
-    saved = connection.execute(
-        _SAVE,
+    saved = _SAVE.run(
+        connection,
         {
             "b_id": claim.conversation,
             "b_fence": claim.fence,
@@ -161,16 +162,10 @@ def write_turn(connection: Connection, claim: Claim, standing: Standing, turn: T
             "b_unsure": next((miss for miss in reversed(missed.values()) if miss is not None), None),
         },
     )
-    if saved.rowcount != 1:
+    if saved != 1:
         raise ClaimLost(f"conversation {claim.conversation} was claimed by another worker; nothing was written")
-    if turn.traces:
-        connection.execute(
-            _HANDLED,
-            [
-                {"b_message": id_, "b_at": at, "b_trace": dict(trace) or None, "b_missed": missed[id_]}
-                for id_, trace in turn.traces.items()
-            ],
-        )
+    for id_, trace in turn.traces.items():
+        _HANDLED.run(connection, {"b_message": id_, "b_at": at, "b_trace": dict(trace) or None, "b_missed": missed[id_]})
     ids = say(connection, standing, turn.replies, in_reply_to=list(turn.traces), at=at, now=now, epoch=epoch)
     return Written(claim.conversation, ids, standing.channel, standing.identity_id, more)
 
@@ -219,27 +214,26 @@ def say(
         }
         for reply in replies
     ]
-    ids = tuple(connection.execute(_SAY, rows).scalars())
-    if standing.channel != "webchat":
-        connection.execute(
-            _DELIVER,
-            [
-                {
-                    "message_id": id_,
-                    "conversation_id": standing.id,
-                    "identity_id": standing.identity_id,
-                    "channel": standing.channel,
-                    "account": standing.account,
-                    "recipient": standing.sender,
-                    "key": uuid.uuid4().hex,
-                    "state": "pending",
-                    "epoch": epoch if reply.author == "bot" else None,
-                    "attempts": 0,
-                    "repeats": 0,
-                    "next_at": now,
-                }
-                for id_, reply in zip(ids, replies, strict=True)
-            ],
+    ids = tuple([_SAY.scalar(connection, row) for row in rows])
+    if standing.channel == "webchat":
+        return ids
+    for id_, reply in zip(ids, replies, strict=True):
+        _DELIVER.run(
+            connection,
+            {
+                "message_id": id_,
+                "conversation_id": standing.id,
+                "identity_id": standing.identity_id,
+                "channel": standing.channel,
+                "account": standing.account,
+                "recipient": standing.sender,
+                "key": uuid.uuid4().hex,
+                "state": "pending",
+                "epoch": epoch if reply.author == "bot" else None,
+                "attempts": 0,
+                "repeats": 0,
+                "next_at": now,
+            },
         )
     return ids
 

@@ -11,11 +11,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.brand import Brand
-from bot.storage.schema import appointment, appointment_cell
+from bot.storage.schema import Instant, appointment, appointment_cell
 from handoff.appointments import Cell, cells, fits, free_slots
 from handoff.hours import OpeningHours
 from handoff.ports import Appointment, Slot, SlotTaken
@@ -24,6 +24,15 @@ _CLAIM_CELLS = {
     "sqlite": sqlite.insert(appointment_cell).on_conflict_do_nothing().returning(appointment_cell.c.starts_at),
     "postgresql": postgresql.insert(appointment_cell).on_conflict_do_nothing().returning(appointment_cell.c.starts_at),
 }
+_UPCOMING = (
+    select(appointment)
+    .where(
+        appointment.c.conversation_id == bindparam("conversation"),
+        appointment.c.status == "booked",
+        appointment.c.starts_at > bindparam("now", type_=Instant),
+    )
+    .order_by(appointment.c.starts_at)
+)
 
 
 class StoreDiary:
@@ -111,15 +120,7 @@ class StoreDiary:
         return self._one(appointment)
 
     def upcoming(self) -> Sequence[Appointment]:
-        rows = self._connection.execute(
-            select(appointment)
-            .where(
-                appointment.c.conversation_id == self._conversation,
-                appointment.c.status == "booked",
-                appointment.c.starts_at > self._now,
-            )
-            .order_by(appointment.c.starts_at)
-        )
+        rows = self._connection.execute(_UPCOMING, {"conversation": self._conversation, "now": self._now})
         return tuple(appointment_from(row) for row in rows)
 
     def _offered(self, store: str, service: str) -> Any:

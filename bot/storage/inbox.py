@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, case, delete, insert, select, upda
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.messages import InboundMessage
+from bot.storage.prepared import Prepared
 from bot.storage.schema import Instant, conversation, identity, message
 
 MAX_KEY = 400
@@ -67,13 +68,15 @@ class Claim:
     """Whether there is more waiting than was taken."""
 
 
-_FIND = select(identity.c.id, identity.c.conversation_id, identity.c.name).where(
-    identity.c.channel == bindparam("channel"),
-    identity.c.account == bindparam("account"),
-    identity.c.sender == bindparam("sender"),
+_FIND = Prepared(
+    select(identity.c.id, identity.c.conversation_id).where(
+        identity.c.channel == bindparam("channel"),
+        identity.c.account == bindparam("account"),
+        identity.c.sender == bindparam("sender"),
+    )
 )
 _now = bindparam("now", type_=Instant)
-_TOUCH = (
+_TOUCH = Prepared(
     update(conversation)
     .where(conversation.c.id == bindparam("conversation"), conversation.c.merged_into.is_(None))
     # A claimed conversation is due at the claim's end. It must no longer be, whatever the clock says of that end: any other
@@ -91,15 +94,19 @@ _TOUCH = (
     )
     .returning(conversation.c.owner)
 )
-_PUT = {
-    "sqlite": sqlite.insert(message).on_conflict_do_nothing().returning(message.c.id),
-    "postgresql": postgresql.insert(message).on_conflict_do_nothing().returning(message.c.id),
-}
-_NEW_IDENTITY = {
-    "sqlite": sqlite.insert(identity).on_conflict_do_nothing().returning(identity.c.id),
-    "postgresql": postgresql.insert(identity).on_conflict_do_nothing().returning(identity.c.id),
-}
-_NEW_CONVERSATION = insert(conversation).returning(conversation.c.id)
+_PUT = Prepared(
+    {
+        "sqlite": sqlite.insert(message).on_conflict_do_nothing().returning(message.c.id),
+        "postgresql": postgresql.insert(message).on_conflict_do_nothing().returning(message.c.id),
+    }
+)
+_NEW_IDENTITY = Prepared(
+    {
+        "sqlite": sqlite.insert(identity).on_conflict_do_nothing().returning(identity.c.id),
+        "postgresql": postgresql.insert(identity).on_conflict_do_nothing().returning(identity.c.id),
+    }
+)
+_NEW_CONVERSATION = Prepared(insert(conversation).returning(conversation.c.id))
 _SEEN = select(message.c.id, message.c.conversation_id).where(message.c.external_key == bindparam("key"))
 
 
@@ -128,17 +135,15 @@ def _clean_data(value: Any) -> Any:
 
 def accept(connection: Connection, inbound: InboundMessage, now: datetime, *, language: str = "fr") -> Accepted:
     """Put one message in its sender's conversation, which is opened if there is none yet. Harmless when repeated."""
-    dialect = connection.dialect.name
     sender = {"channel": inbound.channel, "account": inbound.account, "sender": clean(inbound.sender)}
     while True:
-        row = connection.execute(_FIND, sender).first()
-        found = (row[0], row[1]) if row is not None else None
+        found = _FIND.first(connection, sender)
         if found is None:
             found = _open_conversation(connection, inbound, now, language)
             if found is None:
                 continue  # the same new sender was opened by another process meanwhile
         identity_id, conversation_id = found
-        owner = connection.execute(_TOUCH, {"conversation": conversation_id, "now": now}).scalar()
+        owner = _TOUCH.scalar(connection, {"conversation": conversation_id, "now": now})
         if owner is not None:
             break
         # The conversation was merged between the two statements; its identity points to the winner now.
@@ -160,7 +165,7 @@ def accept(connection: Connection, inbound: InboundMessage, now: datetime, *, la
         "received_at": now,
         "failures": 0,
     }
-    message_id = connection.execute(_PUT[dialect], values).scalar()
+    message_id = _PUT.scalar(connection, values)
     if message_id is None:
         seen = connection.execute(_SEEN, {"key": key}).one()
         return Accepted(seen[0], seen[1], identity_id, False, owner)
@@ -180,7 +185,7 @@ def accept_act(
 ) -> Accepted | None:
     """Put an advisor's act in a conversation, in order with what the customer writes. None when there is no such conversation."""
     while True:
-        owner = connection.execute(_TOUCH, {"conversation": conversation_id, "now": now}).scalar()
+        owner = _TOUCH.scalar(connection, {"conversation": conversation_id, "now": now})
         if owner is not None:
             break
         merged = connection.execute(select(conversation.c.merged_into).where(conversation.c.id == conversation_id)).scalar()
@@ -202,7 +207,7 @@ def accept_act(
         "received_at": now,
         "failures": 0,
     }
-    message_id = connection.execute(_PUT[connection.dialect.name], row).scalar()
+    message_id = _PUT.scalar(connection, row)
     if message_id is None:
         seen = connection.execute(_SEEN, {"key": external}).one()
         return Accepted(seen[0], seen[1], 0, False, owner)
@@ -221,9 +226,9 @@ def _open_conversation(connection: Connection, inbound: InboundMessage, now: dat
         "created_at": now,
         "touched_at": now,
     }
-    conversation_id = connection.execute(_NEW_CONVERSATION, fresh).scalar_one()
-    identity_id = connection.execute(
-        _NEW_IDENTITY[connection.dialect.name],
+    conversation_id = _NEW_CONVERSATION.scalar(connection, fresh)
+    identity_id = _NEW_IDENTITY.scalar(
+        connection,
         {
             "channel": inbound.channel,
             "account": inbound.account,
@@ -232,7 +237,7 @@ def _open_conversation(connection: Connection, inbound: InboundMessage, now: dat
             "name": clean(inbound.sender_name)[:255] if inbound.sender_name else None,
             "created_at": now,
         },
-    ).scalar()
+    )
     if identity_id is None:
         connection.execute(delete(conversation).where(conversation.c.id == conversation_id))
         return None
@@ -265,7 +270,8 @@ _CLAIM = update(conversation).values(
 _CLAIMED = (conversation.c.id, conversation.c.fence, conversation.c.language)
 _CLAIM_DUE = _CLAIM.where(conversation.c.id.in_(select(_due.c.id))).returning(*_CLAIMED)
 _CLAIM_WANTED = _CLAIM.where(conversation.c.id.in_(select(_wanted.c.id))).returning(*_CLAIMED)
-_WAITING = (
+_CLAIM_ONE = Prepared(_CLAIM.where(conversation.c.id == bindparam("wanted"), _free).returning(*_CLAIMED))
+_WAITING_ANYWHERE = (
     select(
         message.c.conversation_id,
         message.c.id,
@@ -280,15 +286,20 @@ _WAITING = (
         message.c.received_at,
         message.c.failures,
     )
-    .where(message.c.conversation_id.in_(bindparam("conversations", expanding=True)), message.c.handled_at.is_(None))
+    .where(message.c.handled_at.is_(None))
     .order_by(message.c.id)
 )
+_WAITING = _WAITING_ANYWHERE.where(message.c.conversation_id.in_(bindparam("conversations", expanding=True)))
+_WAITING_ONE = Prepared(_WAITING_ANYWHERE.where(message.c.conversation_id == bindparam("conversation")))
 
 
 def claim(
     connection: Connection, *, worker: str, now: datetime, until: datetime, limit: int, wanted: Sequence[int] | None = None
 ) -> list[Claim]:
     """Take conversations in which something is due: those of `wanted`, or whichever have waited longest."""
+    if wanted is not None and len(wanted) == 1:
+        found = _CLAIM_ONE.all(connection, {"worker": worker, "now": now, "until": until, "wanted": wanted[0]})
+        return [_claimed(row, until, _WAITING_ONE.all(connection, {"conversation": row[0]})) for row in found]
     if wanted is None:
         rows = connection.execute(_CLAIM_DUE, {"worker": worker, "now": now, "until": until, "limit": limit}).all()
     else:
@@ -300,17 +311,12 @@ def claim(
     waiting: dict[int, list[Any]] = {row[0]: [] for row in rows}
     for row in connection.execute(_WAITING, {"conversations": list(waiting)}):
         waiting[row[0]].append(row)
-    return [
-        Claim(
-            conversation=row[0],
-            fence=row[1],
-            until=until,
-            language=row[2],
-            arrivals=tuple(_arrival(arrived) for arrived in waiting[row[0]][:BATCH]),
-            more=len(waiting[row[0]]) > BATCH,
-        )
-        for row in rows
-    ]
+    return [_claimed(row, until, waiting[row[0]]) for row in rows]
+
+
+def _claimed(row: Any, until: datetime, waiting: Sequence[Any]) -> Claim:
+    arrivals = tuple(_arrival(arrived) for arrived in waiting[:BATCH])
+    return Claim(row[0], row[1], until, row[2], arrivals, more=len(waiting) > BATCH)
 
 
 def _arrival(row: Any) -> Arrival:

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bot.messages import Button, OutboundMessage
+from bot.storage.prepared import Prepared
 from bot.storage.schema import Instant, conversation, delivery, identity, message
 
 PULLED = frozenset({"rest", "webchat"})
@@ -224,13 +225,12 @@ def next_due(connection: Connection, channel: str) -> datetime | None:
     ).scalar()
 
 
-_HAND = (
+_HAND = Prepared(
     update(delivery)
     .where(delivery.c.identity_id == bindparam("identity"), delivery.c.state == "pending")
     .values(state="sent", sent_at=_now, handed_with=bindparam("request"), attempts=delivery.c.attempts + 1)
-    .returning(delivery.c.message_id)
 )
-_HANDED = (
+_HANDED = Prepared(
     select(message.c.id, message.c.text, message.c.data, message.c.author)
     .join_from(delivery, message, message.c.id == delivery.c.message_id)
     .where(delivery.c.handed_with == bindparam("request"))
@@ -238,18 +238,31 @@ _HANDED = (
 )
 
 
-def hand_over(connection: Connection, *, identity_id: int, request: int, fresh: bool, now: datetime, take: bool) -> list[Any]:
+class Handed(NamedTuple):
+    """A message as the answer to a request carries it."""
+
+    id: int
+    text: str
+    data: dict[str, Any] | None
+    author: str
+
+
+def hand_over(connection: Connection, *, identity_id: int, request: int, fresh: bool, now: datetime, take: bool) -> list[Handed]:
     """What the answer to this request carries: all that waits for its sender (when `take`), or what it already carried.
 
     `fresh` is False for a repeated request, which gets what it got before and takes nothing more, if it got anything.
 
-    Rows have `id`, `text`, `data`, `author`. Committed before the answer is written, so nothing is ever handed twice; a client
-    that lost the answer repeats its request with the same id and gets the same rows.
+    Committed before the answer is written, so nothing is ever handed twice; a client that lost the answer repeats its request
+    with the same id and gets the same messages.
     """
     if not fresh:
-        already = list(connection.execute(_HANDED, {"request": request}))
+        already = _handed(connection, request)
         if already:
             return already
     if take:
-        connection.execute(_HAND, {"identity": identity_id, "request": request, "now": now})
-    return list(connection.execute(_HANDED, {"request": request}))
+        _HAND.run(connection, {"identity": identity_id, "request": request, "now": now})
+    return _handed(connection, request)
+
+
+def _handed(connection: Connection, request: int) -> list[Handed]:
+    return [Handed(*row) for row in _HANDED.all(connection, {"request": request})]
