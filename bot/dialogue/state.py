@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, Literal, TypeVar
 
+import orjson
+
 Owner = Literal["bot", "queue", "advisor", "store"]
 """Who must speak next. `queue`: a person has been asked for and nobody has taken the case yet."""
 
@@ -91,12 +93,16 @@ class DialogueState:
 
     def to_json(self) -> str:
         """The state as compact JSON text; what has its ordinary value is left out."""
-        return json.dumps(_plain(self), ensure_ascii=False, separators=(",", ":"))
+        plain = _plain(self)
+        try:
+            return orjson.dumps(plain).decode()
+        except TypeError:  # a number of more than 64 bits somewhere: rare enough to be slower
+            return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> DialogueState:
         """The state that `to_json` wrote, by this version or another: what is unknown is ignored."""
-        data = json.loads(text)
+        data = json.loads(text)  # keeps whole numbers whole, however long they are
         given = {
             "slots": {name: _read(SlotValue, value) for name, value in data.get("slots", {}).items()},
             "stack": tuple(_read(Frame, frame, done=tuple) for frame in data.get("stack", ())),
@@ -106,20 +112,18 @@ class DialogueState:
         }
         return _read(cls, data | given)
 
+    def changed(self, fields: Mapping[str, Any]) -> DialogueState:
+        """The same with some fields changed: `dataclasses.replace`, but a step does this a dozen times and it should be quick."""
+        if not fields.keys() <= _NAMES[DialogueState]:
+            raise TypeError(f"a state has no {', '.join(fields.keys() - _NAMES[DialogueState])}")
+        new = object.__new__(DialogueState)
+        for name, place in _PLACES:
+            place.__set__(new, fields[name] if name in fields else place.__get__(self))
+        return new
+
 
 Value = TypeVar("Value")
-
-
-def _plain(value: Any) -> Any:
-    """A dataclass as a mapping of its unusual fields, recursively; everything else is JSON-ready already."""
-    if isinstance(value, SlotValue | Frame | Choice | DialogueState):
-        told = ((f.name, getattr(value, f.name), _usual(f)) for f in fields(value))
-        return {name: _plain(part) for name, part, usual in told if part != usual}
-    if isinstance(value, Mapping):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(part) for part in value]
-    return value
+_KINDS = (SlotValue, Frame, Choice, DialogueState)
 
 
 def _usual(field: Field[Any]) -> Any:
@@ -127,10 +131,29 @@ def _usual(field: Field[Any]) -> Any:
     return field.default if field.default_factory is MISSING else field.default_factory()
 
 
-def _read(kind: type[Value], data: Mapping[str, Any], **makers: Any) -> Value:
-    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]  # every caller passes a dataclass
-    return kind(**{key: makers.get(key, _same)(value) for key, value in data.items() if key in known})
+_USUAL: dict[type, tuple[tuple[str, Any], ...]] = {
+    kind: tuple((field.name, _usual(field)) for field in fields(kind)) for kind in _KINDS
+}
+_NAMES: dict[type, frozenset[str]] = {kind: frozenset(name for name, _ in usual) for kind, usual in _USUAL.items()}
+_PLACES = tuple((name, getattr(DialogueState, name)) for name, _ in _USUAL[DialogueState])
+"""Where a state keeps each field: writing there is how a frozen value is made, not changed."""
 
 
-def _same(value: Any) -> Any:
+def _plain(value: Any) -> Any:
+    """A dataclass as a mapping of its unusual fields, recursively; everything else is JSON-ready already."""
+    usual = _USUAL.get(type(value))
+    if usual is not None:
+        told = ((name, getattr(value, name), ordinary) for name, ordinary in usual)
+        return {name: _plain(part) for name, part, ordinary in told if part != ordinary}
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(part) for part in value]
     return value
+
+
+def _read(kind: type[Value], data: Mapping[str, Any], **makers: Any) -> Value:
+    known = _NAMES[kind]
+    return kind(**{key: makers[key](value) if key in makers else value for key, value in data.items() if key in known})

@@ -33,7 +33,7 @@ class Working:
     # The state
 
     def change(self, **fields: Any) -> None:
-        self.state = replace(self.state, **fields)
+        self.state = self.state.changed(fields)
 
     @property
     def speaks(self) -> bool:
