@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from urllib.parse import quote_plus
 
 import phonenumbers
@@ -118,15 +119,20 @@ def store_services(context: ActionContext) -> ActionResult:
     return _about(context, "utter_store_services")
 
 
+@cache
+def _international(phone: str) -> str:
+    """A store's phone number as it is written for people."""
+    return phonenumbers.format_number(phonenumbers.parse(phone), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def _about(context: ActionContext, response: str) -> ActionResult:
     store = context.store("info_store")
     if store is None:
         return ActionResult(slots={"info_store": None})
-    phone = phonenumbers.parse(store.phone)
     values = {
         "store": store.name,
         "address": store.one_line_address,
-        "phone": phonenumbers.format_number(phone, phonenumbers.PhoneNumberFormat.INTERNATIONAL),
+        "phone": _international(store.phone),
         "services": listed((context.service_name(service) for service in store.services), context.language),
         "map_query": quote_plus(store.one_line_address),
     }

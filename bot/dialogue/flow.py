@@ -130,6 +130,9 @@ class Flows:
     """All flows of a brand."""
 
     by_id: Mapping[str, Flow]
+    _collects: dict[str, tuple[Collect, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _forgets: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Found once for each flow: flows do not change while the program runs, and every message asks."""
 
     def get(self, flow: str) -> Flow | None:
         return self.by_id.get(flow)
@@ -147,8 +150,14 @@ class Flows:
                 return flow
         return None
 
-    def collects(self, flow: str) -> Iterator[Collect]:
+    def collects(self, flow: str) -> tuple[Collect, ...]:
         """What a flow and the flows it calls collect, in order. Calls never go round in circles: checked at start."""
+        found = self._collects.get(flow)
+        if found is None:
+            found = self._collects[flow] = tuple(self._collected(flow))
+        return found
+
+    def _collected(self, flow: str) -> Iterator[Collect]:
         for step in self.by_id[flow].steps.values():
             if isinstance(step, Collect):
                 yield step
@@ -157,7 +166,10 @@ class Flows:
 
     def forgets(self, flow: str) -> frozenset[str]:
         """Slots that are emptied when a flow is over, those of the flows it calls included."""
-        steps = self.by_id[flow].steps.values()
-        kept = {collect.slot for collect in self.collects(flow) if not collect.reset_after_flow_ends}
-        called = (self.forgets(step.flow) for step in steps if isinstance(step, Call))
-        return self.by_id[flow].slots_it_forgets.union(*called) - kept
+        found = self._forgets.get(flow)
+        if found is None:
+            steps = self.by_id[flow].steps.values()
+            kept = {collect.slot for collect in self.collects(flow) if not collect.reset_after_flow_ends}
+            called = (self.forgets(step.flow) for step in steps if isinstance(step, Call))
+            found = self._forgets[flow] = self.by_id[flow].slots_it_forgets.union(*called) - kept
+        return found
