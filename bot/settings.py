@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("filrouge", appauthor=False)),
-        description="Folder for models and media. Default: the user's data folder.",
+        description="Folder for the database, the models and the demo's brand. Default: the user's data folder.",
     )
     clock: AwareDatetime | None = Field(
         None, description="ISO time with offset at which the clock starts and runs on, for tests and `demo`; refused by `serve`."
