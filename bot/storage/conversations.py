@@ -45,6 +45,8 @@ class Standing:
     account: str
     sender: str
     merged_into: int | None
+    proven: int
+    """The level of evidence that identity itself has given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ _LOCK = Prepared(
         identity.c.account,
         identity.c.sender,
         conversation.c.merged_into,
+        identity.c.level,
     )
     .join_from(conversation, profile, profile.c.id == conversation.c.profile_id, isouter=True)
     .join(identity, identity.c.id == func.coalesce(bindparam("identity"), conversation.c.identity_id), isouter=True)
@@ -96,7 +99,7 @@ def lock(connection: Connection, claim: Claim, identity_id: int | None) -> Stand
     if row is None:
         raise ClaimLost(f"conversation {claim.conversation} was claimed by another worker; nothing to do")
     values = list(row)
-    values[13], values[14] = values[13] or "", values[14] or ""
+    values[13], values[14], values[16] = values[13] or "", values[14] or "", values[16] or 0
     return Standing(*values)
 
 

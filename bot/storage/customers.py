@@ -120,12 +120,13 @@ def recognise_by_contact(
             now=now,
         )
         return Joined(other)
-    if standing.profile_id is None or standing.level < found.level:
+    if standing.profile_id is None or standing.proven < found.level:
         connection.execute(
             update(conversation)
             .where(conversation.c.id == standing.id)
             .values(profile_id=found.profile.id, level=max(standing.level, int(found.level)))
         )
+        connection.execute(update(identity).where(identity.c.id == standing.identity_id).values(level=int(found.level)))
         connection.execute(
             insert(evidence),
             {

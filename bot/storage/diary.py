@@ -6,7 +6,7 @@ asks and from whichever process. Times are kept as local wall time plus zone; th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -39,10 +39,20 @@ class StoreDiary:
     """`handoff.ports.Diary` for one conversation, inside its turn's transaction."""
 
     def __init__(
-        self, connection: Connection, brand: Brand, hours: dict[str, OpeningHours], conversation: int, now: datetime
+        self,
+        connection: Connection,
+        brand: Brand,
+        hours: Mapping[str, OpeningHours],
+        conversation: int,
+        now: datetime,
+        *,
+        identity: int | None = None,
+        only_own: bool = False,
     ) -> None:
+        """`only_own`: show what this identity booked itself, not what the person booked where they had proved who they are."""
         self._connection, self._brand, self._hours = connection, brand, hours
         self._conversation, self._now = conversation, now
+        self._identity, self._only_own = identity, only_own
 
     def free(self, store: str, service: str, first: date, last: date) -> Sequence[Slot]:
         hours, offered = self._hours[store], self._offered(store, service)
@@ -85,6 +95,7 @@ class StoreDiary:
             {
                 **self._times(slot),
                 "conversation_id": self._conversation,
+                "identity_id": self._identity,
                 "name": name[:120],
                 "phone": phone,
                 "note": note,
@@ -121,7 +132,7 @@ class StoreDiary:
 
     def upcoming(self) -> Sequence[Appointment]:
         rows = self._connection.execute(_UPCOMING, {"conversation": self._conversation, "now": self._now})
-        return tuple(appointment_from(row) for row in rows)
+        return tuple(appointment_from(row) for row in rows if not self._only_own or row.identity_id == self._identity)
 
     def _offered(self, store: str, service: str) -> Any:
         found = self._brand.store(store)

@@ -124,6 +124,7 @@ identity = Table(
     Column("sender", String(255), nullable=False),
     Column("conversation_id", Id, nullable=False),
     Column("name", String(255)),
+    Column("level", Integer, nullable=False),  # strongest evidence this identity itself gave; a link from elsewhere gives none
     Column("blocked_at", Instant),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("channel", "account", "sender"),
@@ -189,8 +190,15 @@ delivery = Table(
     UniqueConstraint("key"),
 )
 _open = text("state IN ('pending', 'sending')")
-Index("ix_delivery_open", delivery.c.channel, delivery.c.next_at, sqlite_where=_open, postgresql_where=_open)
-Index("ix_delivery_recipient", delivery.c.identity_id, delivery.c.message_id, sqlite_where=_open, postgresql_where=_open)
+# From one recipient to the next, whatever the number of messages that wait behind the first of each.
+Index(
+    "ix_delivery_heads",
+    delivery.c.channel,
+    delivery.c.identity_id,
+    delivery.c.message_id,
+    sqlite_where=_open,
+    postgresql_where=_open,
+)
 Index(
     "ix_delivery_handed",
     delivery.c.handed_with,
@@ -288,6 +296,7 @@ appointment = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("conversation_id", Id, nullable=False),
+    Column("identity_id", Id),  # who booked it
     Column("store", String(64), nullable=False),
     Column("service", String(64), nullable=False),
     Column("place", Integer, nullable=False),

@@ -17,7 +17,7 @@ from bot.customers.recognise import Level
 from bot.dialogue.domain import Domain
 from bot.dialogue.events import Act, ActionFinished, HandoffTimedOut, Say, TimerFired
 from bot.dialogue.responses import Rendered, render
-from bot.dialogue.state import DialogueState
+from bot.dialogue.state import DialogueState, SlotValue
 from bot.dialogue.step import Dialogue
 from bot.storage import conversations, links, outbox, timers
 from bot.storage.cases import Desks, StoreDesk
@@ -75,6 +75,25 @@ def together(arrivals: Sequence[Arrival]) -> tuple[Arrival, ...]:
     return tuple(taken)
 
 
+def _proved(standing: Standing) -> bool:
+    """Whether what the profile says may be said here.
+
+    A one-time link joins conversations but proves nothing of whoever made it: they might have sent it to somebody else.
+    """
+    return standing.profile_id is None or standing.proven >= Level.CHANNEL_VERIFIED
+
+
+def profile_slots(state: DialogueState) -> dict[str, SlotValue]:
+    """What was filled from the profile."""
+    return {name: slot for name, slot in state.slots.items() if slot.source == "profile"}
+
+
+def without_profile(state: DialogueState) -> DialogueState:
+    """The dialogue as somebody may know it who has not proved to be the person: nothing from the profile, nothing to repeat."""
+    hidden = profile_slots(state)
+    return replace(state, slots={name: slot for name, slot in state.slots.items() if name not in hidden}, last_said=())
+
+
 class NeedsOutside(Exception):
     """The turn has come to an action that waits for another system; it begins again when the result is there."""
 
@@ -101,7 +120,8 @@ class TurnUnit:
     def __call__(self, connection: Connection) -> Written | Joined:
         spoke_from = self.arrivals[-1].identity if self.arrivals else None
         standing = conversations.lock(connection, self.claim, spoke_from)
-        state = conversations.dialogue_state(standing)
+        whole = conversations.dialogue_state(standing)
+        state = whole if _proved(standing) else without_profile(whole)
         desk = StoreDesk(connection, self.house.desks, standing.id, self.now)
         listener = Listener(connection, self.house.brand, self.house.desks, desk, standing, self.now)
         heard, timers_changed = self._timers(connection, standing, desk)
@@ -115,6 +135,8 @@ class TurnUnit:
                 return one
             heard.append(one)
         state, replies = self._step(connection, standing, state, heard, desk)
+        # What the profile says is put back for the channels on which the person has proved who they are.
+        state = state if _proved(standing) else replace(state, slots={**profile_slots(whole), **state.slots})
         counted = [understood(one.events) for one in heard]
         missed = sum(count["missed"] for count in counted) if standing.owner == "bot" else 0
         turn = Turn(
@@ -165,8 +187,17 @@ class TurnUnit:
     def _step(
         self, connection: Connection, standing: Standing, state: DialogueState, heard: Sequence[Heard], desk: StoreDesk
     ) -> tuple[DialogueState, tuple[Reply, ...]]:
-        facts = standing.facts if standing.level >= Level.CHANNEL_VERIFIED else None
-        diary = StoreDiary(connection, self.house.brand, dict(self.house.hours), standing.id, self.now)
+        proved = _proved(standing)
+        facts = standing.facts if standing.profile_id is not None and proved else None
+        diary = StoreDiary(
+            connection,
+            self.house.brand,
+            self.house.hours,
+            standing.id,
+            self.now,
+            identity=standing.identity_id,
+            only_own=not proved,
+        )
         shown = self.house.brand.transcript.messages_shown
 
         outside = iter(self.results)

@@ -27,6 +27,7 @@ def upgrade() -> None:
         "appointment",
         sa.Column("id", Id, nullable=False),
         sa.Column("conversation_id", Id, nullable=False),
+        sa.Column("identity_id", Id, nullable=True),
         sa.Column("store", sa.String(length=64), nullable=False),
         sa.Column("service", sa.String(length=64), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
@@ -202,15 +203,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("handed_with IS NOT NULL"),
         )
         batch_op.create_index(
-            "ix_delivery_open",
-            ["channel", "next_at"],
-            unique=False,
-            sqlite_where=sa.text("state IN ('pending', 'sending')"),
-            postgresql_where=sa.text("state IN ('pending', 'sending')"),
-        )
-        batch_op.create_index(
-            "ix_delivery_recipient",
-            ["identity_id", "message_id"],
+            "ix_delivery_heads",
+            ["channel", "identity_id", "message_id"],
             unique=False,
             sqlite_where=sa.text("state IN ('pending', 'sending')"),
             postgresql_where=sa.text("state IN ('pending', 'sending')"),
@@ -239,6 +233,7 @@ def upgrade() -> None:
         sa.Column("sender", sa.String(length=255), nullable=False),
         sa.Column("conversation_id", Id, nullable=False),
         sa.Column("name", sa.String(length=255), nullable=True),
+        sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("blocked_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
@@ -414,12 +409,7 @@ def downgrade() -> None:
     op.drop_table("evidence")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_delivery_recipient",
-            sqlite_where=sa.text("state IN ('pending', 'sending')"),
-            postgresql_where=sa.text("state IN ('pending', 'sending')"),
-        )
-        batch_op.drop_index(
-            "ix_delivery_open",
+            "ix_delivery_heads",
             sqlite_where=sa.text("state IN ('pending', 'sending')"),
             postgresql_where=sa.text("state IN ('pending', 'sending')"),
         )

@@ -1,0 +1,59 @@
+"""Promise 6 across channels: a link joins two conversations, but proves nothing of whoever made it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+
+import pytest
+
+from bot.customers.profile import Profile
+from bot.storage import customers, links
+from bot.storage.database import Database
+from bot.storage.threads import messages
+from tests.fakes.house import RunningHouse, running_house
+
+CAMILLE = Profile(id="c1", first_name="Camille", last_name="Fournier", phones=("+33639980101",))
+
+
+@pytest.fixture
+async def house(database: Database) -> AsyncIterator[RunningHouse]:
+    await database.write(partial(customers.import_profiles, profiles=[CAMILLE]))
+    async with running_house(database) as house:
+        house.understander.meanings |= {"mes rendez-vous ?": "check_appointment", "je veux un rdv": "book_appointment"}
+        yield house
+
+
+async def spoken(house: RunningHouse, conversation: int, channel: str) -> str:
+    rows = await house.database.read(partial(messages, conversation_id=conversation))
+    return " | ".join(row["text"] for row in rows if row["channel"] == channel and row["direction"] == "out")
+
+
+async def test_a_link_sent_to_somebody_else_tells_its_maker_nothing(house: RunningHouse) -> None:
+    stranger = await house.says("stranger", "bonjour", channel="webchat")
+    make = partial(links.make, conversation_id=stranger.conversation, channel="telegram", now=house.clock.now())
+    token = await house.database.write(make)
+    known = await house.says("42", "bonjour")
+    await house.says("42", kind="contact", data={"phone": "+33639980101", "own": True})
+    assert "Camille" in await spoken(house, known.conversation, "telegram")
+
+    await house.says("42", kind="link", data={"token": token})
+    joined = await house.says("stranger", "mes rendez-vous ?", channel="webchat")
+    await house.says("stranger", "je veux un rdv", channel="webchat")
+    assert joined.conversation == known.conversation, "one thread, as the known person asked for by opening the link"
+    said = await spoken(house, known.conversation, "webchat")
+    assert "Camille" not in said
+    assert "Fournier" not in said
+    assert "3998" not in said.replace(" ", "")
+
+
+async def test_who_has_proved_it_on_one_channel_is_still_known_there(house: RunningHouse) -> None:
+    on_the_web = await house.says("visitor", "bonjour", channel="webchat")
+    make = partial(links.make, conversation_id=on_the_web.conversation, channel="telegram", now=house.clock.now())
+    token = await house.database.write(make)
+    await house.says("42", kind="link", data={"token": token})
+    await house.says("42", kind="contact", data={"phone": "+33639980101", "own": True})
+    await house.says("visitor", "bonjour", channel="webchat")
+    await house.says("42", "bonjour")
+    thread = await house.thread(on_the_web.conversation)
+    assert any(fact.name == "customer_name" for fact in thread.slots), "what is known waits for its own channel"
