@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import httpx
+import aiohttp
 from telegram.error import TelegramError
 
 from bot.errors import AccountRefused, CustomerGone, OutcomeUnknown, Refused, SendFailed, TryLater
 
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 """What goes wrong before the first byte of a request leaves: nothing can have been delivered."""
 
 _GONE = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated")
@@ -25,7 +25,7 @@ def failure_of(error: Exception) -> SendFailed:
     """The class of `SendFailed` that says what to do after `error`, which sending a message raised."""
     if isinstance(error, ApiRefused):
         return _refusal(error)
-    cause = error if isinstance(error, httpx.HTTPError) else error.__cause__
+    cause = error.__cause__
     if isinstance(cause, _NEVER_SENT):
         return TryLater(f"Telegram cannot be reached ({type(cause).__name__}); nothing was sent, try again")
     # Whatever broke after that (a time-out, a cut connection, an answer nobody can read) may have come after delivery.
