@@ -67,6 +67,12 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "status.given_back": ("rendue au bot", "given back to the bot"),
     "status.closed": ("close", "closed"),
     "status.withdrawn": ("retirée par le client", "withdrawn by the customer"),
+    # Skills that most brands have; others are shown by their own names
+    "skill.orders": ("commandes", "orders"),
+    "skill.returns": ("retours", "returns"),
+    "skill.complaints": ("réclamations", "complaints"),
+    "skill.products": ("produits", "products"),
+    "skill.stores": ("magasins", "stores"),
     # Conversations
     "conversations.title": ("Conversations", "Conversations"),
     "conversations.filter": ("Filtrer", "Filter"),
