@@ -203,6 +203,9 @@ async def test_an_advisor_answers_where_the_customer_is_and_gives_the_conversati
     chat, phone = await camille_on_telegram(new_street)
     await phone.says("je voudrais parler à quelqu’un", "Je vous passe quelqu’un : vous êtes le prochain")
     await expect(ines.waiting("Camille Fournier")).to_be_visible()  # by itself, without a reload
+    await asyncio.to_thread(new_street.server.say, "Hugo", "c’est inadmissible, je veux faire une réclamation")
+    first = ines.page.locator("section[aria-labelledby=waiting] li.row").first
+    await expect(first).to_contain_text("réclamation")  # served sooner than its waiting time alone would say
     await seen(ines.page, "console-queue")
 
     await ines.takes("Camille Fournier")
@@ -281,6 +284,9 @@ async def test_a_manager_sees_everything_and_corrects_what_was_misunderstood(new
     row = noemie.page.locator("li.row").filter(has_text="Visiteur 1")  # comes by itself
     await expect(row.locator(".meaning.unsure")).to_be_visible()
     await chat.says(TRY_ON)
+    for sender, text in (("Nora", "vous livrez au Canada ?"), ("Hugo", "mon colis OR-204518 n’est pas là")):
+        await asyncio.to_thread(server.say, sender, text)
+    await expect(noemie.page.locator("li.row")).to_have_count(3)
     await seen(noemie.page, "console-conversations")
 
     await noemie.opens("Prendre rendez-vous")
