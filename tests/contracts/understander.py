@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from nlu.understanding import Understander, Understanding
+import itertools
 
 ODD_TEXTS = [
     "",
@@ -124,7 +125,7 @@ def assert_well_formed(meaning: Understanding, text: str) -> None:
         spans.setdefault(entity.name, []).append((entity.start, entity.end))
     for places in spans.values():
         ordered = sorted(places)
-        assert all(left[1] <= right[0] for left, right in zip(ordered, ordered[1:], strict=False))
+        assert all(left[1] <= right[0] for left, right in itertools.pairwise(ordered))
 
 
 def assert_json(value: Any) -> None:
