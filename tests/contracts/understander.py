@@ -7,6 +7,7 @@ learnt `tests/nlu/data`.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import time
 from typing import Any
@@ -14,7 +15,6 @@ from typing import Any
 import pytest
 
 from nlu.understanding import Understander, Understanding
-import itertools
 
 ODD_TEXTS = [
     "",
