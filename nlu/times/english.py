@@ -168,6 +168,7 @@ RULES: tuple[Rule, ...] = (
     rule(rf"in\s+{_COUNT}\s+days?(?:'?\s+time)?", lambda m: _in(m, 1)),
     rule(rf"in\s+{_COUNT}\s+(?:weeks?|wks?)(?:'?s?\s+time)?", lambda m: _in(m, 7)),
     rule(rf"in\s+{_COUNT}\s+months?(?:'?s?\s+time)?", _in_months),
+    rule(r"(?:as\s+soon\s+as\s+(?:possible|you\s+can)|asap|any\s?time|any\s+day|whenever)", {"day": {"soonest": True}}),
     rule(rf"{_COUNT}\s+weeks?\s+from\s+(?:now|today)", lambda m: _in(m, 7)),
     rule(rf"{_COUNT}\s+days?\s+from\s+(?:now|today)", lambda m: _in(m, 1)),
     rule(r"in\s+a\s+fortnight", {"day": {"offset": 14}}),

@@ -163,6 +163,11 @@ RULES: tuple[Rule, ...] = (
     rule(rf"(?:dans|d'ici)\s+(?P<n>{_NUM})\s+(?:jours?|j)", _in_days),
     rule(rf"(?:dans|d'ici)\s+(?P<n>{_NUM})\s+(?:semaines?|sem)", _in_whole_weeks),
     rule(rf"(?:dans|d'ici)\s+(?P<n>{_NUM})\s+mois", _in_months),
+    rule(
+        r"(?:(?:le|au)\s+plus\s+(?:tot|vite)\s+possible|au\s+plus\s+(?:tot|vite)|des\s+que\s+possible|asap|n'importe\s+quand"
+        r"|n'importe\s+quel\s+jour|peu\s+importe\s+(?:le\s+jour|quand))",
+        {"day": {"soonest": True}},
+    ),
     rule(r"dans\s+une\s+quinzaine(?:\s+de\s+jours)?", {"day": {"offset": 14}}),
     # Weekends and weeks; « fin de semaine » is what Québec calls the weekend.
     rule(

@@ -25,7 +25,8 @@ _ANYTHING = re.compile(
     r"|fin|week|we|wk|wknd|mat|apr|apm|soir|midi|heure|minuit|day|tod|tdy|tom|tmr|tmw|ton|yest|night|nite|noon|midd|morn|after"
     r"|even|lunch|half|quarter|early|mid|late|jan|fev|feb|avr|apr|mai|may|juin|jun|juil|jul|aout|aug|sep|oct|nov|dec"
     r"|quinz|fortn|at|around|about|by|before|between|from|on the|in a|one|two|three|four|five|six|seven|eight|nine|ten|eleven"
-    r"|twelve|twenty|une|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|treize|quatorze|seize|vingt|dans)"
+    r"|twelve|twenty|une|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|treize|quatorze|seize|vingt|dans|plus tot|plus vite"
+    r"|des que|importe|as soon|asap|any|whenever)"
 )
 """A cheap first look: most messages name no time at all."""
 

@@ -17,6 +17,7 @@ def resolve_day(value: Mapping[str, Any], today: date) -> Days:
     - `{"weekday": 5, "week": null}`: the next Saturday after today; `"this"`: today counts; `"next"`: in the next calendar week.
     - `{"weekday": 1, "offset_weeks": 1}` (mardi en huit): that many weeks after the coming one.
     - `{"offset_months": 3}`: the same day of the month, or its last one when it has no such day.
+    - `{"soonest": true}`: from today, a week long.
     - `{"offset": 2}`, `{"day": 8, "month": 5, "year": null}` (its next coming), `{"day": 28, "weekday": 5}` (the next 28th,
       a Saturday if one comes within a year), `{"weekend": ...}`, `{"week": ...}` (what is left of it).
 
@@ -37,6 +38,8 @@ def resolve_day(value: Mapping[str, Any], today: date) -> Days:
             return _single(today + timedelta(weeks=weeks))
         case {"offset_months": int(months)}:
             return _single(_months_on(months, today))
+        case {"soonest": True}:
+            return today, today + timedelta(days=6)
         case {"weekend": which}:
             return _weekend(which, today)
         case {"week": which}:

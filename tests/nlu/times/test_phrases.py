@@ -82,6 +82,7 @@ dans 3 jours                    | 2026-11-29
 dans huit jours                 | 2026-12-03
 dans une semaine                | 2026-12-03
 dans deux semaines              | 2026-12-10
+le plus tôt possible            | 2026-11-26/2026-12-02
 dans 3 mois                     | 2027-02-26
 dans une quinzaine              | 2026-12-10
 dans quinze jours               | 2026-12-10
@@ -172,6 +173,7 @@ the 30th please                 | 2026-11-30
 in 3 days                       | 2026-11-29
 in two weeks                    | 2026-12-10
 in a week                       | 2026-12-03
+any day                         | 2026-11-26/2026-12-02
 in two months                   | 2027-01-26
 in a fortnight                  | 2026-12-10
 in a couple of days             | 2026-11-28

@@ -38,6 +38,7 @@ SUNDAY = date(2026, 11, 29)
         ({"weekday": 6, "week": "this"}, SUNDAY, "2026-11-29", None),
         ({"weekday": 1, "offset_weeks": 1}, date(2026, 11, 24), "2026-12-01", None),
         ({"offset_weeks": 2}, SUNDAY, "2026-12-13", None),
+        ({"soonest": True}, SUNDAY, "2026-11-29", "2026-12-05"),
         ({"offset_months": 3}, SUNDAY, "2027-02-28", None),
         ({"offset_months": 12}, NEW_YEARS_EVE, "2027-12-31", None),
     ],
