@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from bot.brand import Brand
 from bot.brand.opening import queue_hours
 from bot.storage import timers
-from bot.storage.schema import account, session
+from bot.storage.schema import IS_OPEN, account, session
 from bot.storage.schema import case as case_table
 from handoff.case import OPEN, Case, HandoffContext, Line
 from handoff.errors import AlreadyTaken, NotPossible
@@ -286,12 +286,14 @@ class StoreDesk:
 
     def _load(self, by: str) -> int:
         return self._connection.execute(
-            select(func.count()).select_from(case_table).where(case_table.c.advisor == by, case_table.c.status == "taken")
+            select(func.count())
+            .select_from(case_table)
+            .where(case_table.c.advisor == by, IS_OPEN, case_table.c.status == "taken")
         ).scalar_one()
 
     def _waiting(self, queue: str) -> list[Case]:
         rows = self._connection.execute(
-            select(case_table).where(case_table.c.queue == queue, case_table.c.status.in_(("waiting", "unanswered")))
+            select(case_table).where(case_table.c.queue == queue, IS_OPEN, case_table.c.status != "taken")
         )
         return in_order(case_from(row) for row in rows)
 

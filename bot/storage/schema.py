@@ -289,6 +289,9 @@ _live = text("status IN ('waiting', 'unanswered', 'taken')")
 IS_OPEN = case.c.status.in_([literal_column(f"'{status}'") for status in ("waiting", "unanswered", "taken")])
 """Written out, word for word as in the index: SQLite uses a partial index for no other condition."""
 Index("ix_case_live", case.c.queue, case.c.opened_at, sqlite_where=_live, postgresql_where=_live)
+_ended = text("ended_at IS NOT NULL")
+# The latest cases of a queue, from which the wait is foretold.
+Index("ix_case_ended", case.c.queue, case.c.id, sqlite_where=_ended, postgresql_where=_ended)
 Index("ix_case_conversation", case.c.conversation_id)
 
 appointment = Table(

@@ -90,6 +90,13 @@ def upgrade() -> None:
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.create_index("ix_case_conversation", ["conversation_id"], unique=False)
         batch_op.create_index(
+            "ix_case_ended",
+            ["queue", "id"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NOT NULL"),
+            postgresql_where=sa.text("ended_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_case_live",
             ["queue", "opened_at"],
             unique=False,
@@ -444,6 +451,11 @@ def downgrade() -> None:
             "ix_case_live",
             sqlite_where=sa.text("status IN ('waiting', 'unanswered', 'taken')"),
             postgresql_where=sa.text("status IN ('waiting', 'unanswered', 'taken')"),
+        )
+        batch_op.drop_index(
+            "ix_case_ended",
+            sqlite_where=sa.text("ended_at IS NOT NULL"),
+            postgresql_where=sa.text("ended_at IS NOT NULL"),
         )
         batch_op.drop_index("ix_case_conversation")
 

@@ -1,0 +1,95 @@
+"""What a message costs does not grow with what is there already: on its way no statement looks through a whole table."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, event
+
+from bot.messages import Limits, OutboundMessage
+from bot.storage.database import Database
+from bot.storage.prepared import Prepared
+from bot.storage.schema import metadata
+from bot.web.rest import RestDoor, read_request
+from bot.workers.deliveries import DeliveryWorker
+from tests.fakes.house import RunningHouse, running_house
+
+PARTIAL = {
+    index.name
+    for table in metadata.tables.values()
+    for index in table.indexes
+    if index.dialect_options["sqlite"]["where"] is not None
+}
+"""Indexes of the few rows something must still be done about; looking through one of those is what it is for."""
+
+GROWING = set(metadata.tables) - {"session", "account"}
+"""Tables with more rows the more customers there are; colleagues are few."""
+Said = dict[str, Any]
+"""Statements as the driver gets them, each with the values it was last given."""
+
+
+class Platform:
+    """A channel that takes everything."""
+
+    name = "telegram"
+    limits = Limits(text=4096, buttons=8)
+
+    async def send(self, message: OutboundMessage) -> str:
+        return "id"
+
+
+@contextmanager
+def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[Said]:
+    said: Said = {}
+
+    def heard(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool) -> None:
+        said[statement] = values[0] if many else values
+
+    execute = Prepared._execute
+
+    def prepared(self: Prepared, connection: Connection, parameters: Any) -> Any:
+        ready, cursor = execute(self, connection, parameters)
+        said[ready.sql] = ready.values(parameters)
+        return ready, cursor
+
+    monkeypatch.setattr(Prepared, "_execute", prepared)
+    event.listen(Engine, "before_cursor_execute", heard)
+    yield said
+    event.remove(Engine, "before_cursor_execute", heard)
+
+
+async def live(running: RunningHouse) -> None:
+    """A customer of each channel writes, is answered, presses a button and comes back."""
+    delivery = DeliveryWorker(running.database, Platform(), running.clock, running.board, name="test", poll_seconds=0.05)
+    running.worker.deliver = {"telegram": delivery}
+    delivering = asyncio.create_task(delivery.run())
+    rest = RestDoor(running.door, running.database, running.board, running.clock, token=None, wait_seconds=5)
+    for text in ("bonjour", "hello", "un conseiller svp", "oui"):
+        await rest._answers(read_request(b'{"sender": "ana", "message": "%s"}' % text.encode(), running.clock))
+        await running.says("ben", text)
+        await running.says("chloe", text, channel="webchat")
+    await asyncio.sleep(0.2)  # everything is delivered meanwhile, and the workers have looked around once more
+    delivering.cancel()
+    await asyncio.gather(delivering, return_exceptions=True)
+
+
+def looks_through(connection: Connection, statement: str, values: Any) -> list[str]:
+    """The tables a statement goes through row by row, as SQLite plans it."""
+    plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+    scans = [re.fullmatch(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", step) for step in plan]
+    return [scan[0] for scan in scans if scan and scan[1] in GROWING and scan[2] not in PARTIAL]
+
+
+async def test_no_statement_on_a_messages_way_looks_through_a_table(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with listening(monkeypatch) as said:
+        async with running_house(sqlite) as running:
+            await live(running)
+    told = {sql: values for sql, values in said.items() if sql.startswith(("SELECT", "UPDATE", "DELETE", "WITH"))}
+    assert len(told) > 10
+    found = await sqlite.read(lambda connection: {sql: looks_through(connection, sql, values) for sql, values in told.items()})
+    assert not {sql: scans for sql, scans in found.items() if scans}
