@@ -61,6 +61,8 @@ class Arrivals:
         crowd = int(rate * PAUSE) + 1
         self._said = {chat: _lines(chat) for chat in range(first_chat, first_chat + crowd)}
         self._chats = itertools.cycle(self._said)
+        for chat in self._said:
+            telegram.chat(str(chat))
         self._ids = itertools.count(first_chat * 1_000_000)
 
     async def come(self, http: aiohttp.ClientSession, seconds: float) -> Measured:
