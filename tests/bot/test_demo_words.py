@@ -23,6 +23,64 @@ def bare(text: str) -> str:
     return re.sub(r"\W+", " ", text.casefold()).strip() or text
 
 
+TOWNS_WITHOUT_A_STORE = frozenset(
+    {
+        "aix-en-provence",
+        "amsterdam",
+        "annecy",
+        "avignon",
+        "barcelona",
+        "bayonne",
+        "besançon",
+        "biarritz",
+        "boston",
+        "brussels",
+        "bruxelles",
+        "cayenne",
+        "chambéry",
+        "chicago",
+        "clermont-ferrand",
+        "dijon",
+        "dublin",
+        "edinburgh",
+        "geneva",
+        "genève",
+        "grenoble",
+        "la rochelle",
+        "lausanne",
+        "limoges",
+        "london",
+        "londres",
+        "los angeles",
+        "luxembourg",
+        "manchester",
+        "marseille",
+        "metz",
+        "montpellier",
+        "mulhouse",
+        "nantes",
+        "new york",
+        "nîmes",
+        "orléans",
+        "ottawa",
+        "perpignan",
+        "pointe-à-pitre",
+        "reims",
+        "rennes",
+        "rouen",
+        "saint-étienne",
+        "sherbrooke",
+        "strasbourg",
+        "toronto",
+        "toulon",
+        "toulouse",
+        "trois-rivières",
+        "vancouver",
+    }
+)
+"""Customers ask about them, and are told where the stores are."""
+
+
 def messages(language: str) -> list[tuple[str, str]]:
     with (KEPT_APART / f"messages.{language}.csv").open(encoding="utf-8", newline="") as file:
         return [(row["text"], row["intent"]) for row in csv.DictReader(file)]
@@ -72,7 +130,7 @@ def test_every_store_and_service_customers_name_exists() -> None:
             place = f"{example.file}:{example.line}"
             value = data.synonyms.get(str(entity.value).lower(), entity.value)
             if entity.name == "store":
-                assert brand.stores_named(value), f"{place}: no store {value!r}"
+                assert brand.stores_named(value) or value in TOWNS_WITHOUT_A_STORE, f"{place}: no store {value!r}"
             if entity.name == "service":
                 assert brand.service(value), f"{place}: no service {value!r}"
 
@@ -83,7 +141,7 @@ def test_every_wording_looked_up_has_a_meaning(entity: str) -> None:
     data = read_training_files([DEMO / "data"])
     for wording in data.lookups[entity]:
         value = data.synonyms.get(wording.lower(), wording.lower())
-        known = brand.stores_named(value) if entity == "store" else brand.service(value)
+        known = (brand.stores_named(value) or value in TOWNS_WITHOUT_A_STORE) if entity == "store" else brand.service(value)
         assert known, f"the {entity} {wording!r} is looked up but is no synonym"
 
 
