@@ -224,7 +224,8 @@ class TelegramPage:
     async def presses(self, title: str, answer: str = "") -> None:
         """Press a button under a message, or a key of the keyboard the bot opened."""
         before = await self.answers.count()
-        await self.page.locator(".inline button, #keyboard button").filter(has_text=title).last.click()
+        named = self.page.get_by_role("button", name=title, exact=True).or_(self.page.locator("#keyboard button", has_text=title))
+        await named.last.click()
         await expect(self.answers.nth(before)).to_be_visible()
         if answer:
             await self.hears(answer)

@@ -54,7 +54,7 @@ async def test_from_the_chat_to_telegram_to_the_store(new_street: Street) -> Non
     await phone.starts()
     await phone.hears("votre rendez-vous")
     assert await phone.offered() == times  # the very question where it stopped
-    await phone.presses("15 h 30", "À quel nom je le note ?")
+    await phone.presses("sam. 28 nov. à 15 h 30", "À quel nom je le note ?")
     await phone.presses("Partager mon contact", "Merci Camille, je vous ai retrouvé.")
     await phone.hears("essayage de chaussures à Lyon Bellecour, samedi 28 novembre à 15 h 30, au nom de Camille Fournier")
     await phone.presses("Oui, c’est parfait", "C’est réservé")
@@ -68,10 +68,12 @@ async def test_from_the_chat_to_telegram_to_the_store(new_street: Street) -> Non
     asked = [text for _, _, text in thread.said("bot") if "?" in text]
     assert not [text for text in asked if "Quel jour" in text or "Quelle boutique" in text or "C’est pour quoi" in text]
 
-    await chat.says("c’est quand mon rdv ?", "Vous êtes attendu samedi 28 novembre à 15 h 30 à Lyon Bellecour")
-    await chat.says("finalement je peux le déplacer à 17h ?")
-    await chat.chooses("sam. 28 nov. à 17 h", "Je déplace donc votre rendez-vous")
-    await chat.chooses("Oui, c’est parfait", "C’est fait : on vous attend samedi 28 novembre à 17 h à Lyon Bellecour")
+    await phone.says("c’est quand mon rdv ?", "Vous êtes attendu samedi 28 novembre à 15 h 30 à Lyon Bellecour")
+    # The chat has proved nothing: whoever made a link may have sent it to somebody else.
+    await chat.says("c’est quand mon rdv ?", "Je ne vois pas de rendez-vous à venir")
+    await phone.says("finalement je peux le déplacer à 17h ?")
+    await phone.presses("sam. 28 nov. à 17 h", "Je déplace donc votre rendez-vous")
+    await phone.presses("Oui, c’est parfait", "C’est fait : on vous attend samedi 28 novembre à 17 h à Lyon Bellecour")
     assert (await chat.thread()).booked() == ["lyon fitting 2026-11-28T17:00"]
     await phone.says("annule mon rdv stp", "J’annule votre rendez-vous du samedi 28 novembre à 17 h")
     await phone.presses("Oui, annuler", "C’est annulé")
