@@ -245,7 +245,12 @@ def next_due(connection: Connection, channel: str) -> datetime | None:
 
 _HAND = Prepared(
     update(delivery)
-    .where(delivery.c.identity_id == bindparam("identity"), _is_open(delivery), delivery.c.state == "pending")
+    .where(
+        delivery.c.channel == "rest",
+        delivery.c.identity_id == bindparam("identity"),
+        _is_open(delivery),
+        delivery.c.state == "pending",
+    )
     .values(state="sent", sent_at=_now, handed_with=bindparam("request"), attempts=delivery.c.attempts + 1)
 )
 _HANDED = Prepared(
