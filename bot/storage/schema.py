@@ -159,6 +159,7 @@ Index("ix_message_thread", message.c.conversation_id, message.c.id)
 Index(
     "ix_message_inbox",
     message.c.conversation_id,
+    message.c.handled_at,  # always null, but by it SQLite prefers this index to that of the whole thread
     message.c.id,
     sqlite_where=text("handled_at IS NULL"),
     postgresql_where=text("handled_at IS NULL"),

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
 from bot.messages import Limits, OutboundMessage
+from bot.storage import inbox
 from bot.storage.database import Database
 from bot.storage.prepared import Prepared
 from bot.storage.schema import metadata
@@ -93,3 +95,10 @@ async def test_no_statement_on_a_messages_way_looks_through_a_table(sqlite: Data
     assert len(told) > 10
     found = await sqlite.read(lambda connection: {sql: looks_through(connection, sql, values) for sql, values in told.items()})
     assert not {sql: scans for sql, scans in found.items() if scans}
+
+
+async def test_what_waits_in_a_conversation_is_found_without_reading_its_thread(sqlite: Database) -> None:
+    waiting = inbox._WAITING_ONE._statement
+    sql = str(waiting.compile(dialect=SQLiteDialect()))
+    plan = await sqlite.read(lambda connection: connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", (1,)).all())
+    assert "ix_message_inbox" in plan[0][3]

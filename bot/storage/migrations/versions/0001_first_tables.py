@@ -322,7 +322,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_message_identity", ["identity_id", "id"], unique=False)
         batch_op.create_index(
             "ix_message_inbox",
-            ["conversation_id", "id"],
+            ["conversation_id", "handled_at", "id"],
             unique=False,
             sqlite_where=sa.text("handled_at IS NULL"),
             postgresql_where=sa.text("handled_at IS NULL"),
