@@ -1,7 +1,8 @@
 """Whether what is there already makes a message dearer: `python -m tests.benchmarks.growth`.
 
 Messages 1,000 and 10 of a conversation, said in turn at one server; and new customers at two servers, one with a thousand
-customers in its database and one with very many. What is compared is measured alternately, so that both meet the same weather.
+customers in its database and one with very many. What is compared is measured alternately, so that both meet the same weather;
+the cost is the server's own processor time, which other programs on the machine disturb least.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import http.client
 import itertools
 import json
 import sqlite3
-import statistics
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bot.storage.schema import metadata
 from bot.storage.upgrade import upgrade
+from tests.benchmarks.figures import processor, spread
 from tests.benchmarks.prepared import trained_folder
 from tests.benchmarks.report import Line, show
 from tests.servers import Server, copy_of
@@ -40,43 +43,60 @@ def main() -> None:
     chosen = options.parse_args()
     with trained_folder(chosen.data) as folder:
         lines = _conversations(folder, chosen.long, chosen.samples) + _customers(folder, chosen.customers, chosen.samples)
-    show("Growth", lines, told="medians of messages said alternately", out=chosen.json)
+    show("Growth", lines, told="messages said alternately", out=chosen.json)
 
 
 class Talk:
-    """A connection that says one message after another and measures each, in milliseconds."""
+    """A connection that says one message after another to one server."""
 
     def __init__(self, server: Server) -> None:
+        assert server.process is not None
+        self.pid = server.process.pid
         self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
         self._texts = itertools.cycle(SAID)
 
-    def say(self, sender: str, text: str = "") -> float:
+    def say(self, sender: str, text: str = "") -> None:
         body = json.dumps({"sender": sender, "message": text or next(self._texts)}).encode()
-        begun = time.perf_counter()
         self._connection.request("POST", "/webhooks/rest/webhook", body, {"Content-Type": "application/json"})
         answer = self._connection.getresponse()
         answer.read()
         assert answer.status == 200
-        return 1000 * (time.perf_counter() - begun)
 
     def close(self) -> None:
         self._connection.close()
+
+
+@dataclass
+class Cost:
+    """What some messages cost: seconds each, and processor seconds of the server for all."""
+
+    took: list[float] = field(default_factory=list)
+    processor: float = 0.0
+
+    @contextmanager
+    def of(self, talk: Talk, *, counted: bool = True) -> Iterator[None]:
+        before, begun = processor(talk.pid), time.perf_counter()
+        yield
+        took, used = time.perf_counter() - begun, processor(talk.pid) - before
+        if counted:
+            self.took.append(took)
+            self.processor += used
 
 
 def _conversations(folder: Path, length: int, samples: int) -> list[Line]:
     with Server(copy_of(folder, folder.parent / "long")) as server, closing(Talk(server)) as talk:
         for _ in range(length):
             talk.say("long")
-        early: list[float] = []
-        late: list[float] = []
+        early, late = Cost(), Cost()
         for number in range(samples // len(SAID) + 1):
-            for _ in SAID:
-                talk.say(f"short-{number}")
+            for text in SAID:
+                talk.say(f"short-{number}", text)
             sides = [(f"short-{number}", early), ("long", late)]
             for text in SAID:  # the same words to both: what a message costs depends on what it says
                 sides.reverse()
-                for sender, took in sides:
-                    took.append(talk.say(sender, text))
+                for sender, cost in sides:
+                    with cost.of(talk):
+                        talk.say(sender, text)
     return _compared(f"a conversation's message {length:,} against its 10th", early, late)
 
 
@@ -89,25 +109,25 @@ def _customers(folder: Path, many: int, samples: int) -> list[Line]:
         servers.append(Server(data))
     few, full = servers
     with few, full, closing(Talk(few)) as at_few, closing(Talk(full)) as at_full:
-        early: list[float] = []
-        late: list[float] = []
+        early, late = Cost(), Cost()
         sides = [(at_few, early), (at_full, late)]
         for number in range(samples // len(SAID) + 5):
             for text in SAID:
                 sides.reverse()  # whoever is asked second finds the machine warmer, or busier
-                for talk, took in sides:
-                    milliseconds = talk.say(f"new-{number}", text)
-                    if number >= 5:  # the first ones find caches empty
-                        took.append(milliseconds)
+                for talk, cost in sides:
+                    with cost.of(talk, counted=number >= 5):  # the first ones find caches empty
+                        talk.say(f"new-{number}", text)
     return _compared(f"customer {many:,} against customer {FEW:,}", early, late)
 
 
-def _compared(what: str, early: list[float], late: list[float]) -> list[Line]:
-    before, after = statistics.median(early), statistics.median(late)
+def _compared(what: str, early: Cost, late: Cost) -> list[Line]:
+    before, after = (1000 * cost.processor / len(cost.took) for cost in (early, late))
     return [
-        Line(what, after / before, "x", 1.2, 1.05),
+        Line(f"{what}: processor", after / before, "x", 1.2, 1.05),
         Line("  before", before, "ms"),
         Line("  after", after, "ms"),
+        Line("  time until answered, before: p50", spread(early.took).p50, "ms"),
+        Line("  time until answered, after: p50", spread(late.took).p50, "ms"),
     ]
 
 
