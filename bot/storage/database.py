@@ -23,7 +23,6 @@ from asyncpg import InterfaceError, PostgresError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.errors import SettingsError
@@ -256,8 +255,10 @@ class PostgresDatabase:
     """Any number of processes on one PostgreSQL; durable by the server's own defaults, which nothing here weakens."""
 
     def __init__(self, url: URL, *, pool: int = 10) -> None:
+        from sqlalchemy.ext.asyncio import create_async_engine  # here: SQLite does without, and it takes a while to load
+
         self.url = url
-        self.engine: AsyncEngine = create_async_engine(
+        self.engine = create_async_engine(
             url,
             pool_size=pool,
             max_overflow=0,

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, case, func, literal_column, or_, select, update
-from sqlalchemy.orm import aliased
 
 from bot.messages import Button, OutboundMessage
 from bot.storage.prepared import Prepared
@@ -65,7 +64,7 @@ def _is_open(row: Any) -> Any:
 
 # The recipients for whom anything is open, found one after another by the index: a recipient with a thousand messages behind the
 # first costs as much as one with none.
-_first, _next, _head = (aliased(delivery, name=name) for name in ("first_one", "next_one", "head"))
+_first, _next, _head = (delivery.alias(name) for name in ("first_one", "next_one", "head"))
 _recipients = (
     select(func.min(_first.c.identity_id).label("identity_id")).where(_is_open(_first), _first.c.channel == _channel)
 ).cte("recipients", recursive=True)

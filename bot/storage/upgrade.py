@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from asyncpg import PostgresError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import SettingsError
 from bot.storage.database import parse_url, sqlite_engine
@@ -23,28 +18,31 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 TRIES = 5
 
 
-def _config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
+class NewerDatabase(Exception):
+    """The database has a revision this version of the program does not know."""
 
 
+@cache
 def newest() -> str:
-    """The revision this version of the program needs."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    head = ScriptDirectory.from_config(config).get_current_head()
-    assert head is not None
-    return head
+    """The revision this version of the program needs: the last of the numbers its migrations' files begin with."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
 def upgrade_connection(connection: Connection) -> str | None:
     """Upgrade within the caller's transaction; returns the revision the database had before."""
-    before = MigrationContext.configure(connection).get_current_revision()
+    before = _revision(connection)
     if before != newest():
-        command.upgrade(_config(connection), "head")
+        from bot.storage.migrate import migrate  # here: a start with nothing to do is to be quick
+
+        migrate(connection)
     return before
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
 
 
 async def upgrade(url: str) -> tuple[str | None, str]:
@@ -57,7 +55,7 @@ async def upgrade(url: str) -> tuple[str | None, str]:
         if parsed.get_backend_name() == "sqlite":
             return await asyncio.to_thread(_upgrade_sqlite, url), newest()
         return await _upgrade_postgres(parsed)
-    except CommandError as error:  # Alembic does not know the revision found there
+    except NewerDatabase as error:
         where = parsed.render_as_string(hide_password=True)
         raise SettingsError(f"{where} was written by a newer version of filrouge ({error}); install that version") from None
     except (OSError, DBAPIError, PostgresError) as error:
@@ -74,6 +72,8 @@ def _first_line(error: BaseException) -> str:
 
 
 async def _upgrade_postgres(parsed: URL) -> tuple[str | None, str]:
+    from sqlalchemy.ext.asyncio import create_async_engine  # here: SQLite does without, and it takes a while to load
+
     engine = create_async_engine(parsed, hide_parameters=True, connect_args={"timeout": 10})
     try:
         for attempt in range(1, TRIES + 1):
