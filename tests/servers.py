@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -19,6 +20,11 @@ from pathlib import Path
 from typing import Any, Self
 
 START_SECONDS = 60
+UNCACHED = frozenset({"PYTHONDONTWRITEBYTECODE"})
+BYTECODE = (
+    {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "filrouge-tests-bytecode")} if os.environ.keys() & UNCACHED else {}
+)
+"""Where compiled code is not kept, servers keep their own, as an installed program does: they start twice as fast."""
 REPOSITORY = Path(__file__).parent.parent
 
 
@@ -38,7 +44,8 @@ class Server:
     ) -> None:
         self.data, self.command, self.port = data, command, free_port()
         self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("FILROUGE_")},
+            **{name: value for name, value in os.environ.items() if not name.startswith("FILROUGE_") and name not in UNCACHED},
+            **BYTECODE,
             "FILROUGE_PORT": str(self.port),
             "FILROUGE_DATA_DIR": str(data),
             "FILROUGE_CLAIM_SECONDS": "3",
