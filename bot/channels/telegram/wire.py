@@ -6,9 +6,11 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import orjson
@@ -73,6 +75,7 @@ class Request(BaseRequest):
             url,
             data=request_data.json_parameters if request_data else None,
             headers=headers,
+            proxy=_proxy(*urlsplit(url)[:2]),
             timeout=aiohttp.ClientTimeout(connect=self._timeout, sock_connect=min(self._timeout, 5.0), sock_read=patience),
             allow_redirects=False,
         ) as answer:
@@ -83,11 +86,15 @@ class Request(BaseRequest):
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            # Proxies are taken from the environment, as everywhere.
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections), cookie_jar=aiohttp.DummyCookieJar(), trust_env=True
-            )
+            connector = aiohttp.TCPConnector(limit=self._connections)
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         return self._session
+
+
+@cache
+def _proxy(scheme: str, host: str) -> str | None:
+    """The proxy that the environment names for this server, as everywhere; aiohttp itself would look anew at each request."""
+    return None if proxy_bypass(host) else getproxies().get(scheme)
 
 
 class Wire(telegram.Bot):
