@@ -75,7 +75,8 @@ class Signals:
         """Wait for a signal of this key, at most so long; whether one came."""
         future = self.expect(key)
         try:
-            await asyncio.wait_for(future, seconds)
+            async with asyncio.timeout(seconds):
+                await future
         except TimeoutError:
             return False
         finally:

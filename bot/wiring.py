@@ -162,7 +162,8 @@ class Program:
         """What would keep the next message from being answered, by part."""
         wrong = {task.get_name(): "has stopped; restart the server" for task in self._tasks if task.done()}
         try:
-            await asyncio.wait_for(self.database.write(partial(_really_write, name=self.name, now=self.clock.now())), 2)
+            async with asyncio.timeout(2):
+                await self.database.write(partial(_really_write, name=self.name, now=self.clock.now()))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what health reports
             wrong["database"] = f"cannot be written: {type(error).__name__}"
         for delivery in self._deliveries:

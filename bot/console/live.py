@@ -106,7 +106,8 @@ class _Watch:
         loop = asyncio.get_running_loop()
         if self._seen is not None:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), max(0.0, self._look_next - loop.time()))
+                async with asyncio.timeout_at(self._look_next):
+                    await self._woken.wait()
                 await asyncio.sleep(GATHER)
         self._woken.clear()
         changed, self._heard = self._heard, set()

@@ -173,7 +173,8 @@ class BotApi:
     async def changed(self, longest: float) -> None:
         """Wait until something happened in any chat, at most `longest` seconds."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), longest)
+            async with asyncio.timeout(longest):
+                await self._changed.wait()
 
     def _wake(self) -> None:
         self._changed.set()

@@ -114,7 +114,8 @@ class DeliveryWorker:
             task.add_done_callback(partial(self._finished, one.message))
         if not due:
             try:
-                await asyncio.wait_for(self._due.wait(), self._poll)
+                async with asyncio.timeout(self._poll):
+                    await self._due.wait()
             except TimeoutError:
                 return
 

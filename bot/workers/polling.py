@@ -70,8 +70,8 @@ class PollingSeat:
                     return
         finally:
             stop.set()
-            with contextlib.suppress(TimeoutError, asyncio.CancelledError):
-                await asyncio.wait_for(polling, 5)
+            await asyncio.wait({polling}, timeout=5)
+            polling.cancel()
 
     async def _accept(self, messages: list[InboundMessage], unread: list[Mapping[str, Any]]) -> None:
         if unread:

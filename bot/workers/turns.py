@@ -97,7 +97,8 @@ class TurnWorker:
         if self._wanted and len(self._turns) < self._at_once:
             return
         try:
-            await asyncio.wait_for(self._woken.wait(), max(seconds, 0.001))
+            async with asyncio.timeout(max(seconds, 0.001)):
+                await self._woken.wait()
         except TimeoutError:
             return
 
@@ -162,7 +163,8 @@ class TurnWorker:
                 return await self._database.write(replace(unit, results=tuple(results)))
             except NeedsOutside as needs:
                 limit = self._claim_for.total_seconds() / 2
-                results.append(await asyncio.wait_for(self.house.actions.run_outside(needs.action, needs.context), limit))
+                async with asyncio.timeout(limit):
+                    results.append(await self.house.actions.run_outside(needs.action, needs.context))
 
     def _committed(self, claim: Claim, arrivals: Sequence[Arrival], written: Written) -> None:
         metrics.TURNS.labels("written").inc()

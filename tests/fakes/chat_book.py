@@ -58,7 +58,8 @@ class FakeChatBook:
 
     async def wait(self, session: str, after: int, timeout: float) -> None:  # noqa: ASYNC109
         try:
-            await asyncio.wait_for(self._changed.wait(), timeout)
+            async with asyncio.timeout(timeout):
+                await self._changed.wait()
         except TimeoutError:
             return
 

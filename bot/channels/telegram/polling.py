@@ -70,7 +70,8 @@ async def poll(
             resting = pause
         pause = min(pause * 2, _LONGEST_PAUSE)
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), resting * pace)
+            async with asyncio.timeout(resting * pace):
+                await stop.wait()
 
 
 async def _take(channel: TelegramChannel, accept: Accept, raw: Sequence[Mapping[str, Any]], received_at: datetime) -> None:
