@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,8 +61,10 @@ def usage(pid: int) -> Usage:
 
 def processor(pid: int) -> float:
     """Processor seconds of a living process; to the nanosecond where Linux counts so."""
-    counts = [file.read_text().split()[0] for file in Path(f"/proc/{pid}/task").glob("*/schedstat")]
-    return sum(map(int, counts)) / 1e9 if any(map(int, counts)) else usage(pid).cpu
+    if platform.system() != "Linux":
+        return usage(pid).cpu
+    # The clock that clock_getcpuclockid(3) names; it counts threads that have ended too, which /proc forgets.
+    return time.clock_gettime_ns(~pid << 3 | 2) / 1e9
 
 
 def _megabytes(kilobytes: str) -> float:
