@@ -54,6 +54,11 @@ class Understanding:
     """Name and version of the model that answered, for the trace."""
     out_of_scope: bool = False
     """Whether the message is outside everything the brand's bot was taught."""
+    scope: float = 0.0
+    """How much the message is like what the bot was taught, on the engine's own scale: higher is more in scope.
+
+    Comparable between messages of one model only. An engine that leaves it at 0 for all has none to tell.
+    """
 
     @property
     def intent(self) -> str | None:
