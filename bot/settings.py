@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import platformdirs
-from pydantic import AfterValidator, AwareDatetime, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
@@ -19,7 +20,15 @@ def _web_root(url: str) -> str:
     return url.rstrip("/")
 
 
+def _written_out(given: Any) -> Any:
+    # A bare number would be taken for seconds since 1970, and 2020 for half past midnight of the first day of that year.
+    if isinstance(given, str) and not re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", given.strip()):
+        raise ValueError("write the day, the time and its offset, like 2026-11-26T12:00:00+01:00")
+    return given
+
+
 WebRoot = Annotated[str, AfterValidator(_web_root)]
+WrittenTime = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 
 
 class Settings(BaseSettings):
@@ -39,7 +48,7 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_data_dir("filrouge", appauthor=False)),
         description="Folder for the database, the models and the demo's brand. Default: the user's data folder.",
     )
-    clock: AwareDatetime | None = Field(
+    clock: WrittenTime | None = Field(
         None, description="ISO time with offset at which the clock starts and runs on, for tests and `demo`; refused by `serve`."
     )
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="`debug`, `info`, `warning` or `error`.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,9 @@ def test_the_docs_name_every_setting_and_no_other() -> None:
         ("FILROUGE_PORT", "http", "FILROUGE_PORT"),
         ("FILROUGE_PORT", "70000", "65535"),
         ("FILROUGE_CLOCK", "2026-11-26T12:00:00", "FILROUGE_CLOCK"),
+        ("FILROUGE_CLOCK", "2020", "2026-11-26T12:00:00+01:00"),
+        ("FILROUGE_CLOCK", "2020-11-26", "2026-11-26T12:00:00+01:00"),
+        ("FILROUGE_CLOCK", "1606388400", "2026-11-26T12:00:00+01:00"),
         ("FILROUGE_TELEGRAM_BASE_URL", "api.telegram.org", "https://bot.example.com"),
         ("FILROUGE_LOG_LEVEL", "loud", "`warning`"),
     ],
@@ -38,6 +42,12 @@ def test_a_wrong_setting_is_named_with_what_to_write(monkeypatch: pytest.MonkeyP
     with pytest.raises(SettingsError, match=name) as error:
         read_settings()
     assert told in str(error.value)
+
+
+def test_a_clock_is_read_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    for written in ("2026-11-26T12:00:00+01:00", "2026-11-26 11:00Z"):
+        monkeypatch.setenv("FILROUGE_CLOCK", written)
+        assert read_settings().starts_at == datetime(2026, 11, 26, 11, tzinfo=UTC)
 
 
 def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
