@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
 
@@ -27,7 +28,24 @@ def _written_out(given: Any) -> Any:
     return given
 
 
+def _parted(given: Any) -> Any:
+    return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+
+
+def _network(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    try:
+        network = ip_network(given)
+    except ValueError as error:
+        raise ValueError(f"{error}; write addresses and networks with commas between, like 10.0.0.7, 172.16.0.0/12") from None
+    if network.prefixlen == 0:
+        raise ValueError(f"{given} is everybody, who could then name any address; write those of your proxies")
+    return network
+
+
 WebRoot = Annotated[str, AfterValidator(_web_root)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 WrittenTime = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 
 
@@ -40,6 +58,11 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")
     public_url: WebRoot | None = Field(
         None, description="Address under which customers reach the server, for links and origin checks."
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_parted)] = Field(
+        (),
+        description="Addresses or networks of the proxies in front, with commas between: their `X-Forwarded-For` and "
+        "`X-Forwarded-Proto` are believed.",
     )
     database_url: str = Field(
         "", description="`sqlite:///file` or `postgresql://...`. Default: a SQLite file in the data folder."

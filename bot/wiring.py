@@ -51,6 +51,7 @@ from bot.web.rest import PATH as REST_PATH
 from bot.web.rest import RestDoor
 from bot.web.telegram_door import PATH as TELEGRAM_PATH
 from bot.web.telegram_door import TelegramDoor
+from bot.web.visitors import Visitors
 from bot.web.webchat import add_webchat
 from bot.workers.deliveries import DeliveryWorker
 from bot.workers.polling import PollingSeat
@@ -85,6 +86,11 @@ def demo_folder(settings: Settings) -> Path:
         shutil.copytree(DEMO_BRAND, fresh, ignore=shutil.ignore_patterns("__pycache__", "__init__.py"))
         fresh.rename(folder)  # at once, so that a kill leaves no half copy
     return folder
+
+
+def visitors_of(settings: Settings) -> Visitors:
+    """Who tells where requests come from, and whether over https."""
+    return Visitors(settings.trusted_proxies, always_https=(settings.public_url or "").startswith("https://"))
 
 
 @dataclass(slots=True)
@@ -131,6 +137,7 @@ class Program:
             claim_seconds=settings.claim_seconds,
         )
         door = InboxDoor(self.database, self.worker, self.clock, self.house.brand.languages.default, requests)
+        visitors = visitors_of(settings)
         app = application(self.health)
         self._add_rest(app, door)
         telegram = await self._add_telegram(app, door)
@@ -138,9 +145,16 @@ class Program:
         if telegram is not None:
             links["telegram"] = telegram.deep_link
         book = StoredChatBook(door, self.database, self.board, self.clock, self.house.brand, links)
-        add_webchat(app, book, allowed_origins=settings.chat_origins, now=self.clock.now)
-        secure = (settings.public_url or "").startswith("https://")
-        app.add_subapp("/console", console(self._console_ports(), clock=self.clock, secure=secure))
+        add_webchat(
+            app,
+            book,
+            allowed_origins=settings.chat_origins,
+            address_of=visitors.address,
+            is_https=visitors.is_https,
+            now=self.clock.now,
+        )
+        ports = self._console_ports()
+        app.add_subapp("/console", console(ports, clock=self.clock, secure=visitors.is_https, address=visitors.address))
         self._start("turns", self.worker.run())
         self._start("model", self.model.watch())
         await self._listen(app)

@@ -38,7 +38,7 @@ class WebChat:
         *,
         allowed_origins: Collection[str] = (),
         address_of: Callable[[web.Request], str] = lambda request: request.remote or "",
-        secure_cookies: bool | None = None,
+        is_https: Callable[[web.Request], bool] = lambda request: request.secure,
         session_pace: Pace | None = None,
         address_pace: Pace | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -47,7 +47,7 @@ class WebChat:
         self._book = book
         self._allowed_origins = frozenset(origin.rstrip("/") for origin in allowed_origins)
         self._address_of = address_of
-        self._secure_cookies = secure_cookies
+        self._is_https = is_https
         self._session_pace = session_pace or Pace(burst=8, per_second=1.0)
         self._address_pace = address_pace or Pace(burst=60, per_second=10.0)
         self._now = now
@@ -69,7 +69,7 @@ class WebChat:
             task.cancel()
 
     async def page(self, request: web.Request) -> web.Response:
-        brand, secure = self._book.brand, self._secure(request)
+        brand, secure = self._book.brand, self._is_https(request)
         language = pages.language_of(request, brand.languages)
         response = pages.page(
             "chat.html",
@@ -176,9 +176,6 @@ class WebChat:
         if session is None:
             raise _refusal(web.HTTPUnauthorized, "no_session", f"open / first: it sets the cookie {COOKIE}")
         return session
-
-    def _secure(self, request: web.Request) -> bool:
-        return request.secure if self._secure_cookies is None else self._secure_cookies
 
 
 def add_webchat(app: web.Application, book: ChatBook, **options: Any) -> WebChat:

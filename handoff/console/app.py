@@ -44,14 +44,14 @@ def console(
     ports: ConsolePorts,
     *,
     clock: Clock,
-    secure: bool,
+    secure: Callable[[web.Request], bool],
     address: Callable[[web.Request], str] | None = None,
     heartbeat: float = HEARTBEAT,
 ) -> web.Application:
     """The console over `ports`: `parent.add_subapp("/console", console(...))`.
 
-    `secure` says that browsers reach it over https. `address` tells a request's true origin where a proxy stands in
-    front (its peer otherwise); sign-in limits count by it. `heartbeat` is in seconds.
+    `secure` says whether a request's browser speaks https, and `address` where it comes from (its peer otherwise): where a
+    proxy stands in front, only whoever runs it can tell. Sign-in limits count by address. `heartbeat` is in seconds.
     """
     app = web.Application(middlewares=[guard(DOORS)])
     for door in DOORS:

@@ -14,7 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from handoff.console import sessions
-from handoff.console.house import House, house_of
+from handoff.console.house import house_of
 from handoff.console.pages import refusal
 from handoff.console.views import Role
 from handoff.console.visit import FORM, LANGUAGE, PREFIX, VISIT, Visit, is_listening, read_form, same_secret, wants_fragment
@@ -125,7 +125,7 @@ def _dress(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(HEADERS)
     # What is shown is about customers: no cache between us and the reader may keep it.
     response.headers.setdefault("Cache-Control", "no-store")
-    house: House = house_of(request)
-    if house.secure:
+    secure = house_of(request).secure(request)
+    if secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    language_cookie(request, response, secure=house.secure)
+    language_cookie(request, response, secure=secure)

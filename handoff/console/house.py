@@ -26,8 +26,8 @@ class House:
 
     ports: ConsolePorts
     clock: Clock
-    secure: bool
-    """Whether the console is served over https, and cookies must be too."""
+    secure: Callable[[web.Request], bool]
+    """Whether a request's browser speaks https, and cookies must be kept to it."""
     address: Callable[[web.Request], str]
     """Where a request comes from: only whoever runs the proxy in front can tell."""
     looks: Looks

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from aiohttp import web
 
-from handoff.console.house import House
+from handoff.console.house import House, house_of
 from handoff.console.ports import Session
 from handoff.console.views import Account
 from handoff.console.visit import PREFIX
@@ -20,8 +20,9 @@ NOTED_EVERY = timedelta(minutes=1)
 """How finely the use of a session is noted: a write for every page seen would be a waste."""
 
 
-async def start(house: House, account: Account, response: web.StreamResponse) -> Session:
+async def start(request: web.Request, account: Account, response: web.StreamResponse) -> Session:
     """Open a session with a fresh secret, whatever cookie the browser came with."""
+    house = house_of(request)
     token, now = secrets.token_urlsafe(32), house.clock.now()
     session = Session(key=digest(token), username=account.username, csrf=secrets.token_urlsafe(32), started_at=now, seen_at=now)
     await house.ports.accounts.start_session(session)
@@ -31,7 +32,7 @@ async def start(house: House, account: Account, response: web.StreamResponse) ->
         max_age=int(ABSOLUTE.total_seconds()),
         path=PREFIX,
         httponly=True,
-        secure=house.secure,
+        secure=house.secure(request),
         samesite="Strict",
     )
     return session
@@ -54,9 +55,11 @@ async def find(house: House, request: web.Request, *, using: bool = True) -> tup
     return found
 
 
-async def end(house: House, session: Session, response: web.StreamResponse) -> None:
+async def end(request: web.Request, session: Session, response: web.StreamResponse) -> None:
+    """End a session and take its cookie back."""
+    house = house_of(request)
     await house.ports.accounts.end_session(session.key)
-    response.del_cookie(COOKIE, path=PREFIX, httponly=True, secure=house.secure, samesite="Strict")
+    response.del_cookie(COOKIE, path=PREFIX, httponly=True, secure=house.secure(request), samesite="Strict")
 
 
 def is_over(session: Session, now: datetime) -> bool:

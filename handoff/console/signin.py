@@ -47,7 +47,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         return _form(request, username=username, target=target, error="login.wrong", status=403)
     await house.ports.accounts.forget_attempts(username, address)
     welcome = web.HTTPSeeOther(target)
-    await sessions.start(house, account, welcome)
+    await sessions.start(request, account, welcome)
     welcome.del_cookie(COOKIE, path=PREFIX)
     await house.ports.audit.record(
         AuditEntry(at=house.clock.now(), by=account.username, act="sign_in", details={"address": address})
@@ -58,7 +58,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
 async def sign_out(request: web.Request) -> web.StreamResponse:
     house, visit = house_of(request), visit_of(request)
     goodbye = web.HTTPSeeOther(f"{PREFIX}/login")
-    await sessions.end(house, visit.session, goodbye)
+    await sessions.end(request, visit.session, goodbye)
     await house.ports.audit.record(AuditEntry(at=visit.now, by=visit.account.username, act="sign_out"))
     raise goodbye
 
@@ -80,5 +80,6 @@ def _form(request: web.Request, *, username: str = "", target: str, error: str =
         token = secrets.token_urlsafe(32)
     why = say(request[LANGUAGE], error) if error else ""
     response = render(request, "login.html", status=status, username=username, target=target, error=why, login_token=token)
-    response.set_cookie(COOKIE, token, path=PREFIX, httponly=True, secure=house_of(request).secure, samesite="Strict")
+    secure = house_of(request).secure(request)
+    response.set_cookie(COOKIE, token, path=PREFIX, httponly=True, secure=secure, samesite="Strict")
     return response

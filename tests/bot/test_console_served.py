@@ -51,7 +51,7 @@ async def house(database: Database) -> AsyncIterator[RunningHouse]:
 async def opened(house: RunningHouse) -> AsyncIterator[Any]:
     """Sign somebody in: `await opened("ines", "advisor")`."""
     app = web.Application()
-    app.add_subapp("/console", console(house.ports, clock=house.clock, secure=False))
+    app.add_subapp("/console", console(house.ports, clock=house.clock, secure=lambda _: False))
     server = TestServer(app)
     await server.start_server()
     clients: list[TestClient[Any, Any]] = []

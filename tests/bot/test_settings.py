@@ -33,6 +33,9 @@ def test_the_docs_name_every_setting_and_no_other() -> None:
         ("FILROUGE_CLOCK", "2020", "2026-11-26T12:00:00+01:00"),
         ("FILROUGE_CLOCK", "2020-11-26", "2026-11-26T12:00:00+01:00"),
         ("FILROUGE_CLOCK", "1606388400", "2026-11-26T12:00:00+01:00"),
+        ("FILROUGE_TRUSTED_PROXIES", "10.0.0.1, proxy.example", "172.16.0.0/12"),
+        ("FILROUGE_TRUSTED_PROXIES", "10.0.0.1/8", "has host bits set"),
+        ("FILROUGE_TRUSTED_PROXIES", "::/0", "everybody"),
         ("FILROUGE_TELEGRAM_BASE_URL", "api.telegram.org", "https://bot.example.com"),
         ("FILROUGE_LOG_LEVEL", "loud", "`warning`"),
     ],
@@ -48,6 +51,12 @@ def test_a_clock_is_read_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> No
     for written in ("2026-11-26T12:00:00+01:00", "2026-11-26 11:00Z"):
         monkeypatch.setenv("FILROUGE_CLOCK", written)
         assert read_settings().starts_at == datetime(2026, 11, 26, 11, tzinfo=UTC)
+
+
+def test_proxies_are_named_with_commas_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().trusted_proxies == ()
+    monkeypatch.setenv("FILROUGE_TRUSTED_PROXIES", "10.0.0.7, 172.16.0.0/12,fd00::/8")
+    assert [str(one) for one in read_settings().trusted_proxies] == ["10.0.0.7/32", "172.16.0.0/12", "fd00::/8"]
 
 
 def test_a_dotenv_file_is_read_and_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

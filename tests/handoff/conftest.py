@@ -69,7 +69,7 @@ def house() -> FakeHouse:
 async def visit(house: FakeHouse) -> Any:
     """Open a browser: `await visit()` for a stranger, `await visit("ines")` for somebody signed in."""
     app = web.Application()
-    app.add_subapp("/console", console(house.ports, clock=house.clock, secure=False, heartbeat=0.05))
+    app.add_subapp("/console", console(house.ports, clock=house.clock, secure=lambda _: False, heartbeat=0.05))
     server = TestServer(app)
     await server.start_server()
     clients: list[TestClient[Any, Any]] = []

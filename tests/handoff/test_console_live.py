@@ -128,7 +128,7 @@ async def test_one_session_cannot_hold_streams_without_end(visit: Visit, house: 
 
 async def test_a_server_that_stops_ends_its_streams(house: FakeHouse) -> None:
     parent = web.Application()
-    parent.add_subapp("/console", console(house.ports, clock=house.clock, secure=False))
+    parent.add_subapp("/console", console(house.ports, clock=house.clock, secure=lambda _: False))
     server = TestServer(parent)
     async with TestClient(server) as client:
         ines = Visitor(client)

@@ -42,7 +42,7 @@ class Desk:
 @pytest.fixture
 async def desk(house: FakeHouse, browser: Browser) -> AsyncIterator[Desk]:
     app = web.Application()
-    app.add_subapp("/console", console(house.ports, clock=house.clock, secure=False))
+    app.add_subapp("/console", console(house.ports, clock=house.clock, secure=lambda _: False))
     server = TestServer(app)
     await server.start_server()
     found = Desk(house, browser, str(server.make_url("")).rstrip("/"))

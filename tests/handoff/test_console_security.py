@@ -8,7 +8,7 @@ from dataclasses import replace
 from http.cookies import SimpleCookie
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 from markupsafe import escape
@@ -59,7 +59,7 @@ def address(path: str) -> str:
 
 
 def test_every_door_of_the_console_is_in_the_table(house: FakeHouse) -> None:
-    app = console(house.ports, clock=house.clock, secure=True)
+    app = console(house.ports, clock=house.clock, secure=lambda _: True)
     parent = web.Application()
     parent.add_subapp("/console", app)
     served = {
@@ -106,7 +106,7 @@ async def test_a_handler_that_is_not_in_the_table_is_closed_to_everybody(house: 
     async def forgotten(_: web.Request) -> web.Response:
         return web.Response(text="every customer's secrets")
 
-    app, parent = console(house.ports, clock=house.clock, secure=False), web.Application()
+    app, parent = console(house.ports, clock=house.clock, secure=lambda _: False), web.Application()
     app.router.add_get("/forgotten", forgotten)
     parent.add_subapp("/console", app)
     async with TestClient(TestServer(parent)) as client:
@@ -187,7 +187,7 @@ async def test_the_right_password_forgives_earlier_slips(visit: Visit, house: Fa
 
 async def test_the_cookie_is_out_of_reach_and_its_secret_is_not_stored(house: FakeHouse) -> None:
     parent = web.Application()
-    parent.add_subapp("/console", console(house.ports, clock=house.clock, secure=True))
+    parent.add_subapp("/console", console(house.ports, clock=house.clock, secure=lambda _: True))
     async with TestClient(TestServer(parent)) as client:
         page = await client.get("/console/login")
         kept = page.cookies["filrouge_login"]
@@ -205,6 +205,31 @@ async def test_the_cookie_is_out_of_reach_and_its_secret_is_not_stored(house: Fa
     )
     assert cookie.value not in str(house.accounts.sessions)
     assert "max-age" in answer.headers["Strict-Transport-Security"]
+
+
+async def test_what_is_kept_to_https_and_who_is_counted_depends_on_the_request(house: FakeHouse) -> None:
+    parent = web.Application()
+
+    def address(request: web.Request) -> str:
+        return request.headers["X-From"]
+
+    def secure(request: web.Request) -> bool:
+        return request.headers.get("X-Scheme") == "https"
+
+    parent.add_subapp("/console", console(house.ports, clock=house.clock, secure=secure, address=address))
+    async with TestClient(TestServer(parent)) as client:
+
+        async def guess(origin: str, **headers: str) -> ClientResponse:
+            form = {"username": "ines", "password": "a guess", "csrf": "k" * 43}
+            headers = {"X-From": origin, "Cookie": f"filrouge_login={'k' * 43}"} | headers
+            return await client.post("/console/login", data=form, headers=headers, allow_redirects=False)
+
+        assert [(await guess("a")).status for _ in range(MOST.here + 1)] == [403] * MOST.here + [429]
+        elsewhere = await guess("b", **{"X-Scheme": "https"})
+        assert elsewhere.status == 403
+        assert elsewhere.cookies["filrouge_login"]["secure"]
+        assert "Strict-Transport-Security" in elsewhere.headers
+        assert not (await guess("c")).cookies["filrouge_login"]["secure"]
 
 
 async def test_a_session_ends_after_two_idle_hours_or_twelve_in_all(visit: Visit, house: FakeHouse) -> None:
@@ -421,7 +446,7 @@ async def test_a_hash_of_yesterday_is_made_again_at_sign_in(visit: Visit, house:
 
 async def test_cookies_that_are_no_text_sign_nobody_in_and_break_nothing(house: FakeHouse) -> None:
     parent = web.Application()
-    parent.add_subapp("/console", console(house.ports, clock=house.clock, secure=False))
+    parent.add_subapp("/console", console(house.ports, clock=house.clock, secure=lambda _: False))
     form = b"csrf=x&username=ines&password=x"
     head = b"%s HTTP/1.1\r\nHost: shop\r\nConnection: close\r\nCookie: filrouge_console=%b; filrouge_login=%b\r\n"
     odd = b"\xff" * 43

@@ -159,7 +159,7 @@ async def test_the_session_survives_a_reload(page: Page) -> None:
 
 async def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(book: FakeChatBook) -> None:
     app = web.Application()
-    add_webchat(app, book, secure_cookies=True)
+    add_webchat(app, book, is_https=lambda _: True)
     async with TestClient(TestServer(app)) as client, client.get("/") as answer:
         cookie = answer.cookies[COOKIE]
         assert (cookie["httponly"], cookie["samesite"], cookie["secure"]) == (True, "Lax", True)
