@@ -75,6 +75,9 @@ class Settings(BaseSettings):
         None, description="ISO time with offset at which the clock starts and runs on, for tests and `demo`; refused by `serve`."
     )
     log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="`debug`, `info`, `warning` or `error`.")
+    metrics_token: SecretStr | None = Field(
+        None, description="Bearer token of `/metrics` from anywhere; without it only this machine and trusted peers are answered."
+    )
     rest_token: SecretStr | None = Field(
         None, description="Bearer token of `/webhooks/rest/webhook`; without it the door does not exist in `serve`."
     )

@@ -20,6 +20,7 @@ from typing import Any
 
 import structlog
 from aiohttp import web
+from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from bot import metrics
@@ -138,7 +139,7 @@ class Program:
         )
         door = InboxDoor(self.database, self.worker, self.clock, self.house.brand.languages.default, requests)
         visitors = visitors_of(settings)
-        app = application(self.health)
+        app = application(self.health, visitors=visitors, metrics_token=_secret(settings.metrics_token))
         self._add_rest(app, door)
         telegram = await self._add_telegram(app, door)
         links: dict[str, Callable[[str], Coroutine[Any, Any, str]]] = {}
@@ -212,7 +213,7 @@ class Program:
             self.database,
             self.board,
             self.clock,
-            token=token.get_secret_value() if token else None,
+            token=_secret(token),
             wait_seconds=self.settings.rest_wait_seconds,
         )
         app.router.add_post(REST_PATH, rest.handle)
@@ -313,6 +314,10 @@ class Program:
         port = runner.addresses[0][1]
         host = self.settings.host if ":" not in self.settings.host else f"[{self.settings.host}]"
         self.address = f"http://{host}:{port}"
+
+
+def _secret(kept: SecretStr | None) -> str | None:
+    return kept.get_secret_value() if kept else None
 
 
 def release_all(connection: Connection, now: datetime) -> None:

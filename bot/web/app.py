@@ -11,7 +11,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bot import metrics
 from bot.storage.database import UNAVAILABLE
-from bot.web.rest import json_response
+from bot.web.rest import bears, json_response
+from bot.web.visitors import Visitors
 
 log = structlog.get_logger(__name__)
 
@@ -60,14 +61,23 @@ def _route(request: web.Request) -> str:
     return resource.canonical if resource is not None else "?"
 
 
-def application(health: Health) -> web.Application:
-    """An application with `/healthz` and `/metrics`; the doors are added to it."""
+def application(health: Health, *, visitors: Visitors, metrics_token: str | None = None) -> web.Application:
+    """An application with `/healthz` and `/metrics`; the doors are added to it.
+
+    The figures are for this machine and trusted peers, and for whoever sends `metrics_token` where there is one.
+    """
 
     async def healthz(_request: web.Request) -> web.Response:
         wrong = await health()
         return json_response({"ok": not wrong, **({"wrong": wrong} if wrong else {})}, status=503 if wrong else 200)
 
-    async def show_metrics(_request: web.Request) -> web.Response:
+    async def show_metrics(request: web.Request) -> web.Response:
+        if not visitors.is_inside(request) and (metrics_token is None or not bears(request, metrics_token)):
+            metrics.REFUSED.labels("metrics", "401").inc()
+            why = "ask from the server's own machine, or send the header Authorization: Bearer <FILROUGE_METRICS_TOKEN>"
+            response = json_response({"error": why}, status=401)
+            response.headers["WWW-Authenticate"] = "Bearer"
+            return response
         return web.Response(body=generate_latest(metrics.REGISTRY), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application(middlewares=[no_surprises], client_max_size=256 * 1024)

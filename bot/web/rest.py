@@ -69,10 +69,7 @@ class RestDoor:
         return json_response([write_answer(message.sender, row) for row in rows])
 
     def _check_token(self, request: web.Request) -> None:
-        if self._token is None:
-            return
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(errors="replace"), self._token.encode()):
+        if self._token is not None and not bears(request, self._token):
             raise Refusal(401, "send the header Authorization: Bearer <FILROUGE_REST_TOKEN>")
 
     async def _answers(self, message: InboundMessage) -> list[Any]:
@@ -125,6 +122,12 @@ class RestDoor:
             )
 
         return await self._database.write(hand_over)
+
+
+def bears(request: web.Request, token: str) -> bool:
+    """Whether the request is sent with `Authorization: Bearer` and this token."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(errors="replace"), token.encode())
 
 
 async def read_body(request: web.Request, most: int) -> bytes:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.web import rest
 from bot.web.app import application
+from bot.web.visitors import Visitors
 from bot.web.webchat import COOKIE, add_webchat
 from tests.fakes.chat_book import FakeChatBook
 
@@ -25,7 +26,7 @@ async def server() -> AsyncIterator[TestServer]:
     async def healthy() -> dict[str, str]:
         return {}
 
-    app = application(healthy)
+    app = application(healthy, visitors=Visitors())
     add_webchat(app, FakeChatBook(), now=lambda: datetime(2026, 11, 26, tzinfo=UTC))
     async with TestServer(app) as server:
         yield server
@@ -83,7 +84,7 @@ async def test_a_storage_that_is_away_is_told_as_such(error: Exception) -> None:
     async def healthy() -> dict[str, str]:
         return {}
 
-    app = application(healthy)
+    app = application(healthy, visitors=Visitors())
     app.router.add_get("/away", away)
     async with TestServer(app) as other:
         with structlog.testing.capture_logs() as logs:
