@@ -9,11 +9,12 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from bot.dialogue.events import Act, ActionFinished, Event, Say, Understood
+from bot.dialogue.named import named
 from bot.dialogue.responses import Rendered
 from bot.dialogue.state import Choice, DialogueState, Owner
 from bot.dialogue.step import Dialogue
 from nlu.times import resolve_day
-from nlu.understanding import Understanding
+from nlu.understanding import Entity, Understanding
 
 MAX_ACTIONS = 25
 """Actions one event may lead to: a flow that loops through actions without ever asking anything is stopped here."""
@@ -165,18 +166,20 @@ def meaning_of(understanding: Understanding, *, now: datetime, zone: str) -> Und
 
     `now` is aware UTC; `zone` the IANA zone of the store (or brand) the message is about.
     """
-    values: dict[str, Any] = {}
-    for entity in understanding.entities:
-        value = entity.value
-        if entity.name == "day":
-            first, last = resolve_day(value, now.astimezone(ZoneInfo(zone)).date())
-            value = first.isoformat() if first == last else f"{first.isoformat()}/{last.isoformat()}"
-        values.setdefault(f"{entity.name}:{entity.role}" if entity.role else entity.name, value)
-    return Understood(understanding, values, now.isoformat())
+
+    def read(entity: Entity) -> Any:
+        if entity.name != "day":
+            return entity.value
+        first, last = resolve_day(entity.value, now.astimezone(ZoneInfo(zone)).date())
+        return first.isoformat() if first == last else f"{first.isoformat()}/{last.isoformat()}"
+
+    said = named(understanding, read)
+    return Understood(understanding, said.values, now.isoformat(), said.either)
 
 
 def trace_of(understanding: Understanding, meaning: Understood, *, ms: float) -> dict[str, Any]:
     """What the community manager sees of how a message was understood."""
+    left_open = {name: [option.words for option in options] for name, options in meaning.either.items()}
     return {
         "intent": understanding.intent,
         "confidence": round(understanding.confidence, 4),
@@ -189,6 +192,7 @@ def trace_of(understanding: Understanding, meaning: Understood, *, ms: float) ->
             for e in understanding.entities
         ],
         "values": dict(meaning.values),
+        **({"either": left_open} if left_open else {}),
         "language": understanding.language,
         "engine": understanding.engine,
         "ms": round(ms, 2),

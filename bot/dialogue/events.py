@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bot.dialogue.named import Option
 from bot.dialogue.state import Choice, Owner
 from nlu.understanding import Understanding
 
@@ -22,6 +23,8 @@ class Understood:
     values: Mapping[str, Any] = field(default_factory=dict)
     at: str = ""
     """When it was said: ISO time, UTC."""
+    either: Mapping[str, Sequence[Option]] = field(default_factory=dict)
+    """Entities of which the message leaves several values to choose from; they are not among `values`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.dialogue.choosing import FILLERS, words_of
 from bot.dialogue.domain import Mapped, Slot
 from bot.dialogue.flow import Collect
+from bot.dialogue.named import Option
 from bot.dialogue.standard import STEERING
 from bot.dialogue.working import Working
 from nlu.understanding import Understanding
@@ -17,7 +18,6 @@ _YES = frozenset({"oui", "ouais", "ouip", "yes", "yep", "yeah", "ok", "okay", "s
 _NO = frozenset({"non", "nan", "no", "nope", "nah"})
 _SHORT = 3
 """Words: a message this short that begins with yes or no is one, whatever politeness follows."""
-_REFUSALS = frozenset({"pas", "sauf", "not", "except"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +101,14 @@ def is_bare(meaning: Understanding, leftover: int) -> bool:
     return "?" not in text and len([word for word in words_of(text) if word not in FILLERS]) <= leftover
 
 
-def without_refused(meaning: Understanding, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values without those the message only names to refuse them: "pas samedi", "not on Saturday"."""
-    kept = dict(values)
-    for entity in meaning.entities:
-        before = words_of(meaning.text[: entity.start])[-2:]
-        once = sum(other.name == entity.name for other in meaning.entities) == 1
-        if once and before and (before[-1] in _REFUSALS or (before[0] in _REFUSALS and before[-1] in FILLERS)):
-            kept.pop(f"{entity.name}:{entity.role}" if entity.role else entity.name, None)
-    return kept
+def undecided(w: Working, either: Mapping[str, Sequence[Option]], collects: Iterable[Collect]) -> dict[str, Sequence[Option]]:
+    """The slots among `collects` for which the message leaves several values to choose from."""
+    return {
+        collect.slot: either[mapping.key]
+        for collect in collects
+        for mapping in w.domain.slots[collect.slot].mappings
+        if mapping.type == "from_entity" and mapping.key in either
+    }
 
 
 def _found(w: Working, slot: Slot, meaning: Understanding, values: Mapping[str, Any]) -> Any:

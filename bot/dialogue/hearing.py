@@ -5,14 +5,24 @@ A message is first an answer (a choice, a value, yes or no, a correction), then 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from bot.dialogue.choosing import pick, pressed_by_words
 from bot.dialogue.events import Pressed, Understood
-from bot.dialogue.filling import Heard, is_bare, listen, plain_yes_or_no, repeats, stands_for_a_value, values_for, without_refused
+from bot.dialogue.filling import (
+    Heard,
+    is_bare,
+    listen,
+    plain_yes_or_no,
+    repeats,
+    stands_for_a_value,
+    undecided,
+    values_for,
+)
 from bot.dialogue.flow import Flow
+from bot.dialogue.named import Option
 from bot.dialogue.puzzle import clarify, unknown_words
 from bot.dialogue.standard import STEERING
 from bot.dialogue.state import Choice
@@ -24,26 +34,29 @@ from nlu.understanding import Understanding
 
 def hear(w: Working, event: Understood, *, switched: bool) -> None:
     """The customer wrote something; `switched` when it was in another language than before."""
-    meaning, values = event.meaning, without_refused(event.meaning, event.values)
+    meaning, values = event.meaning, event.values
     flow = _requested(w, meaning)
     bare = is_bare(meaning, w.policy.bare_leftover)
-    choice = _chosen(w, meaning, values, choosing=bare or flow is None)
+    choice = _chosen(w, meaning, values, choosing=not event.either and _may_choose(meaning, flow, bare=bare))
     if choice:
         take(w, choice, event.at)
         return
     offered = w.state.choices
-    w.change(choices=(), clarifying=())
+    w.change(choices=(), clarifying=(), either={})
     if _steers_away(w, meaning):
         steer(w, str(meaning.intent), offered)
         return
     heard = _answers(w, meaning, values, flow, bare=bare)
-    if heard:
+    if _weighs(w, event, flow):
+        _ask_which(w, undecided(w, event.either, w.running()), heard, event.at)
+    elif heard:
         _take_in(w, heard, event.at)
     elif _is_free_text(w, meaning, flow):
         _fill(w, {str(w.state.asked): meaning.text.strip()}, event.at, checked=False)
     elif _follows_up(w, meaning, values, flow, event.at) or clarify(w, meaning, values):
         return
     elif flow is not None:
+        _keep_open(w, undecided(w, event.either, w.flows.collects(flow.id)))
         request(w, flow, values_for(w, meaning, values, w.flows.collects(flow.id)), event.at)
     elif meaning.understood and meaning.intent in STEERING:
         steer(w, str(meaning.intent), offered)
@@ -66,7 +79,7 @@ def take(w: Working, choice: Choice, at: str) -> None:
     offered = w.state.choices
     w.change(choices=(), clarifying=(), misses=0)
     if choice.intent is None:
-        _fill(w, choice.set, at)
+        _fill(w, choice.set, at, checked=False)
         return
     flow = w.flows.triggered(choice.intent, 1.0, w.values, w.context)
     if flow is not None:
@@ -114,6 +127,28 @@ def _requested(w: Working, meaning: Understanding) -> Flow | None:
     return flow if meaning.confidence >= w.policy.digression else None
 
 
+def _may_choose(meaning: Understanding, flow: Flow | None, *, bare: bool) -> bool:
+    return bare or flow is None or (meaning.understood and meaning.intent == "choose_option")
+
+
+def _weighs(w: Working, event: Understood, flow: Flow | None) -> bool:
+    """Whether the message leaves open what the running flow needs: "Lyon ou Paris"."""
+    if not event.either or (flow is not None and all(w.state.stack[index].flow != flow.id for index in w.chain())):
+        return False
+    return w.top is not None and bool(undecided(w, event.either, w.running()))
+
+
+def _keep_open(w: Working, either: Mapping[str, Sequence[Option]]) -> None:
+    w.change(either={slot: [[option.value, option.words] for option in options] for slot, options in either.items()})
+
+
+def _ask_which(w: Working, either: Mapping[str, Sequence[Option]], heard: Heard | None, at: str) -> None:
+    """Take in what is clear, and let the question of each undecided slot be which of the two."""
+    _keep_open(w, either)
+    w.put(dict.fromkeys(either), "customer", at)
+    _fill(w, heard.all if heard else {}, at, checked=False)
+
+
 def _steers_away(w: Working, meaning: Understanding) -> bool:
     if not meaning.understood or meaning.intent not in ("cancel", "repeat"):
         return False
@@ -130,7 +165,6 @@ def _chosen(w: Working, meaning: Understanding, values: Mapping[str, Any], *, ch
         return exact
     if meaning.understood and meaning.intent == "affirm" and len(choices) == 1:
         return choices[0]
-    choosing = choosing or (meaning.understood and meaning.intent == "choose_option")
     return pick(choices, meaning.text, values) if choosing else None
 
 

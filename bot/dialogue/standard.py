@@ -27,6 +27,7 @@ RESPONSES = frozenset(
         "utter_rephrase",  # first message not understood, nothing being asked
         "utter_rephrase_question",  # the same with a question open; goes in front of it
         "utter_clarify",
+        "utter_which_of",  # a question: the customer named two values where one is needed
         "utter_corrected",  # in front of the next question, after a correction
         "utter_cancelled",
         "utter_nothing_to_cancel",

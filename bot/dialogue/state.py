@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, Literal, TypeVar
 
@@ -88,6 +88,8 @@ class DialogueState:
     """How often each response with several wordings was said, so that they alternate."""
     last_flow: str = ""
     """The flow that ended last: "and on Sunday?" goes back to it."""
+    either: Mapping[str, Sequence[Sequence[Any]]] = field(default_factory=dict)
+    """Slot to the values (each with the customer's word for it) that the last message left to choose from."""
     noted: bool = False
     """Whether the customer was told, in this wait, that what they write is passed on."""
 

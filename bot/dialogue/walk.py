@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.dialogue.flow import END, Call, Collect, Flow, Link, Run, SetSlots, Step
 from bot.dialogue.standard import CANNOT_HANDLE
-from bot.dialogue.state import Frame, SlotValue
+from bot.dialogue.state import Choice, Frame, SlotValue
 from bot.dialogue.working import Working
 
 
@@ -131,11 +131,21 @@ def hand_over(w: Working) -> None:
 def ask(w: Working, step: Collect) -> None:
     """Open the question of a slot."""
     w.change(asked=step.slot, choices=())
-    if step.ask_action:
+    if step.slot in w.state.either:
+        _ask_which(w, step.slot)
+    elif step.ask_action:
         w.act(step.ask_action)
     else:
         w.say(step.utter, choices=w.offered, question=True)
         w.offered = ()
+
+
+def _ask_which(w: Working, slot: str) -> None:
+    """The customer has named several values for this slot: they choose among those."""
+    left = w.state.either[slot]
+    w.change(either={name: options for name, options in w.state.either.items() if name != slot})
+    choices = (Choice(words[:1].upper() + words[1:], set={slot: value}, aliases=(str(value),)) for value, words in left)
+    w.say("utter_which_of", choices=tuple(choices), question=True)
 
 
 def _link(w: Working, flow: Flow, frame: Frame, step: Link) -> None:

@@ -40,6 +40,7 @@ from bot.dialogue.events import (
     Unreadable,
 )
 from bot.dialogue.flows_file import load_flows
+from bot.dialogue.named import named
 from bot.dialogue.responses import Rendered, render
 from bot.dialogue.state import Choice, DialogueState
 from bot.dialogue.step import Dialogue
@@ -67,14 +68,13 @@ def meant(
     text: str, intent: str | None, *, sure: float, language: str, second: str | None = None, close: float = 0.0
 ) -> Understood:
     """What the NLU would hand over for an annotated text."""
-    plain, entities, values = "", [], dict[str, Any]()
+    plain, entities = "", list[Entity]()
     at = 0
     for found in _ANNOTATION.finditer(text):
         plain += text[at : found.start()]
         words, name, role, written = found.groups()
         value = _value(name, written)
         entities.append(Entity(name, value, words, len(plain), len(plain) + len(words), role=role))
-        values[f"{name}:{role}" if role else name] = value
         plain += words
         at = found.end()
     plain += text[at:]
@@ -82,7 +82,8 @@ def meant(
     if second:
         ranking.append(IntentGuess(second, close))
     understanding = Understanding(plain, language, ranking=tuple(ranking), entities=tuple(entities), language_sure=True)
-    return Understood(understanding, values, at="2026-11-24T11:00:00+00:00")
+    said = named(understanding, lambda entity: entity.value)
+    return Understood(understanding, said.values, at="2026-11-24T11:00:00+00:00", either=said.either)
 
 
 def _value(name: str, written: str) -> Any:

@@ -346,3 +346,71 @@ def test_montreal_is_on_montreal_time() -> None:
         .bot("utter_offer_slots")
         .offers("Tue 24 Nov, 10 am", "Tue 24 Nov, 2 pm", "Tue 24 Nov, 5:30 pm")
     )
+
+
+def test_a_town_that_is_only_named_to_refuse_it_is_not_taken() -> None:
+    for words in (
+        "pas à [Lyon](store=lyon), plutôt à [Lille](store=lille)",
+        "[Lyon](store=lyon), euh non, [Lille](store=lille)",
+        "à [Lille](store=lille) plutôt que [Lyon](store=lyon)",
+        "[Lyon](store=lyon) ou plutôt [Lille](store=lille)",
+    ):
+        (
+            Story()
+            .customer(f"un [essayage](service=fitting) {words}", "book_appointment")
+            .bot("utter_ask_appointment_day")
+            .knows(appointment_store="lille")
+        )
+
+
+def test_of_two_towns_the_customer_says_which() -> None:
+    (
+        Story()
+        .customer("un [essayage](service=fitting) à [Lyon](store=lyon) ou [Lille](store=lille)", "book_appointment")
+        .bot("utter_which_of")
+        .offers("Lyon", "Lille")
+        .knows(appointment_store=None, appointment_service="fitting")
+        .customer("la deuxième", "choose_option")
+        .bot("utter_ask_appointment_day")
+        .knows(appointment_store="lille")
+    )
+
+
+def test_two_towns_for_an_answer_are_no_riddle() -> None:
+    (
+        Story("en")
+        .customer("a [fitting](service=fitting) please", "book_appointment")
+        .bot("utter_ask_appointment_store")
+        .customer("[Lyon](store=lyon) or [Paris](store=paris), I don't mind")
+        .bot("utter_which_of")
+        .offers("Lyon", "Paris")
+        .presses("Paris")
+        .bot("utter_which_store")
+        .presses("Paris Nation")
+        .bot("utter_ask_appointment_day")
+    )
+
+
+def test_two_towns_instead_of_the_one_agreed() -> None:
+    (
+        offered()
+        .customer("plutôt [Lille](store=lille) ou [Bordeaux](store=bordeaux)")
+        .bot("utter_which_of")
+        .customer("peu importe", "maybe")
+        .bot("utter_offer_slots")
+        .reads("Lille Grand-Place")
+        .knows(appointment_day="2026-11-28", appointment_hour={"at": "15:00"})
+    )
+
+
+def test_two_days_in_a_row_and_two_hours_are_looked_at_together() -> None:
+    (
+        Story()
+        .customer(
+            "un [essayage](service=fitting) à [Rivoli](store=paris_rivoli) [samedi](day=2026-11-28) ou [dimanche](day=2026-11-29)"
+            " vers [14h](hour=14:00) ou [15h](hour=15:00)",
+            "book_appointment",
+        )
+        .bot("utter_offer_slots")
+        .knows(appointment_day="2026-11-28/2026-11-29", appointment_hour={"after": "14:00", "before": "15:00"})
+    )
