@@ -17,7 +17,13 @@ from nlu.encoders.folders import Tokenizer, load_tokenizer, needed
 from nlu.encoders.protocol import Floats, Tokens, unit_rows
 from nlu.errors import EncoderMissing
 
-_KINDS = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "F64": np.dtype("<f8"), "I64": np.dtype("<i8"), "I32": np.dtype("<i4")}
+_KINDS: dict[str, np.dtype[Any]] = {
+    "F32": np.dtype("<f4"),
+    "F16": np.dtype("<f2"),
+    "F64": np.dtype("<f8"),
+    "I64": np.dtype("<i8"),
+    "I32": np.dtype("<i4"),
+}
 _LONGEST = 512
 """Tokens of a text that are read."""
 

@@ -69,8 +69,8 @@ class Cutter:
     """Cuts texts into numbered pieces; remembers the words it has met."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._hashes = memoryview(vocabulary.hashes)
-        self._numbers = memoryview(vocabulary.numbers)
+        self._hashes = vocabulary.hashes.data
+        self._numbers = vocabulary.numbers.data
         self._scores = array("d", vocabulary.scores)
         self._unknown = min(self._scores) - _UNKNOWN_COST
         self._words: dict[str, Word] = {}
