@@ -59,18 +59,15 @@ def offer_slots(context: ActionContext) -> ActionResult:
         return ActionResult(slots={"appointment_store": None}, says=(service_not_there(context, store),) if store else ())
     hour = context.slots.get("appointment_hour")
     offer = _find(context, store, service)
-    before = context.slots.get("appointment_offered")
-    if before is not None and before != hour and (wanted := _just_that(hour, offer)):
-        # Times were offered, the customer named another, and it is free: there is nothing left to choose.
-        return ActionResult(slots=slot_choice(wanted, context.language).set)
-    offered = {"appointment_offered": hour or "none"}
+    if wanted := _just_that(context.slots.get("appointment_day"), hour, offer):
+        return _free(context, wanted)  # the customer named a day and an hour, and it is free: there is nothing to choose
     values = {"store": store.name, "service": context.service_name(service)}
     if offer.fit == "none":
         elsewhere = {"appointment_store": None, "appointment_day": None, "appointment_hour": None, "appointment_part": None}
         another = Choice(title=_ANOTHER_STORE.get(context.language, _ANOTHER_STORE["en"]), set=elsewhere)
-        return ActionResult(slots=offered, says=(Say("utter_no_slots", values, (another,), question=True),))
+        return ActionResult(says=(Say("utter_no_slots", values, (another,), question=True),))
     choices = tuple(slot_choice(slot, context.language) for slot in offer.slots)
-    return ActionResult(slots=offered, says=(Say(_OFFERS[offer.fit], values, choices, question=True),))
+    return ActionResult(says=(Say(_OFFERS[offer.fit], values, choices, question=True),))
 
 
 _ANOTHER_STORE = {"fr": "Voir une autre boutique", "en": "Try another store"}
@@ -90,8 +87,19 @@ def _find(context: ActionContext, store: Store, service: str) -> Offer:
     )
 
 
-def _just_that(hour: Any, offer: Offer) -> Slot | None:
-    """The only free time on offer at exactly the hour that was named."""
+def _free(context: ActionContext, slot: Slot) -> ActionResult:
+    """Settle on this time; say so where the summary that asks for a yes does not come right away."""
+    settled = slot_choice(slot, context.language).set
+    moving = context.slots.get("appointment_id") is not None
+    if moving or context.slots.get("customer_name"):
+        return ActionResult(slots=settled)
+    return ActionResult(slots=settled, says=(Say("utter_slot_free", described(context, slot)),))
+
+
+def _just_that(day: Any, hour: Any, offer: Offer) -> Slot | None:
+    """The only free time on offer on the day and at exactly the hour that were named."""
+    if not isinstance(day, str) or "/" in day:
+        return None
     at = hour.get("at") if isinstance(hour, Mapping) else None
     exact = [slot for slot in offer.slots if f"{slot.start:%H:%M}" == at]
     return exact[0] if len(exact) == 1 and offer.fit == "asked" else None

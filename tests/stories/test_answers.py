@@ -184,8 +184,6 @@ def test_an_appointment_is_moved_without_asking_what_is_known() -> None:
         .customer("je veux décaler mon rdv", "move_appointment")
         .bot("utter_ask_appointment_day")
         .customer("[samedi](day=2026-11-28) vers [10h](hour=10:00)")
-        .bot("utter_offer_slots")
-        .customer("[10h](hour=10:00)", "choose_option")
         .bot("utter_ask_move_confirmed")
         .customer("oui", "affirm")
         .bot("utter_appointment_moved")
@@ -197,8 +195,8 @@ def test_another_hour_is_meant_for_the_day_the_appointment_is_on() -> None:
     (
         with_appointment()
         .customer("je peux le déplacer à [17h](hour=17:00) ?", "move_appointment")
-        .bot("utter_offer_slots")
-        .offers("ven. 27 nov. à 16 h 30", "ven. 27 nov. à 17 h", "ven. 27 nov. à 17 h 30")
+        .bot("utter_ask_move_confirmed")
+        .reads("vendredi 27 novembre à 17 h")
     )
 
 

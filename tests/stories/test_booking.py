@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from tests.stories.story import Story
 
-ESSAYAGE = "un [essayage](service=fitting) à [Lyon](store=lyon) [samedi](day=2026-11-28) à [15h](hour=15:00)"
+ESSAYAGE = (
+    "un [essayage](service=fitting) à [Lyon](store=lyon) [samedi](day=2026-11-28)"
+    ' [entre 14h30 et 15h30](hour={"after": "14:30", "before": "15:30"})'
+)
+EXACTLY = "[samedi](day=2026-11-28) [15h](hour=15:00) à [Lyon](store=lyon) pour un [essayage](service=fitting)"
 FITTING = "a [fitting](service=fitting) in [Lyon](store=lyon) on [Saturday](day=2026-11-28) at [3pm](hour=15:00)"
 
 
@@ -60,10 +64,7 @@ def test_everything_said_at_once_asks_only_what_is_left() -> None:
     (
         Story("en")
         .customer(f"I would like {FITTING}", "book_appointment")
-        .bot("utter_offer_slots")
-        .offers("Sat 28 Nov, 2:30 pm", "Sat 28 Nov, 3 pm", "Sat 28 Nov, 3:30 pm")
-        .customer("3 pm please", "choose_option")
-        .bot("utter_ask_customer_name")
+        .bot("utter_slot_free", "utter_ask_customer_name")
         .customer("my name is [Sarah Reed](name=Sarah Reed)", "give_name")
         .bot("utter_ask_appointment_confirmed")
         .reads("shoe fitting at Lyon Bellecour, Saturday 28 November, 3 pm, under Sarah Reed")
@@ -80,13 +81,10 @@ def test_rather_sunday_changes_only_the_day() -> None:
             "[essayage](service=fitting) à [Rivoli](store=paris_rivoli) [samedi](day=2026-11-28) à [15h](hour=15:00)",
             "book_appointment",
         )
-        .bot("utter_offer_slots")
-        .customer("celui de [15h](hour=15:00)", "choose_option")
-        .bot("utter_ask_customer_name")
+        .bot("utter_slot_free", "utter_ask_customer_name")
         .customer("non, plutôt [dimanche](day=2026-11-29)", "deny")
-        .bot("utter_offer_slots")
-        .leads("utter_corrected")
-        .offers("dim. 29 nov. à 14 h 30", "dim. 29 nov. à 15 h", "dim. 29 nov. à 15 h 30")
+        .bot("utter_slot_free", "utter_ask_customer_name")
+        .reads("dimanche 29 novembre à 15 h")
         .knows(appointment_store="paris_rivoli", appointment_service="fitting", appointment_day="2026-11-29")
     )
 
@@ -95,13 +93,11 @@ def test_a_bare_day_in_front_of_the_summary_corrects_and_is_summed_up_again() ->
     (
         to_confirm()
         .customer("plutôt [vendredi](day=2026-11-27)", "opening_hours", sure=0.55)
-        .bot("utter_offer_slots")
-        .leads("utter_corrected")
-        .customer("le premier", "choose_option")
         .bot("utter_ask_appointment_confirmed")
-        .reads("vendredi 27 novembre à 14 h 30", "Claire Martin")
+        .leads("utter_corrected")
+        .reads("vendredi 27 novembre à 15 h", "Claire Martin")
         .customer("parfait", "affirm")
-        .booked("lyon fitting 2026-11-27T14:30")
+        .booked("lyon fitting 2026-11-27T15:00")
     )
 
 
@@ -121,7 +117,7 @@ def test_another_store_keeps_day_and_hour() -> None:
         .customer("en fait à [Bordeaux](store=bordeaux)")
         .bot("utter_offer_slots")
         .reads("Bordeaux Sainte-Catherine")
-        .knows(appointment_day="2026-11-28", appointment_hour={"at": "15:00"})
+        .knows(appointment_day="2026-11-28", appointment_hour={"after": "14:30", "before": "15:30"})
     )
 
 
@@ -129,7 +125,7 @@ def test_yes_but_in_lille_is_a_correction_not_a_yes() -> None:
     (
         to_confirm()
         .customer("oui mais à [Lille](store=lille)", "affirm")
-        .bot("utter_offer_slots")
+        .bot("utter_ask_appointment_confirmed")
         .reads("Lille Grand-Place")
         .booked()
     )
@@ -148,7 +144,7 @@ def test_asking_for_the_same_flow_with_a_new_value_is_a_correction() -> None:
     (
         to_confirm()
         .customer("finalement je voudrais un rendez-vous [vendredi](day=2026-11-27)", "book_appointment")
-        .bot("utter_offer_slots")
+        .bot("utter_ask_appointment_confirmed")
         .leads("utter_corrected")
         .knows(appointment_service="fitting", appointment_store="lyon")
     )
@@ -217,7 +213,7 @@ def test_another_hour_of_the_day_is_said_when_the_one_asked_for_is_gone() -> Non
     story = Story()
     story.diary.taken_by_others("lyon", "2026-11-28T15:00")
     (
-        story.customer(ESSAYAGE, "book_appointment")
+        story.customer(EXACTLY, "book_appointment")
         .bot("utter_offer_slots_other_hours")
         .offers("sam. 28 nov. à 14 h", "sam. 28 nov. à 14 h 30", "sam. 28 nov. à 15 h 30")
     )
@@ -256,8 +252,6 @@ def test_no_to_the_summary_asks_what_to_change() -> None:
         .presses("La boutique")
         .bot("utter_ask_appointment_store")
         .customer("[Lille](store=lille)")
-        .bot("utter_offer_slots")
-        .customer("le dernier", "choose_option")
         .bot("utter_ask_appointment_confirmed")
         .reads("Lille Grand-Place", "Claire Martin")
         .customer("non", "deny")
@@ -281,7 +275,7 @@ def test_an_hour_that_was_not_offered_but_is_free_is_taken_at_once() -> None:
     (
         offered()
         .customer("plutôt vers [18h](hour=18:00)")
-        .bot("utter_ask_customer_name")
+        .bot("utter_slot_free", "utter_ask_customer_name")
         .knows(appointment_day="2026-11-28", appointment_hour={"at": "18:00"})
     )
 
@@ -399,7 +393,7 @@ def test_two_towns_instead_of_the_one_agreed() -> None:
         .customer("peu importe", "maybe")
         .bot("utter_offer_slots")
         .reads("Lille Grand-Place")
-        .knows(appointment_day="2026-11-28", appointment_hour={"at": "15:00"})
+        .knows(appointment_day="2026-11-28", appointment_hour={"after": "14:30", "before": "15:30"})
     )
 
 
@@ -413,4 +407,33 @@ def test_two_days_in_a_row_and_two_hours_are_looked_at_together() -> None:
         )
         .bot("utter_offer_slots")
         .knows(appointment_day="2026-11-28/2026-11-29", appointment_hour={"after": "14:00", "before": "15:00"})
+    )
+
+
+def test_an_exact_time_that_is_free_leaves_nothing_to_choose() -> None:
+    (
+        Story()
+        .customer(EXACTLY, "book_appointment")
+        .bot("utter_slot_free", "utter_ask_customer_name")
+        .reads("C’est libre : samedi 28 novembre à 15 h à Lyon Bellecour.")
+        .customer("Claire Martin")
+        .bot("utter_ask_appointment_confirmed")
+        .customer("oui", "affirm")
+        .booked("lyon fitting 2026-11-28T15:00")
+    )
+    (
+        Story()
+        .is_recognised("Claire", customer_name="Claire Martin")
+        .customer(EXACTLY, "book_appointment")
+        .bot("utter_ask_appointment_confirmed")
+        .reads("samedi 28 novembre à 15 h, au nom de Claire Martin")
+    )
+
+
+def test_an_hour_without_a_day_is_offered_on_several() -> None:
+    (
+        Story()
+        .customer("un [essayage](service=fitting) à [Lyon](store=lyon) à [15h](hour=15:00)", "book_appointment")
+        .bot("utter_offer_slots")
+        .offers("mar. 24 nov. à 15 h", "mer. 25 nov. à 15 h", "jeu. 26 nov. à 15 h")
     )

@@ -183,7 +183,8 @@ def test_the_conversation_changes_language_with_the_customer() -> None:
         .bot("utter_language_changed", "utter_ask_appointment_day")
         .reads("Which day would suit you?")
         .customer("[saturday](day=2026-11-28) at [3pm](hour=15:00)", language="en")
-        .offers("Sat 28 Nov, 2:30 pm", "Sat 28 Nov, 3 pm", "Sat 28 Nov, 3:30 pm")
+        .bot("utter_slot_free", "utter_ask_customer_name")
+        .reads("Saturday 28 November, 3 pm at Lyon Bellecour")
     )
 
 
