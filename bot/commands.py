@@ -138,10 +138,11 @@ def _train_if_missing(settings: Settings, folder: Path) -> None:
 
 
 def _train(settings: Settings, folder: Path) -> None:
+    from bot.logs import set_up_logs
     from bot.models import model_folder, train_brand
-    from bot.wiring import corrections_of, quiet_logs
+    from bot.wiring import corrections_of
 
-    quiet_logs(settings.log_level)
+    set_up_logs(settings.log_level)
     corrections = _run(corrections_of(settings))
     columns = (TextColumn("[bold]{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=told) as progress:
@@ -155,14 +156,16 @@ def _train(settings: Settings, folder: Path) -> None:
 
 
 async def _serve(settings: Settings, folder: Path, *, demo: bool) -> None:
-    from bot.wiring import Program, quiet_logs, running
+    from bot.logs import loop_failure, set_up_logs
+    from bot.wiring import Program, running
 
-    quiet_logs(settings.log_level)
+    set_up_logs(settings.log_level)
     # The loop, the writer and the model share one interpreter lock: shorter turns at it mean less waiting for it.
     sys.setswitchinterval(0.0005)
     program = Program(settings, folder, demo=demo)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(loop_failure)
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with running(program):
@@ -189,12 +192,12 @@ async def _welcome(settings: Settings, program: Any) -> None:
 
 
 async def _thread(settings: Settings, channel: str, sender: str, *, as_json: bool) -> None:
+    from bot.logs import set_up_logs
     from bot.storage.database import open_database
     from bot.storage.threads import find_conversation, thread
     from bot.storage.upgrade import upgrade
-    from bot.wiring import quiet_logs
 
-    quiet_logs(settings.log_level)
+    set_up_logs(settings.log_level)
     await upgrade(settings.database)
     database = open_database(settings.database)
     try:

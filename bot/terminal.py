@@ -67,9 +67,11 @@ async def talk(settings: Settings, url: str | None, language: str) -> None:
 
 @contextlib.asynccontextmanager
 async def _own_server(settings: Settings) -> AsyncIterator[str]:
-    from bot.wiring import Program, demo_folder, quiet_logs, running
+    from bot.logs import loop_failure, set_up_logs
+    from bot.wiring import Program, demo_folder, running
 
-    quiet_logs("warning")
+    set_up_logs("warning")
+    asyncio.get_running_loop().set_exception_handler(loop_failure)
     program = Program(settings.model_copy(update={"port": 0}), demo_folder(settings), demo=True)
     async with running(program):
         yield program.address

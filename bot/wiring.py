@@ -8,7 +8,6 @@ import fcntl
 import os
 import shutil
 import socket
-import sys
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -297,7 +296,9 @@ class Program:
         )
 
     def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks.append(asyncio.create_task(work, name=name))
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(_tell_failure)
+        self._tasks.append(task)
 
     async def _listen(self, app: web.Application) -> None:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
@@ -314,6 +315,11 @@ class Program:
         port = runner.addresses[0][1]
         host = self.settings.host if ":" not in self.settings.host else f"[{self.settings.host}]"
         self.address = f"http://{host}:{port}"
+
+
+def _tell_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("task_failed", task=task.get_name(), exc_info=error)
 
 
 def _secret(kept: SecretStr | None) -> str | None:
@@ -384,24 +390,3 @@ def there_is_a_database(url: str) -> bool:
     """Whether a SQLite file is there yet; a server always counts as there."""
     parsed = parse_url(url)
     return parsed.get_backend_name() != "sqlite" or Path(str(parsed.database)).exists()
-
-
-def quiet_logs(level: str) -> None:
-    """Structured lines on stderr; stdout belongs to the commands."""
-    import logging
-
-    number = getattr(logging, level.upper())
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer() if not sys.stderr.isatty() else structlog.dev.ConsoleRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    logging.basicConfig(level=max(number, logging.WARNING), stream=sys.stderr)
-    # It quotes the requests it cannot read, with whatever words and secrets are in them; what our own doors cannot do, they log.
-    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
