@@ -1,0 +1,93 @@
+"""Rasa where it answers, the embedded engine where it does not: no message is lost, none waits longer than the limit.
+
+One failure is enough to doubt Rasa. From then on nobody waits for it: a probe of our own asks it again, at once and then
+less and less often, and when it answers within the limit it is trusted again. It begins in doubt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+import structlog
+
+from nlu.errors import RasaFailed
+from nlu.understanding import Understander, Understanding
+
+log = structlog.get_logger(__name__)
+
+FIRST_PAUSE = 0.25
+LONGEST_PAUSE = 15.0
+"""Seconds between two probes, the first and the longest: each is twice the one before."""
+_STEADY = 30.0
+"""Seconds of answering after which a failure is a first one again."""
+
+
+class Remote(Protocol):
+    """What `RasaClient` is to this module: both methods raise `RasaFailed`."""
+
+    async def understand(self, text: str, *, language: str) -> Understanding: ...
+
+    async def ready(self) -> None: ...
+
+
+class Guarded:
+    """An `Understander` that asks Rasa and never depends on it. Its answers' `engine` says who answered."""
+
+    def __init__(self, rasa: Remote, meanwhile: Understander, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._rasa, self._meanwhile, self._monotonic = rasa, meanwhile, monotonic
+        self._doubted, self._trusted = asyncio.Event(), asyncio.Event()
+        self._doubted.set()
+        self._trusted_at = float("-inf")
+        self._pause = 0.0
+        self.why = "it has not been asked yet"
+        """Why it is in doubt; empty while it is trusted."""
+
+    async def understand(self, text: str, *, language: str) -> Understanding:
+        """What `text` means to Rasa, or to the embedded engine when Rasa does not tell."""
+        if not self._doubted.is_set():
+            try:
+                return await self._rasa.understand(text, language=language)
+            except RasaFailed as why:
+                self.doubt(str(why))
+        answer = await self._meanwhile.understand(text, language=language)
+        return replace(answer, engine=f"{answer.engine} (rasa did not answer)")
+
+    @property
+    def trusted(self) -> bool:
+        return not self._doubted.is_set()
+
+    async def until_trusted(self) -> None:
+        """Wait until Rasa answers; `watch` must be running."""
+        await self._trusted.wait()
+
+    def doubt(self, why: str) -> None:
+        """Ask Rasa nothing more until a probe has found it well."""
+        if self._doubted.is_set():
+            return
+        self.why = why
+        self._pause = 0.0 if self._monotonic() - self._trusted_at > _STEADY else max(FIRST_PAUSE, self._pause)
+        self._trusted.clear()
+        self._doubted.set()
+        log.warning("rasa_does_not_answer", why=why)
+
+    async def watch(self) -> None:
+        """Probe Rasa whenever it is in doubt, until cancelled."""
+        while True:
+            await self._doubted.wait()
+            await asyncio.sleep(self._pause)
+            self._pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, self._pause * 2))
+            try:
+                await self._rasa.ready()
+            except RasaFailed as why:
+                if str(why) != self.why:
+                    self.why = str(why)
+                    log.warning("rasa_does_not_answer", why=self.why)
+                continue
+            self.why, self._trusted_at = "", self._monotonic()
+            self._doubted.clear()
+            self._trusted.set()
+            log.info("rasa_answers")
