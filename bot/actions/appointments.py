@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from bot.actions.booking import described, slot_from, taken
 from bot.actions.context import ActionContext, ActionResult
 from bot.actions.registry import action
@@ -30,8 +33,9 @@ def recall_appointment(context: ActionContext) -> ActionResult:
     coming = context.diary.upcoming()
     if not coming:
         return ActionResult(slots={"appointment_count": 0}, says=(Say("utter_no_appointment"),))
-    only = _chosen(context, coming[0]) if len(coming) == 1 else {}
-    return ActionResult(slots={"appointment_count": len(coming), **only})
+    meant = coming[0] if len(coming) == 1 else _counted(context.slots.get("appointment_nth"), coming)
+    chosen = _chosen(context, meant) if meant else {}
+    return ActionResult(slots={"appointment_count": len(coming), **chosen})
 
 
 @action("action_ask_appointment_id")
@@ -91,6 +95,15 @@ def _chosen(context: ActionContext, appointment: Appointment) -> dict[str, objec
     if named.get("appointment_day") is None and (named.get("appointment_hour") or named.get("appointment_part")):
         settled["appointment_day"] = appointment.slot.start.date().isoformat()
     return settled
+
+
+def _counted(nth: Any, coming: Sequence[Appointment]) -> Appointment | None:
+    """The second of those that were listed, when the customer said "the second"; they are always listed in this order."""
+    if not isinstance(nth, int):
+        return None
+    if nth == -1:
+        return coming[-1]
+    return coming[nth - 1] if 1 <= nth <= len(coming) else None
 
 
 def _own(context: ActionContext) -> Appointment | None:

@@ -33,6 +33,7 @@ FILLERS = frozenset(
 """Words that say nothing about which choice, or which value, is meant."""
 
 
+_CANCELS = ("annul", "supprim", "decommand", "cancel", "delet")
 _CLOCK_WORDS = frozenset({"h", "heure", "heures", "am", "pm", "clock"})
 _COUNTED = frozenset(
     re.findall(r"\w+", "jour jours semaine semaines mois an ans minutes euros personnes day days week weeks month months people")
@@ -44,6 +45,11 @@ def words_of(text: str) -> list[str]:
     """The words of a text without accents, case and punctuation."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     return re.findall(r"[a-z0-9]+", plain)
+
+
+def calls_off(text: str) -> bool:
+    """Whether somebody speaks of cancelling, whatever it is."""
+    return any(word.startswith(_CANCELS) for word in words_of(text))
 
 
 def pressed_by_words(choices: Sequence[Choice], text: str) -> Choice | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.dialogue.choosing import pick, pressed_by_words
+from bot.dialogue.choosing import calls_off, pick, pressed_by_words
 from bot.dialogue.events import Pressed, Understood
 from bot.dialogue.filling import (
     Heard,
@@ -36,8 +36,11 @@ def hear(w: Working, event: Understood, *, switched: bool) -> None:
     """The customer wrote something; `switched` when it was in another language than before."""
     meaning, values = event.meaning, event.values
     flow = _requested(w, meaning)
-    bare = is_bare(meaning, w.policy.bare_leftover)
-    choice = _chosen(w, meaning, values, choosing=not event.either and _may_choose(meaning, flow, bare=bare))
+    # « Annule le deuxième » is about something there is already: no choice, and no value, of what is being asked.
+    elsewhere = calls_off(meaning.text) and not _is_running(w, flow)
+    bare = not elsewhere and is_bare(meaning, w.policy.bare_leftover)
+    choosing = not event.either and not elsewhere and _may_choose(meaning, flow, bare=bare)
+    choice = _chosen(w, meaning, values, choosing=choosing)
     if choice:
         take(w, choice, event.at)
         return
@@ -127,13 +130,19 @@ def _requested(w: Working, meaning: Understanding) -> Flow | None:
     return flow if meaning.confidence >= w.policy.digression else None
 
 
+def _is_running(w: Working, flow: Flow | None) -> bool:
+    """Whether this flow is the one under way, or called it."""
+    return flow is not None and w.top is not None and any(w.state.stack[index].flow == flow.id for index in w.chain())
+
+
 def _may_choose(meaning: Understanding, flow: Flow | None, *, bare: bool) -> bool:
+    """Whether the message can be about the choices on offer rather than a request."""
     return bare or flow is None or (meaning.understood and meaning.intent == "choose_option")
 
 
 def _weighs(w: Working, event: Understood, flow: Flow | None) -> bool:
     """Whether the message leaves open what the running flow needs: "Lyon ou Paris"."""
-    if not event.either or (flow is not None and all(w.state.stack[index].flow != flow.id for index in w.chain())):
+    if not event.either or (flow is not None and not _is_running(w, flow)):
         return False
     return w.top is not None and bool(undecided(w, event.either, w.running()))
 
@@ -173,7 +182,7 @@ def _answers(w: Working, meaning: Understanding, values: Mapping[str, Any], flow
     if not w.top:
         return None
     heard = listen(w, meaning, values, w.running())
-    same_flow = flow is not None and any(w.state.stack[index].flow == flow.id for index in w.chain())
+    same_flow = _is_running(w, flow)
     if flow is not None and not same_flow and not bare:
         # "Je m'appelle Claire" is an answer when the name was asked for, although it could start a flow of its own.
         wanted = {collect.slot for collect in w.flows.collects(flow.id)}

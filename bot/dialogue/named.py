@@ -48,12 +48,18 @@ def named(meaning: Understanding, read: Callable[[Entity], Any]) -> Named:
         elif meaning.entities[group[0]].name != "part_of_day":  # the morning or the afternoon is no wish at all
             either.setdefault(key, options)
     for place, entity in enumerate(meaning.entities):
-        if place in open_ones:
+        if place in open_ones or _is_a_date_too(entity, meaning.entities):
             continue
         value = _turned(entity) if place in found.refused else read(entity)
         if value is not None:
             values.setdefault(_key(entity), value)
     return Named(values, {key: options for key, options in either.items() if key not in values})
+
+
+def _is_a_date_too(entity: Entity, entities: Sequence[Entity]) -> bool:
+    """« le 2 » may be read as a day of the month and as the second of a list: with a day read, the day it is."""
+    days = [other for other in entities if other.name == "day"]
+    return entity.name == "number" and any(entity.start < day.end and day.start < entity.end for day in days)
 
 
 def _key(entity: Entity) -> str:

@@ -279,3 +279,65 @@ def test_every_request_has_a_name_for_a_button(language: str) -> None:
         for trigger in flow.triggers:
             if trigger.intent not in small_talk:
                 assert dialogue.domain.text(f"utter_title_{trigger.intent}", language), trigger.intent
+
+
+def with_two_appointments(language: str = "fr") -> Story:
+    story = with_appointment(language)
+    day = story.now.date().replace(day=30)
+    story.diary.book(story.diary.free("lille", "advice", day, day)[0], name="Claire", phone=None)
+    return story
+
+
+def test_cancel_the_second_is_about_the_appointments_just_listed() -> None:
+    (
+        with_two_appointments()
+        .customer("mes rdv ?", "check_appointment")
+        .bot("utter_appointments")
+        .customer("annule le [deuxième](number=2)", "cancel_appointment")
+        .bot("utter_ask_cancel_confirmed")
+        .reads("Lille Grand-Place")
+        .customer("oui annulez", "cancel")
+        .bot("utter_appointment_cancelled")
+        .booked("lyon fitting 2026-11-27T12:00")
+    )
+    with_two_appointments("en").customer("cancel the [last](number=-1) one", "cancel_appointment").reads("Lille Grand-Place")
+    with_two_appointments("en").customer("cancel the [5th](number=5)", "cancel_appointment").bot("utter_ask_appointment_id")
+
+
+def test_which_appointment_to_cancel_can_be_said_with_the_word_again() -> None:
+    (
+        with_two_appointments()
+        .customer("annuler un rdv", "cancel_appointment")
+        .bot("utter_ask_appointment_id")
+        .customer("annule le [deuxième](number=2)", "cancel_appointment")
+        .bot("utter_ask_cancel_confirmed")
+        .reads("Lille Grand-Place")
+    )
+
+
+def test_cancelling_is_no_way_to_choose_a_time() -> None:
+    (
+        with_two_appointments()
+        .customer("déplace le [premier](number=1) à [samedi](day=2026-11-28) [matin](part_of_day=morning)", "move_appointment")
+        .bot("utter_offer_slots")
+        .reads("Lyon Bellecour")
+        .customer("annule le [deuxième](number=2)", "cancel_appointment")
+        .bot("utter_ask_cancel_confirmed")
+        .reads("Lille Grand-Place")
+    )
+    (
+        with_appointment()
+        .customer("un [essayage](service=fitting) à [Lyon](store=lyon) [samedi](day=2026-11-28)", "book_appointment")
+        .bot("utter_offer_slots")
+        .customer("annuler", "cancel")
+        .bot("utter_cancelled")
+    )
+
+
+def test_the_second_of_the_month_is_not_the_second_appointment() -> None:
+    (
+        with_two_appointments()
+        .customer("déplacer un rdv au [2](day=2026-12-02)", "move_appointment")
+        .bot("utter_ask_appointment_id")
+        .knows(appointment_nth=None)
+    )
