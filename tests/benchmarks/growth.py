@@ -62,6 +62,15 @@ class Talk:
         answer.read()
         assert answer.status == 200
 
+    def settle(self, longest: float = 30.0) -> None:
+        """Wait until the server has nothing left to do: a demo's first start goes on hashing the accounts' passwords."""
+        until = time.monotonic() + longest
+        while time.monotonic() < until:
+            before = processor(self.pid)
+            time.sleep(0.5)
+            if processor(self.pid) - before < 0.01:
+                return
+
     def close(self) -> None:
         self._connection.close()
 
@@ -87,6 +96,7 @@ def _conversations(folder: Path, length: int, samples: int) -> list[Line]:
     with Server(copy_of(folder, folder.parent / "long")) as server, closing(Talk(server)) as talk:
         for _ in range(length):
             talk.say("long")
+        talk.settle()
         early, late = Cost(), Cost()
         for number in range(samples // len(SAID) + 1):
             for text in SAID:
@@ -110,6 +120,8 @@ def _customers(folder: Path, many: int, samples: int) -> list[Line]:
     few, full = servers
     with few, full, closing(Talk(few)) as at_few, closing(Talk(full)) as at_full:
         early, late = Cost(), Cost()
+        at_few.settle()
+        at_full.settle()
         sides = [(at_few, early), (at_full, late)]
         for number in range(samples // len(SAID) + 5):
             for text in SAID:
