@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.errors import SettingsError
+from bot.nlu_commands import app as nlu_commands
 from bot.settings import Settings, read_settings
 
 app = App(
@@ -25,6 +26,7 @@ app = App(
 )
 db = App(name="db", help="The database.")
 user = App(name="user", help="People who sign in to the console.")
+app.command(nlu_commands)
 app.command(db)
 app.command(user)
 

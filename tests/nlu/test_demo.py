@@ -9,7 +9,7 @@ import pytest
 
 import bot.demo
 from nlu.engine import EmbeddedEngine
-from nlu.evaluate import evaluate
+from nlu.evaluation import evaluate
 from nlu.training import train
 from nlu.training_files import read_training_files
 from nlu.understanding import Example

@@ -1,0 +1,84 @@
+"""What the `filrouge nlu` commands share: whose data, what is printed, and progress that disturbs no measurement."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+from cyclopts import Parameter
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+import bot.demo
+from bot.errors import SettingsError
+from nlu.formats.data_sets import data_files, read_data_set
+from nlu.training import Progress as Told
+from nlu.understanding import TrainingData
+
+out = Console()
+told = Console(stderr=True)
+
+Brand = Annotated[Path | None, Parameter(name="--brand", help="The brand folder; the demo's when nothing is named.")]
+Language = Annotated[
+    str | None, Parameter(name="--language", help="Language of messages whose file tells none; left out, read from the messages.")
+]
+JsonFile = Annotated[Path | None, Parameter(name="--json", help="Write everything there as JSON; `-` is standard output.")]
+
+
+def brand_files(brand: Path | None) -> list[Path]:
+    """The training files of a brand folder, of the demo's when None is named."""
+    folder = brand if brand is not None else Path(bot.demo.__path__[0])
+    files = sorted((folder / "data").glob("nlu.*.yml")) if (folder / "data").is_dir() else []
+    if not files:
+        raise SettingsError(f"{folder} has no data/nlu.*.yml; name a brand folder, or files with --train")
+    return files
+
+
+def training_files(brand: Path | None, train: Sequence[Path] | None) -> list[Path]:
+    """The files of `--train`, or the brand's."""
+    if train and brand is not None:
+        raise SettingsError("--train and --brand both name training data; give one of the two")
+    return data_files(train) if train else brand_files(brand)
+
+
+def training_data(files: Sequence[Path], language: str | None) -> TrainingData:
+    """Read the training files, and say on stderr what was read."""
+    data = read_data_set(files, language=language)
+    intents = len({example.intent for example in data.examples})
+    told.print(f"Read {len(data.examples)} examples of {intents} intents from {', '.join(map(str, files))}", highlight=False)
+    return data
+
+
+@contextlib.contextmanager
+def shown_progress() -> Iterator[Told]:
+    """A bar on stderr. It is only drawn when told something: a thread that draws would be in the measured times."""
+    columns = (TextColumn("[bold]{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=told, auto_refresh=False) as progress:
+        task = progress.add_task("Starting", total=1.0)
+
+        def show(what: str, done: float) -> None:
+            progress.update(task, description=what, completed=done, refresh=True)
+
+        yield show
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Write `data` to a file, or to standard output when it is called `-`."""
+    content = orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS) + b"\n"
+    if str(path) == "-":
+        out.file.write(content.decode())
+        return
+    path.write_bytes(content)
+
+
+def console_beside(json: Path | None) -> Console:
+    """Where the table goes: not where the JSON goes."""
+    return told if json is not None and str(json) == "-" else out
+
+
+def percent(value: float | None) -> str:
+    """A share for people."""
+    return "-" if value is None else f"{100 * value:.1f} %"
