@@ -271,3 +271,39 @@ def test_moving_elsewhere_while_waiting_keeps_the_place() -> None:
 
 def test_an_unknown_timer_says_nothing() -> None:
     Story().timer_fires("sweeping").silent()
+
+
+def test_an_order_number_said_with_the_wish_for_a_person_reaches_them() -> None:
+    story = Story().customer("un conseiller svp, commande [OR-123456](order_number=OR-123456)", "talk_to_human")
+    story.bot("utter_waiting_next").owned_by("queue")
+    assert story.desk.case.context.slots["order_number"] == "OR-123456"
+    assert "OR-123456" in story.desk.case.context.summary
+
+
+def test_a_complaint_about_an_order_carries_its_number() -> None:
+    story = Story("en").customer("[OR-123456](order_number=OR-123456) is a disgrace", "complaint").owned_by("queue")
+    assert story.desk.case.context.slots["order_number"] == "OR-123456"
+
+
+def test_a_wait_nobody_can_tell_is_said_to_be_so() -> None:
+    story = Story("en")
+    story.desk.wait_minutes = None
+    story.customer("a human please", "talk_to_human").bot("utter_waiting_next_unknown").reads("I can’t tell yet how long")
+    story = Story()
+    story.desk.wait_minutes, story.desk.position = None, 4
+    story.customer("un humain", "talk_to_human").reads("en position 4", "Je ne sais pas encore dans combien de temps")
+
+
+def test_advice_out_of_hours_becomes_an_advice_appointment_without_asking_what_for() -> None:
+    story = Story()
+    story.desk.close(until=datetime(2026, 11, 25, 10, 0, tzinfo=PARIS))
+    (
+        story.customer("quelles chaussures pour le GR20 ?", "product_advice")
+        .presses("Un conseiller ici")
+        .bot("utter_ask_handoff_choice_closed")
+        .presses("Un rendez-vous")
+        .bot("utter_ask_appointment_store")
+        .knows(appointment_service="advice")
+        .customer("laisse tomber", "cancel")
+        .knows(appointment_service=None)
+    )

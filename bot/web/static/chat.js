@@ -13,7 +13,12 @@ const typing = find("typing");
 const text = find("text");
 const problem = find("problem");
 
-const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+// As the bot writes times itself: "3:30 pm" in English, whatever the country's habit.
+const clock = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+  hour: "numeric",
+  minute: "2-digit",
+  hour12: language === "en",
+});
 const calendar = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
 
 // Showing lines

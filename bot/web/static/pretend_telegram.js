@@ -9,7 +9,13 @@ const scroll = find("scroll");
 const text = find("text");
 const state = find("state");
 
-const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+const language = document.documentElement.lang;
+// As the bot writes times itself: "3:30 pm" in English, whatever the country's habit.
+const clock = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+  hour: "numeric",
+  minute: "2-digit",
+  hour12: language === "en",
+});
 const startToken = () => new URLSearchParams(location.search).get("start");
 
 let connected = true;
