@@ -403,6 +403,18 @@ correction = Table(
     sqlite_autoincrement=True,  # a number is never given twice: others read "the rows since"
 )
 
+# What a platform sent and nobody here could read, kept as it came until somebody has looked at it or it is too old.
+unreadable = Table(
+    "unreadable",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of channel, account and body: what is sent again is one row
+    Column("channel", String(16), nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("body", Text, nullable=False),  # cut where it is longer than anything a platform sends
+    Column("length", Integer, nullable=False),  # before it was cut
+    Column("received_at", Instant, nullable=False),
+)
+
 # Single-seat work (polling a platform, retention): whoever holds the row does it, until it stops renewing.
 lease = Table(
     "lease",

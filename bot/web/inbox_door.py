@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -13,7 +14,7 @@ from bot import metrics
 from bot.clock import Clock
 from bot.messages import InboundMessage
 from bot.signals import OpenRequests
-from bot.storage import inbox
+from bot.storage import inbox, unreadable
 from bot.storage.database import Database
 from bot.storage.inbox import Accepted, Claim
 
@@ -81,6 +82,14 @@ class InboxDoor:
         elif claiming is None:
             self.worker.wake(accepted.conversation)
         return accepted, answers
+
+    async def keep_unreadable(self, channel: str, account: str, bodies: Sequence[str]) -> None:
+        """Commit what the platform sent and nobody here can read, as it came."""
+        if not bodies:
+            return
+        keep = partial(unreadable.keep, channel=channel, account=account, bodies=bodies, now=self.clock.now())
+        await self.database.write(keep)
+        metrics.REFUSED.labels(channel, "unreadable").inc(len(bodies))
 
     async def accept_all(self, messages: Sequence[InboundMessage]) -> list[Accepted]:
         """Commit the messages of one body in their order; one that cannot be stored does not cost its neighbours.

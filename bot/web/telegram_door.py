@@ -32,7 +32,8 @@ class TelegramDoor:
             metrics.REFUSED.labels("telegram", "401").inc()
             return json_response({"error": "the secret token is missing or wrong"}, status=401)
         try:
-            update = orjson.loads(await read_body(request, MAX_BODY))
+            body = await read_body(request, MAX_BODY)
+            update = orjson.loads(body)
         except Refusal as refusal:
             return json_response({"error": refusal.why}, status=refusal.status)
         except orjson.JSONDecodeError:
@@ -41,9 +42,9 @@ class TelegramDoor:
         try:
             message = read_update(update, received_at=self._clock.now(), account=self._channel.account)
         except BadUpdate as error:
-            # Its chat would wait for hours behind a refused update, so it is let go; the log tells which one it was.
-            metrics.REFUSED.labels("telegram", "unreadable").inc()
-            log.warning("telegram_update_unreadable", why=str(error))
+            # Its chat would wait for hours behind a refused update: it is kept as it came, and let go there.
+            await self._door.keep_unreadable(self._channel.name, self._channel.account, [body.decode()])
+            log.warning("telegram_update_unreadable", why=str(error), exc_info=error.__cause__)
             return json_response({"ok": True})
         if message is not None:
             await self._door.accept(message)

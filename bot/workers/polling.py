@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 class Door(Protocol):
     async def accept_all(self, messages: list[InboundMessage]) -> Any: ...
+
+    async def keep_unreadable(self, channel: str, account: str, bodies: Sequence[str]) -> None: ...
 
 
 class PollingSeat:
@@ -74,6 +77,7 @@ class PollingSeat:
             polling.cancel()
 
     async def _accept(self, messages: list[InboundMessage], unread: list[Mapping[str, Any]]) -> None:
-        if unread:
-            log.warning("telegram_updates_unreadable", updates=[update.get("update_id") for update in unread])
+        # Written out in ASCII, which both databases can keep whatever is in it.
+        bodies = [json.dumps(update) for update in unread]
+        await self._door.keep_unreadable(self._channel.name, self._channel.account, bodies)
         await self._door.accept_all(messages)

@@ -16,7 +16,7 @@ from bot.errors import AccountRefused, BadUpdate, SendFailed, TryLater
 from bot.messages import InboundMessage
 
 Accept = Callable[[list[InboundMessage], list[Mapping[str, Any]]], Awaitable[None]]
-"""Commits what came in: the messages in order, and the raw updates that could not be read, to be kept for study."""
+"""Commits what came in: the messages in order, and the raw updates that could not be read, to be kept as they are."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE, _REFUSED_PAUSE = 1.0, 30.0, 60.0
 
@@ -81,7 +81,7 @@ async def _take(channel: TelegramChannel, accept: Accept, raw: Sequence[Mapping[
         try:
             message = read_update(update, received_at=received_at, account=channel.account)
         except BadUpdate as error:
-            _log.warning("telegram_update_unreadable", update_id=update.get("update_id"), why=str(error))
+            _log.warning("telegram_update_unreadable", why=str(error), exc_info=error.__cause__)
             unread.append(update)
         else:
             if message is not None:

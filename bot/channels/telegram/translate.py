@@ -50,8 +50,18 @@ def read_update(update: Mapping[str, Any], *, received_at: datetime, account: st
     `TelegramChannel.answer_callback` needs.
 
     Raises:
-        BadUpdate: the body cannot come from Telegram.
+        BadUpdate: the body cannot come from Telegram, or is of a shape nobody here has thought of.
     """
+    try:
+        return _read(update, received_at, account)
+    except BadUpdate:
+        raise
+    except Exception as error:
+        # A fault of ours must cost neither this update, which is kept, nor those behind it, which would wait for ever.
+        raise BadUpdate("the update has a shape this version cannot read; it is kept for one that can") from error
+
+
+def _read(update: Mapping[str, Any], received_at: datetime, account: str) -> InboundMessage | None:
     if not isinstance(update, Mapping):
         raise BadUpdate("an update should be an object; the body does not come from Telegram")
     update_id = identifier(update, "update_id")

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from bot.channels.telegram.translate import _read as read_foreseen  # without the net under what nobody has thought of
 from bot.channels.telegram.translate import read_update
 from bot.errors import BadUpdate
 from bot.messages import InboundMessage
@@ -190,7 +191,7 @@ anything = some.recursive(
 @given(anything)
 def test_no_body_whatever_breaks_the_reader(body: Any) -> None:
     with suppress(BadUpdate):
-        assert read_update(body, received_at=NOW) is None
+        assert read_foreseen(body, NOW, "") is None
 
 
 @given(some.data())
@@ -205,7 +206,7 @@ def test_a_known_update_with_one_thing_changed_is_read_or_refused(data: some.Dat
         here = here[key]
     here[key] = data.draw(anything)
     try:
-        message = read_update(update, received_at=NOW)
+        message = read_foreseen(update, NOW, "")
     except BadUpdate:
         return
     if message is not None:
