@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.errors import SettingsError
 from bot.nlu_commands import app as nlu_commands
-from bot.settings import Settings, read_settings
+from bot.rasa_commands import export, rasa
+from bot.settings import Engine, Settings, read_settings
 
 app = App(
     name="filrouge", help="One thread per customer through every channel: a bot that answers, recognises, hands over and books."
@@ -28,39 +30,46 @@ db = App(name="db", help="The database.")
 user = App(name="user", help="People who sign in to the console.")
 app.command(nlu_commands)
 app.command(db)
+app.command(export)
+app.command(rasa)
 app.command(user)
 
 BrandFolder = Annotated[Path, Parameter(name="--brand", help="The brand folder.")]
+EngineName = Annotated[
+    Engine | None, Parameter(name="--engine", help="What understands messages; FILROUGE_ENGINE when left out.")
+]
 out = Console()
 told = Console(stderr=True)
 
 
 @app.command
-def demo() -> None:
+def demo(*, engine: EngineName = None) -> None:
     """Start the demo brand: no account, key, database or network needed. What is missing is made; a restart keeps everything."""
     from bot.wiring import demo_folder
 
-    settings = read_settings()
+    settings = _with_engine(engine)
     folder = demo_folder(settings)
     _train_if_missing(settings, folder)
     _run(_serve(settings, folder, demo=True))
 
 
 @app.command
-def serve(*, brand: BrandFolder) -> None:
+def serve(*, brand: BrandFolder, engine: EngineName = None) -> None:
     """Serve a brand for real, on the channels whose settings are there."""
-    settings = read_settings()
+    settings = _with_engine(engine)
     _run(_serve(settings, brand, demo=False))
 
 
 @app.command
 def train(
-    *, brand: Annotated[Path | None, Parameter(name="--brand", help="The brand folder; the demo's when left out.")] = None
+    *,
+    brand: Annotated[Path | None, Parameter(name="--brand", help="The brand folder; the demo's when left out.")] = None,
+    engine: EngineName = None,
 ) -> None:
     """Teach the model the brand's training files and the corrections made in the console. A running server follows at once."""
     from bot.wiring import demo_folder
 
-    settings = read_settings()
+    settings = _with_engine(engine)
     _train(settings, brand or demo_folder(settings))
 
 
@@ -132,29 +141,47 @@ def _loop_factory() -> Any:
     return uvloop.new_event_loop
 
 
+def _with_engine(engine: Engine | None) -> Settings:
+    settings = read_settings()
+    return settings if engine is None else settings.model_copy(update={"engine": engine})
+
+
 def _train_if_missing(settings: Settings, folder: Path) -> None:
     from bot.models import model_file, model_folder
+    from bot.rasa.model import newest
 
-    if not model_file(model_folder(settings.data_dir, folder)).exists():
+    models = model_folder(settings.data_dir, folder)
+    rasa_missing = settings.engine == "rasa" and settings.rasa_url is None and newest(models) is None
+    if rasa_missing or not model_file(models).exists():
         _train(settings, folder)
 
 
 def _train(settings: Settings, folder: Path) -> None:
     from bot.logs import set_up_logs
     from bot.models import model_folder, train_brand
+    from bot.rasa.engine import rasa_environment
+    from bot.rasa.model import train_for_rasa
     from bot.wiring import corrections_of
 
     set_up_logs(settings.log_level)
     corrections = _run(corrections_of(settings))
+    models, now = model_folder(settings.data_dir, folder), datetime.now(UTC)
+    with _progress() as show:
+        trained = train_brand(folder, models, corrections, now=now, show=show)
+    told.print(f"Trained on {trained.examples} examples of {trained.intents} intents in {trained.seconds:.1f} s: {trained.path}")
+    if settings.engine == "rasa":
+        environment = rasa_environment(settings)
+        with _progress() as show:
+            by_rasa = train_for_rasa(folder, models, corrections, environment, now=now, show=show, epochs=settings.rasa_epochs)
+        told.print(f"Rasa trained on {by_rasa.examples} examples in {by_rasa.seconds:.0f} s: {by_rasa.path}")
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[str, float], None]]:
     columns = (TextColumn("[bold]{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=told) as progress:
         task = progress.add_task("Training", total=1.0)
-
-        def show(what: str, done: float) -> None:
-            progress.update(task, description=what, completed=done)
-
-        trained = train_brand(folder, model_folder(settings.data_dir, folder), corrections, now=datetime.now(UTC), show=show)
-    told.print(f"Trained on {trained.examples} examples of {trained.intents} intents in {trained.seconds:.1f} s: {trained.path}")
+        yield lambda what, done: progress.update(task, description=what, completed=done)
 
 
 async def _serve(settings: Settings, folder: Path, *, demo: bool) -> None:

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, SecretStr, ValidationError
@@ -45,6 +45,7 @@ def _network(given: Any) -> Any:
 
 
 WebRoot = Annotated[str, AfterValidator(_web_root)]
+Engine = Literal["embedded", "rasa"]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 WrittenTime = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 
@@ -78,6 +79,18 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(
         None, description="Bearer token of `/metrics` from anywhere; without it only this machine and trusted peers are answered."
     )
+    engine: Engine = Field("embedded", description="What understands messages: `embedded` or `rasa`; `--engine` wins.")
+    rasa_url: WebRoot | None = Field(
+        None, description="Root of a running Rasa (`http://rasa:5005`); without it a Rasa of our own is started and watched."
+    )
+    rasa_token: SecretStr | None = Field(None, description="What that Rasa was given as `--auth-token`.")
+    rasa_seconds: float = Field(
+        1.0, gt=0, le=30, description="Longest a message waits for Rasa; then the embedded engine answers, and the trace says so."
+    )
+    rasa_env: Path | None = Field(
+        None, description="Folder of Rasa's own environment (`filrouge rasa install`). Default: `rasa-env` in the data folder."
+    )
+    rasa_epochs: int = Field(100, ge=1, le=10_000, description="Rounds Rasa trains.")
     rest_token: SecretStr | None = Field(
         None, description="Bearer token of `/webhooks/rest/webhook`; without it the door does not exist in `serve`."
     )

@@ -58,7 +58,7 @@ from bot.workers.polling import PollingSeat
 from bot.workers.turn_unit import House, Way
 from bot.workers.turns import TurnWorker
 from handoff.console.app import console
-from nlu.understanding import Example
+from nlu.understanding import Example, Understander
 
 log = structlog.get_logger(__name__)
 
@@ -124,12 +124,13 @@ class Program:
         self.model = LiveModel(model_folder(settings.data_dir, self.folder))
         await asyncio.to_thread(self.model.load)
         self._closing.push_async_callback(self.model.close)
+        understander = await self._understander()
         await self._open_database()
         requests = OpenRequests()
         self.worker = TurnWorker(
             self.database,
             self.house,
-            self.model,
+            understander,
             self.clock,
             self.board,
             name=self.name,
@@ -184,6 +185,19 @@ class Program:
             if delivery.refused:
                 wrong[delivery.channel_name] = delivery.refused
         return wrong
+
+    async def _understander(self) -> Understander:
+        """The embedded engine, or Rasa with the embedded one behind it."""
+        if self.settings.engine == "embedded":
+            return self.model
+        from bot.rasa.engine import rasa_engine  # only where it is wanted: most never load it
+
+        engine = rasa_engine(self.settings, model_folder(self.settings.data_dir, self.folder), self.model)
+        self._closing.push_async_callback(engine.close)
+        for name, work in engine.work().items():
+            self._start(name, work)
+        await engine.met()
+        return engine.understander
 
     async def _open_database(self) -> None:
         url = self.settings.database

@@ -76,9 +76,10 @@ async def start(environment: Environment, model: Path, *, token: str, seconds: f
             # Not among the arguments, where every user of the machine could read it. The pipe then stays open.
             process.stdin.write(json.dumps(["--auth-token", token]).encode() + b"\n")
             running.model = await _until_ready(running, token, seconds)
-        except BaseException:
+        except BaseException as error:
+            ended = process.returncode is not None
             await running.stop()
-            if process.returncode not in (None, -9):
+            if ended and isinstance(error, RasaFailed):
                 raise RasaFailed("Rasa does not start; its last words:\n" + last_words(words)) from None
             raise
     words.clear()
