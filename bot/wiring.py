@@ -54,6 +54,7 @@ from bot.web.telegram_door import TelegramDoor
 from bot.web.visitors import Visitors
 from bot.web.webchat import add_webchat
 from bot.workers.deliveries import DeliveryWorker
+from bot.workers.housekeeping import Housekeeping
 from bot.workers.polling import PollingSeat
 from bot.workers.turn_unit import House, Way
 from bot.workers.turns import TurnWorker
@@ -158,6 +159,7 @@ class Program:
         app.add_subapp("/console", console(ports, clock=self.clock, secure=visitors.is_https, address=visitors.address))
         self._start("turns", self.worker.run())
         self._start("model", self.model.watch())
+        self._start("housekeeping", Housekeeping(self.database, self.clock, name=self.name).run())
         await self._listen(app)
         if telegram is not None:
             met = asyncio.Event()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -31,6 +31,7 @@ from nlu.understanding import Example, TrainingData
 
 Engine = Annotated[Literal["embedded", "rasa"], Parameter(name="--engine", help="Which engine is taught and asked.")]
 Files = list[Path] | None
+CALIBRATION = "calibration error"
 
 
 def evaluate(
@@ -44,6 +45,8 @@ def evaluate(
     folds: Annotated[int, Parameter(help="Folds of the cross-validation.")] = 5,
     noise: Annotated[bool, Parameter(negative="", help="Ask the same messages again as typed in haste.")] = False,
     json: JsonFile = None,
+    report: Annotated[Path | None, Parameter(help="Write a page with plots there (HTML, complete in itself).")] = None,
+    page_language: Annotated[Literal["en", "fr"], Parameter(help="Language of that page.")] = "en",
 ) -> None:
     """Measure how well messages are understood: with a test file, or by cross-validation of the training data.
 
@@ -71,10 +74,14 @@ def evaluate(
         "machine": platform.machine(),
     }
     _show(run, data, console_beside(json))
-    if json is not None:
+    if json is not None or report is not None:
         from nlu.evaluation.as_json import run_as_json
 
-        write_json(json, run_as_json(run, settings))
+        found = run_as_json(run, settings)
+        if json is not None:
+            write_json(json, found)
+        if report is not None:
+            _write_page(report, found, page_language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,8 @@ def _show(run: Run, data: TrainingData, console: Console) -> None:
         cells = [name, _written(value, is_share)]
         if hasty:
             other = hasty[number][1]
-            lost = f"{100 * (value - other):.1f}" if is_share and value is not None and other is not None else ""
+            compared = is_share and value is not None and other is not None and name != CALIBRATION
+            lost = f"{100 * (value - other):.1f}" if compared else ""
             cells += [_written(other, is_share), lost]
         table.add_row(*cells)
     console.print(table)
@@ -127,7 +135,7 @@ def _lines(found: Evaluation) -> list[tuple[str, float | None, bool]]:
         ("mean F1 of the intents", found.macro_f1, True),
         ("acted upon", found.accepted, True),
         ("acted upon and right", found.accepted_right, True),
-        ("calibration error", found.ece, True),
+        (CALIBRATION, found.ece, True),
         (f"out of scope refused ({len(found.outside)} messages)", found.oos_refused, True),
         ("scope told apart (AUROC)", found.oos_auroc if outside else None, True),
         ("entities F1", found.entities.f1, True),
@@ -150,3 +158,9 @@ def _show_confusions(found: Evaluation, console: Console, most: int = 10) -> Non
     for confusion in found.confusions[:most]:
         table.add_row(confusion.meant, confusion.taken_for or "nothing", str(len(confusion.answers)), confusion.texts[0][:80])
     console.print(table, markup=False)
+
+
+def _write_page(path: Path, found: dict[str, Any], language: str) -> None:
+    from nlu.evaluation.report import report_page
+
+    path.write_text(report_page(found, language), encoding="utf-8")

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.storage.schema import unreadable
@@ -37,8 +37,3 @@ def keep(connection: Connection, *, channel: str, account: str, bodies: Sequence
 def kept(connection: Connection) -> Sequence[Row[tuple[str, str, str, str, int, datetime]]]:
     """Every body that is kept, oldest first: `channel`, `account`, `body`, `length`, `received_at`."""
     return connection.execute(select(unreadable).order_by(unreadable.c.received_at, unreadable.c.digest)).all()
-
-
-def forget(connection: Connection, before: datetime) -> int:
-    """Let go of what came before then; returns how many bodies that were."""
-    return connection.execute(delete(unreadable).where(unreadable.c.received_at < before)).rowcount

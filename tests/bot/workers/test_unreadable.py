@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -109,11 +109,3 @@ async def test_a_body_beyond_all_measure_is_kept_as_far_as_it_is_of_use(database
     await database.write(partial(keep, bodies=["é" * 200_000, "a"]))
     rows = await database.read(unreadable.kept)
     assert sorted((len(row.body), row.length) for row in rows) == [(1, 1), (unreadable.LONGEST, 200_000)]
-
-
-async def test_it_is_let_go_of_after_its_time(database: Database) -> None:
-    for days in (1, 3):
-        at = NOON - timedelta(days=days)
-        await database.write(partial(unreadable.keep, channel="telegram", account="", bodies=[f"{days}"], now=at))
-    assert await database.write(partial(unreadable.forget, before=NOON - timedelta(days=2))) == 1
-    assert [row.body for row in await database.read(unreadable.kept)] == ["1"]
