@@ -7,6 +7,7 @@ BotError
 ├── BadUpdate         a channel posted something that cannot come from its platform
 └── SendFailed        a channel did not take a message
     ├── TryLater      nothing was delivered; try again after `wait` seconds
+    │   └── OutsideWindow   the platform only takes a template, or a person's words, until the customer writes again
     ├── OutcomeUnknown   it may have been delivered: settle first, then send once more, marked
     ├── Refused       this message will never be taken as it is
     ├── CustomerGone  blocked, opted out or deleted: never try this recipient again
@@ -51,6 +52,10 @@ class TryLater(SendFailed):
     def __init__(self, why: str, *, wait: float | None = None) -> None:
         super().__init__(why)
         self.wait = wait
+
+
+class OutsideWindow(TryLater):
+    """Too long since the customer wrote: only what the platform allows outside its contact window may be sent."""
 
 
 class OutcomeUnknown(SendFailed):

@@ -7,7 +7,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-Kind = Literal["text", "press", "contact", "link", "media", "location", "edit", "blocked", "unblocked"]
+Kind = Literal[
+    "text",
+    "press",
+    "contact",
+    "link",
+    "media",
+    "location",
+    "edit",
+    "blocked",
+    "unblocked",
+    "reaction",
+    "unsend",
+    "echo",
+    "standby",
+    "referral",
+    "moved",
+]
 """What a customer did.
 
 text      wrote `text`
@@ -19,6 +35,15 @@ media     sent something the bot cannot read: data = {"type": "photo" | "voice" 
 location  data = {"latitude": float, "longitude": float}
 edit      rewrote an earlier message: data = {"of": external id of the original}; `text` is the new wording
 blocked   stopped us from writing; unblocked: let us write again
+reaction  put an emoji under a message: data = {"of": external id, "emoji": str}; an empty one takes it back
+unsend    took an earlier message back: data = {"of": external id}; its words and media are to be forgotten
+echo      somebody of the brand answered in the platform's own application: `text` is theirs, `sender` the customer
+standby   said while another application owns the thread: it is kept and never answered
+referral  came by a link or an advertisement: data = {"ref": str, "source": str, ...}
+moved     the platform gave the customer another id: data = {"was": the former one}; `sender` is the new one
+
+On every kind `data` may have `reply_to`, the external id of the message quoted, and `aliases`, other ids by which the platform vouches
+for the same sender: {"phone": "+33639980101", "id": ...}.
 """
 
 
@@ -41,6 +66,61 @@ class InboundMessage:
     sender_name: str | None = None
     language: str | None = None
     """A hint from the platform, ISO 639-1; the words themselves count more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of messages of ours, as the platform tells afterwards."""
+
+    channel: str
+    state: Literal["sent", "delivered", "read", "failed"]
+    at: datetime
+    account: str = ""
+    provider_id: str = ""
+    """The platform's id of the message."""
+    key: str = ""
+    """Our own key of it, where the platform gives it back."""
+    recipient: str = ""
+    """With neither id nor key: everything this recipient was sent until `at`."""
+    failure: Exception | None = None
+    """For `failed`: the `bot.errors.SendFailed` that says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicMessage:
+    """What somebody wrote where everybody reads it: a comment or a mention. Never part of a private thread."""
+
+    channel: str
+    external_id: str
+    author: str
+    text: str
+    at: datetime
+    account: str = ""
+    author_name: str | None = None
+    act: Literal["added", "edited", "removed"] = "added"
+    post: str = ""
+    """The external id of what it stands under."""
+    parent: str = ""
+    """The external id of the comment it answers; empty at the top."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """One event of a body nobody here can read: kept as it came, and none of its neighbours is lost."""
+
+    raw: Any
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Everything one body of a platform held, messages in the platform's time order."""
+
+    messages: tuple[InboundMessage, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    public: tuple[PublicMessage, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
