@@ -25,7 +25,10 @@ Brand = Annotated[Path | None, Parameter(name="--brand", help="The brand folder;
 Language = Annotated[
     str | None, Parameter(name="--language", help="Language of messages whose file tells none; left out, read from the messages.")
 ]
-JsonFile = Annotated[Path | None, Parameter(name="--json", help="Write everything there as JSON; `-` is standard output.")]
+JsonFile = Annotated[
+    Path | None,
+    Parameter(name="--json", allow_leading_hyphen=True, help="Write everything there as JSON; `-` is standard output."),
+]
 
 
 def brand_files(brand: Path | None) -> list[Path]:

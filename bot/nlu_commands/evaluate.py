@@ -118,8 +118,9 @@ def _show(run: Run, data: TrainingData, console: Console) -> None:
         cells = [name, _written(value, is_share)]
         if hasty:
             other = hasty[number][1]
-            compared = is_share and value is not None and other is not None and name != CALIBRATION
-            lost = f"{100 * (value - other):.1f}" if compared else ""
+            lost = ""
+            if is_share and value is not None and other is not None and name != CALIBRATION:
+                lost = f"{100 * (value - other):.1f}"
             cells += [_written(other, is_share), lost]
         table.add_row(*cells)
     console.print(table)
