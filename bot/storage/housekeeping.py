@@ -1,0 +1,27 @@
+"""Letting go of rows whose time is over, a few at a time, so that no turn waits behind a great clearing up."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, Connection, delete, select
+
+from bot.storage.schema import link, login_attempt, session, unreadable
+
+KEPT: tuple[tuple[Column[str] | Column[int], Column[datetime], timedelta], ...] = (
+    # A link opened twice by the same person is told apart from a stale one for a day after it has run out.
+    (link.c.token_hash, link.c.expires_at, timedelta(days=1)),
+    (session.c.token_hash, session.c.expires_at, timedelta(0)),
+    (login_attempt.c.id, login_attempt.c.at, timedelta(days=1)),
+    (unreadable.c.digest, unreadable.c.received_at, timedelta(days=30)),
+)
+"""Of each table its key, the time that counts, and how long after it a row is kept."""
+
+
+def tidy(connection: Connection, now: datetime, most: int) -> dict[str, int]:
+    """Delete at most `most` rows of each table whose time is over; how many those were, by table."""
+    gone = {}
+    for key, at, kept in KEPT:
+        over = select(key).where(at <= now - kept).limit(most)
+        gone[key.table.name] = connection.execute(delete(key.table).where(key.in_(over))).rowcount
+    return gone
