@@ -42,8 +42,8 @@ standby   said while another application owns the thread: it is kept and never a
 referral  came by a link or an advertisement: data = {"ref": str, "source": str, ...}
 moved     the platform gave the customer another id: data = {"was": the former one}; `sender` is the new one
 
-On every kind `data` may have `reply_to`, the external id of the message quoted, and `aliases`, other ids by which the platform vouches
-for the same sender: {"phone": "+33639980101", "id": ...}.
+On every kind `data` may have `reply_to`, the external id of the message quoted, and `aliases`, other ids by which the platform
+vouches for the same sender: {"phone": "+33639980101", "id": ...}.
 """
 
 
