@@ -49,7 +49,8 @@ def main() -> None:
         Line("two processes: processor, both together", two_cpu, "ms/message"),
         Line("failures", one.failures.total() + two.failures.total(), ""),
     ]
-    show("Processes on one PostgreSQL", lines, told=f"{chosen.senders} senders, {chosen.share:.0%} of a core a server", out=chosen.json)
+    told = f"{chosen.senders} senders, {chosen.share:.0%} of a core a server"
+    show("Processes on one PostgreSQL", lines, told=told, out=chosen.json)
 
 
 def _measure(folder: Path, postgres: Postgres, processes: int, chosen: argparse.Namespace) -> tuple[Load, float]:
