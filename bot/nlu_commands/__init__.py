@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from cyclopts import App
 
+from bot.nlu_commands.check import check
 from bot.nlu_commands.evaluate import evaluate
 
 app = App(name="nlu", help="Measure, check and enlarge what the model is taught.")
-app.command(evaluate)
+for _command in (evaluate, check):
+    app.command(_command)
 
 __all__ = ["app"]
