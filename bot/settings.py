@@ -21,6 +21,12 @@ def _web_root(url: str) -> str:
     return url.rstrip("/")
 
 
+def _web_origin(origin: str) -> str:
+    if not re.fullmatch(r"(https://[a-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:\d{1,5})?", origin):
+        raise ValueError(f"{origin!r} is not the origin of a page; write it without a path, like https://www.brand.example")
+    return origin
+
+
 def _written_out(given: Any) -> Any:
     # A bare number would be taken for seconds since 1970, and 2020 for half past midnight of the first day of that year.
     if isinstance(given, str) and not re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", given.strip()):
@@ -47,6 +53,7 @@ def _network(given: Any) -> Any:
 WebRoot = Annotated[str, AfterValidator(_web_root)]
 Engine = Literal["embedded", "rasa"]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+WebOrigin = Annotated[str, AfterValidator(_web_origin)]
 WrittenTime = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 
 
@@ -106,8 +113,8 @@ class Settings(BaseSettings):
     telegram_per_second: float = Field(
         30.0, gt=0, le=1000, description="Messages a second Telegram takes from this bot; more than 30 are paid for."
     )
-    chat_origins: tuple[str, ...] = Field(
-        (), description='Other web origins allowed to embed the chat, as JSON: `["https://shop.example"]`.'
+    webchat_origins: Annotated[tuple[WebOrigin, ...], NoDecode, BeforeValidator(_parted)] = Field(
+        (), description="Web origins whose pages may show the chat in a frame, with commas between: `https://www.brand.example`."
     )
     claim_seconds: float = Field(
         10.0, ge=1, le=600, description="After this long without an answer a conversation is taken over by another worker."

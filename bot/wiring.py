@@ -16,6 +16,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
@@ -94,6 +95,12 @@ def visitors_of(settings: Settings) -> Visitors:
     return Visitors(settings.trusted_proxies, always_https=(settings.public_url or "").startswith("https://"))
 
 
+def origin_of(url: str | None) -> tuple[str, ...]:
+    """The origin of our own pages as browsers name it, where the operator told it."""
+    parts = urlsplit(url or "")
+    return (f"{parts.scheme}://{parts.netloc}",) if parts.netloc else ()
+
+
 @dataclass(slots=True)
 class Program:
     """A running server."""
@@ -150,7 +157,8 @@ class Program:
         add_webchat(
             app,
             book,
-            allowed_origins=settings.chat_origins,
+            allowed_origins=origin_of(settings.public_url),
+            frame_origins=settings.webchat_origins,
             address_of=visitors.address,
             is_https=visitors.is_https,
             now=self.clock.now,

@@ -37,6 +37,7 @@ class WebChat:
         book: ChatBook,
         *,
         allowed_origins: Collection[str] = (),
+        frame_origins: Collection[str] = (),
         address_of: Callable[[web.Request], str] = lambda request: request.remote or "",
         is_https: Callable[[web.Request], bool] = lambda request: request.secure,
         session_pace: Pace | None = None,
@@ -46,6 +47,7 @@ class WebChat:
     ) -> None:
         self._book = book
         self._allowed_origins = frozenset(origin.rstrip("/") for origin in allowed_origins)
+        self._frame_origins = tuple(frame_origins)
         self._address_of = address_of
         self._is_https = is_https
         self._session_pace = session_pace or Pace(burst=8, per_second=1.0)
@@ -70,6 +72,7 @@ class WebChat:
 
     async def page(self, request: web.Request) -> web.Response:
         brand, secure = self._book.brand, self._is_https(request)
+        framed = secure and bool(self._frame_origins) and request.headers.get("Sec-Fetch-Dest") == "iframe"
         language = pages.language_of(request, brand.languages)
         response = pages.page(
             "chat.html",
@@ -80,17 +83,13 @@ class WebChat:
             words=chat_words.words_in(language),
             channels=[(name, chat_words.CHANNEL_NAMES.get(name, name)) for name in self._book.channels()],
         )
+        response.headers["Content-Security-Policy"] = " ".join([pages.POLICY, *self._frame_origins])
         token = request.cookies.get(COOKIE)
-        response.set_cookie(
-            COOKIE,
-            token if token is not None and session_of(token) else new_token(),
-            max_age=_COOKIE_AGE,
-            httponly=True,
-            samesite="Lax",
-            secure=secure,
-        )
+        if token is None or not session_of(token):
+            token = new_token()
+        pages.keep(response, COOKIE, token, seconds=_COOKIE_AGE, secure=secure, framed=framed)
         if "lang" in request.query:
-            pages.keep_language(response, language, secure=secure)
+            pages.keep_language(response, language, secure=secure, framed=framed)
         return response
 
     async def post(self, request: web.Request) -> web.Response:

@@ -4,6 +4,7 @@ import { find, fit, isWebAddress, linked, listen, make, outside, stayAtEnd, subm
 
 const TEXT_LIMIT = 4000;
 const KEPT = "filrouge.unsent."; // one entry a message, so that two windows do not overwrite each other
+const RELOADED = "filrouge.reloaded"; // for a new session, which may not have come
 
 const words = JSON.parse(find("chat").dataset.words);
 const language = document.documentElement.lang;
@@ -218,7 +219,7 @@ const sendNext = async () => {
   } catch { /* no connection: tried again below */ }
   sending = false;
   if (answer?.status === 202) return committed(message);
-  if (answer?.status === 401) return location.reload(); // the session's cookie is gone; the page brings a new one
+  if (answer?.status === 401) return newSession();
   if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429) return takeBack(message, answer);
   const wait = Number(answer?.headers.get("Retry-After")) * 1000 || pause;
   if (answer?.status === 429) complain(words.slow);
@@ -226,8 +227,26 @@ const sendNext = async () => {
   later(wait);
 };
 
+/** The session's cookie is gone: the page brings a new one, unless this browser keeps none. */
+const newSession = () => {
+  try {
+    if (!sessionStorage.getItem(RELOADED)) {
+      sessionStorage.setItem(RELOADED, "1");
+      return location.reload();
+    }
+    sessionStorage.removeItem(RELOADED);
+  } catch { /* nothing is kept here, the cookie neither */ }
+  complain(words.no_cookies);
+  const own = make("a", "", words.own_window);
+  own.href = "/";
+  own.target = "_blank";
+  problem.append(" ", own);
+  later(30_000);
+};
+
 const committed = (message) => {
   pause = 1000;
+  try { sessionStorage.removeItem(RELOADED); } catch { /* see newSession */ }
   complain("");
   sent(message.id);
   const waiting = find(`waiting-${message.id}`);

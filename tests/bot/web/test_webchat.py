@@ -171,6 +171,8 @@ async def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(book: Fake
         ({}, 202),
         ({"Sec-Fetch-Site": "same-origin"}, 202),
         ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "http://{host}"}, 403),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "https://the.hosts.own.name.behind.a.proxy"}, 202),
         ({"Origin": "https://elsewhere.example"}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": "http://{host}"}, 202),
@@ -191,6 +193,47 @@ class TestAnAllowedOrigin:
     async def test_may_post(self, page: Page) -> None:
         headers = {"Origin": "https://orvelle.example"}
         assert (await page.says("Bonjour", **headers)).status == 202
+
+
+class TestInAFrame:
+    """The chat on a page of the brand's own site."""
+
+    @pytest.fixture
+    def options(self) -> dict[str, Any]:
+        return {"frame_origins": ["https://www.orvelle.example"], "is_https": lambda _: True}
+
+    async def cookies(self, page: Page, **headers: str) -> list[set[str]]:
+        """What is said of each cookie."""
+        async with page.client.get("/?lang=en", headers=headers) as answer:
+            lines = answer.headers.getall("Set-Cookie")
+        assert [line.partition("=")[0] for line in lines] in ([COOKIE, "filrouge_language"], ["filrouge_language", COOKIE])
+        return [
+            set(line.split("; ")[1:]) & {"HttpOnly", "Secure", "SameSite=None", "SameSite=Lax", "Partitioned"} for line in lines
+        ]
+
+    async def test_only_the_named_sites_may_show_it(self, page: Page) -> None:
+        async with page.client.get("/") as answer:
+            policy = answer.headers["Content-Security-Policy"]
+        assert policy.endswith("; frame-ancestors 'self' https://www.orvelle.example")
+
+    async def test_its_cookies_are_that_sites_own(self, page: Page) -> None:
+        assert (
+            await self.cookies(page, **{"Sec-Fetch-Dest": "iframe"})
+            == [{"HttpOnly", "Secure", "SameSite=None", "Partitioned"}] * 2
+        )
+
+    async def test_in_a_window_of_its_own_its_cookies_stay_as_strict_as_ever(self, page: Page) -> None:
+        assert await self.cookies(page, **{"Sec-Fetch-Dest": "document"}) == [{"HttpOnly", "Secure", "SameSite=Lax"}] * 2
+
+    async def test_the_site_around_it_may_not_write_in_the_customers_name(self, page: Page) -> None:
+        headers = {"Origin": "https://www.orvelle.example", "Sec-Fetch-Site": "cross-site"}
+        assert (await page.says("Bonjour", **headers)).status == 403
+
+
+async def test_no_site_may_show_it_unless_named(page: Page) -> None:
+    async with page.client.get("/", headers={"Sec-Fetch-Dest": "iframe"}) as answer:
+        assert answer.headers["Content-Security-Policy"].endswith("; frame-ancestors 'self'")
+        assert answer.cookies[COOKIE]["samesite"] == "Lax"
 
 
 class TestTooFast:

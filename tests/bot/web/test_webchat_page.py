@@ -36,9 +36,9 @@ class Site:
         self.port = 0
         self._runner: web.AppRunner | None = None
 
-    async def up(self) -> None:
+    async def up(self, **options: Any) -> None:
         app = web.Application()
-        add_webchat(app, self.book, heartbeat=1.0, session_pace=Pace(burst=100, per_second=10))
+        add_webchat(app, self.book, heartbeat=1.0, session_pace=Pace(burst=100, per_second=10), **options)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True).start()
