@@ -146,6 +146,10 @@ class OutboundMessage:
     ask_contact: str = ""
     """Title of a button by which the customer shares their own phone number, where the channel has one."""
     language: str = "fr"
+    author: str = "bot"
+    """Who wrote the words: "bot", "system", "advisor" or "store". Some platforms take a person's words longer than a program's."""
+    window_ends: datetime | None = None
+    """When the platform stops taking free words for this customer, by what we know; None: unknown, the platform will say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
