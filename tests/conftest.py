@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from bot.storage.database import Database, open_database
+from nlu.rasa.environment import Environment
+from tests import rasas
 from tests.databases import Postgres, not_there, postgres_server, upgraded_file
 
 BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
@@ -63,6 +65,18 @@ async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
     opened = open_database(sqlite_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="session")
+def rasa_environment() -> Environment:
+    """The environment of a real Rasa (mark what needs it `rasa`)."""
+    return rasas.rasa_environment()
+
+
+@pytest.fixture(scope="session")
+def rasa_shop_model(rasa_environment: Environment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of `tests/nlu/data` by the real Rasa, trained once a run."""
+    return rasas.shop_model(rasa_environment, tmp_path_factory.mktemp("rasa"))
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,7 @@ class Guarded:
         self._rasa, self._meanwhile, self._monotonic = rasa, meanwhile, monotonic
         self._doubted, self._trusted = asyncio.Event(), asyncio.Event()
         self._doubted.set()
+        self._hurried = asyncio.Event()
         self._trusted_at = float("-inf")
         self._pause = 0.0
         self.why = "it has not been asked yet"
@@ -74,11 +75,15 @@ class Guarded:
         self._doubted.set()
         log.warning("rasa_does_not_answer", why=why)
 
+    def probe_now(self) -> None:
+        """Probe at once rather than when the pause is over: there is reason to believe it is well."""
+        self._hurried.set()
+
     async def watch(self) -> None:
         """Probe Rasa whenever it is in doubt, until cancelled."""
         while True:
             await self._doubted.wait()
-            await asyncio.sleep(self._pause)
+            await self._rest()
             self._pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, self._pause * 2))
             try:
                 await self._rasa.ready()
@@ -91,3 +96,11 @@ class Guarded:
             self._doubted.clear()
             self._trusted.set()
             log.info("rasa_answers")
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(self._pause):
+                await self._hurried.wait()
+        except TimeoutError:
+            pass
+        self._hurried.clear()

@@ -172,6 +172,7 @@ class OwnRasa:
         self._pause, self._refused, self.running = LOOK_EVERY, None, fresh
         self.client.url, self.client.model = fresh.url, fresh.model
         log.info("rasa_started", model=fresh.model)
+        self.guarded.probe_now()
         if current is not None:
             await asyncio.sleep(self.client.seconds)  # for the messages it is just answering
             await current.stop()
