@@ -11,6 +11,7 @@ from bot.customers.profile import Profile
 from bot.storage import customers, links
 from bot.storage.database import Database
 from bot.storage.threads import messages
+from bot.workers.turn_unit import Way
 from nlu.understanding import Entity
 from tests.fakes.house import RunningHouse, running_house
 
@@ -26,6 +27,7 @@ async def house(database: Database) -> AsyncIterator[RunningHouse]:
             "un essayage demain à Lyon": "book_appointment",
             "le premier": "choose_option",
             "oui": "affirm",
+            "je préfère Telegram": "change_channel",
         }
         house.understander.entities["un essayage demain à Lyon"] = (
             Entity("service", "fitting", "essayage", 3, 11),
@@ -63,6 +65,43 @@ async def test_a_link_sent_to_somebody_else_tells_its_maker_nothing(house: Runni
     assert "Fournier" not in said
     assert "Je ne vois pas de rendez-vous" in said
     assert "À quel nom" in said
+
+
+async def test_a_customer_known_only_on_telegram_is_told_where_to_ask_and_taken_there(house: RunningHouse) -> None:
+    offered: list[str] = []
+
+    def address(token: str) -> str:
+        offered.append(token)
+        return f"https://t.me/orvelle?start={token}"
+
+    house.worker.ways = {"telegram": Way("Telegram", address)}
+    known = await house.says("42", "bonjour")
+    await house.says("42", kind="contact", data={"phone": "+33639980101", "own": True})
+    for words in ("un essayage demain à Lyon", "le premier", "oui"):
+        await house.says("42", words)
+
+    on_the_web = await house.says("visitor", "mes rendez-vous ?", channel="webchat")
+    said = await spoken(house, on_the_web.conversation, "webchat")
+    assert "Je ne vois pas de rendez-vous" in said
+    assert "sur Telegram" in said
+    assert "Lyon" not in said
+
+    await house.says("visitor", "je préfère Telegram", channel="webchat")
+    await house.says("42", kind="link", data={"token": offered[-1]})
+    await house.says("42", "mes rendez-vous ?")
+    told = await spoken(house, known.conversation, "telegram")
+    assert "Vous êtes attendu" in told.rpartition("Vous voilà")[2]
+
+
+async def test_somebody_unknown_on_telegram_is_asked_for_their_contact_and_somebody_known_is_not(house: RunningHouse) -> None:
+    unknown = await house.says("42", "mes rendez-vous ?")
+    assert "partagez votre contact" in await spoken(house, unknown.conversation, "telegram")
+    await house.says("42", kind="contact", data={"phone": "+33639980101", "own": True})
+    await house.says("42", "mes rendez-vous ?")
+    said = await spoken(house, unknown.conversation, "telegram")
+    assert "Merci Camille" in said
+    assert "à votre nom" in said.rpartition("Merci Camille")[2]
+    assert said.count("partagez votre contact") == 1
 
 
 async def test_who_has_proved_it_on_one_channel_is_still_known_there(house: RunningHouse) -> None:
