@@ -56,16 +56,26 @@ def rows_in(text: str, file: str, *, intent: str | None = None) -> Iterator[Exam
 
 
 def write_rows(examples: Iterable[Example]) -> str:
-    """The table of these examples, with `annotated` when any has entities; `language` is written beside it."""
+    """The table of these examples, with `annotated` when any has entities.
+
+    Raises `TrainingDataError` when a mark cannot be written.
+    """
     examples = list(examples)
     marked = any(example.entities for example in examples)
     out = io.StringIO(newline="")
     table = csv.writer(out, lineterminator="\n")
-    table.writerow(["text", "intent", "language", *(["annotated"] if marked else [])])
+    table.writerow(["text", "intent", *(["annotated"] if marked else [])])
     for example in examples:
-        annotated = [write_annotated(example.text, example.entities)] if marked else []
-        table.writerow([example.text, example.intent, example.language, *annotated])
+        annotated = [_marked(example)] if example.entities else [""] if marked else []
+        table.writerow([example.text, example.intent, *annotated])
     return out.getvalue()
+
+
+def _marked(example: Example) -> str:
+    try:
+        return write_annotated(example.text, example.entities)
+    except ValueError as wrong:
+        raise TrainingDataError(str(wrong), file=example.file, line=example.line) from None
 
 
 def _delimiter(text: str) -> str:
