@@ -1,10 +1,13 @@
 """Writes a brand as a project for Rasa 3.6: `config.yml`, `domain.yml`, its own training files unchanged, and rules.
 
+A brand folder may hold a `config.yml` of its own, with another pipeline; it is then taken as it is.
+
 `rasa data validate` accepts it and `rasa train nlu` trains from it; docs/rasa.md says what is not in it.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +19,7 @@ from bot.errors import SettingsError
 from bot.rasa.domain import domain_of
 from bot.rasa.rules import Said, rules_of
 from bot.storage.corrections import taught
-from nlu.rasa.project import EPOCHS, copy_training_files, write_config, write_yaml
+from nlu.rasa.project import EPOCHS, copy_training_files, default_pipeline, write_config, write_yaml
 from nlu.training_files import read_training_files
 from nlu.understanding import Example
 
@@ -61,7 +64,10 @@ def export_project(brand: Path, folder: Path, corrections: Sequence[Example] = (
         step.action for flow in flows.by_id.values() for step in flow.steps.values() if isinstance(step, Run) and not step.says
     }
     folder.mkdir(parents=True, exist_ok=True)
-    write_config(folder, language=languages.default, epochs=epochs, policies=_POLICIES)
+    if (brand / "config.yml").exists():
+        shutil.copyfile(brand / "config.yml", folder / "config.yml")
+    else:
+        write_config(folder, default_pipeline(epochs), language=languages.default, policies=_POLICIES)
     write_yaml(folder / "domain.yml", domain_of(domain, data, said.forms, domain.actions | run))
     copy_training_files(files, folder, new)
     write_yaml(folder / "data" / "rules.yml", {"version": "3.1", "rules": said.rules})

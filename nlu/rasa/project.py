@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,30 +20,31 @@ AMBIGUITY = 0.1
 """Under that confidence, or that near to the second best, Rasa's own default is not to act."""
 
 
-def config(*, language: str = "fr", epochs: int = EPOCHS, seed: int = 1) -> dict[str, Any]:
-    """What `config.yml` holds: Rasa's default pipeline, and the entities that regexes and look-up tables tell."""
-    return {
-        "recipe": "default.v1",
-        "assistant_id": "filrouge",
-        "language": language,
-        "pipeline": [
-            {"name": "WhitespaceTokenizer"},
-            {"name": "RegexFeaturizer"},
-            {"name": "LexicalSyntacticFeaturizer"},
-            {"name": "CountVectorsFeaturizer"},
-            {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
-            {"name": "DIETClassifier", "epochs": epochs, "constrain_similarities": True, "random_seed": seed},
-            {"name": "RegexEntityExtractor", "use_lookup_tables": True, "use_regexes": True, "case_sensitive": False},
-            {"name": "EntitySynonymMapper"},
-            {"name": "FallbackClassifier", "threshold": THRESHOLD, "ambiguity_threshold": AMBIGUITY},
-        ],
-    }
+Component = Mapping[str, Any]
+"""One item of a pipeline or of the policies: `{"name": "DIETClassifier", "epochs": 100}`."""
 
 
-def write_config(folder: Path, *, language: str = "fr", epochs: int = EPOCHS, policies: Iterable[dict[str, Any]] = ()) -> None:
+def default_pipeline(epochs: int = EPOCHS, seed: int = 1) -> list[Component]:
+    """Rasa's default pipeline, and the entities that regexes and look-up tables tell."""
+    return [
+        {"name": "WhitespaceTokenizer"},
+        {"name": "RegexFeaturizer"},
+        {"name": "LexicalSyntacticFeaturizer"},
+        {"name": "CountVectorsFeaturizer"},
+        {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4},
+        {"name": "DIETClassifier", "epochs": epochs, "constrain_similarities": True, "random_seed": seed},
+        {"name": "RegexEntityExtractor", "use_lookup_tables": True, "use_regexes": True, "case_sensitive": False},
+        {"name": "EntitySynonymMapper"},
+        {"name": "FallbackClassifier", "threshold": THRESHOLD, "ambiguity_threshold": AMBIGUITY},
+    ]
+
+
+def write_config(
+    folder: Path, pipeline: Sequence[Component], *, language: str = "fr", policies: Sequence[Component] = ()
+) -> None:
     """Write `config.yml`; `policies` are for a project that holds dialogues too."""
-    content = config(language=language, epochs=epochs) | ({"policies": list(policies)} if policies else {})
-    write_yaml(folder / "config.yml", content)
+    content = {"recipe": "default.v1", "assistant_id": "filrouge", "language": language}
+    write_yaml(folder / "config.yml", content | {"pipeline": list(pipeline)} | ({"policies": list(policies)} if policies else {}))
 
 
 def copy_training_files(files: Iterable[Path], folder: Path, corrections: Iterable[Example] = ()) -> None:

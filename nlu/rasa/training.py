@@ -17,6 +17,7 @@ from nlu.rasa.environment import Environment, Show
 LAUNCHER = Path(__file__).parent / "inside" / "launch.py"
 _EPOCH = re.compile(r"Epochs:\s+\d+%.*?(\d+)/(\d+)")
 _STAGE = re.compile(r"Starting to train component '(\w+)'")
+_ERROR = re.compile(r"[\w.]*(?:Error|Exception)\b")
 _NOISE = re.compile(r"warn|deprecat|tensorflow/|^\s*$", re.IGNORECASE)
 
 
@@ -69,8 +70,9 @@ def run(environment: Environment, arguments: list[str], folder: Path, show: Show
 
 
 def last_words(lines: Iterable[str]) -> str:
-    """The end of what a command said, without the noise of its libraries."""
-    return "\n".join([line for line in lines if not _NOISE.search(line)][-15:])
+    """The errors a command told and the end of what it said, without the noise of its libraries."""
+    said = [line for line in lines if not _NOISE.search(line)]
+    return "\n".join(dict.fromkeys([*(line for line in said[:-8] if _ERROR.match(line)), *said[-8:]]))
 
 
 def _said(stream: IO[bytes]) -> Iterator[str]:
