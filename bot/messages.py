@@ -147,7 +147,7 @@ class OutboundMessage:
     """Title of a button by which the customer shares their own phone number, where the channel has one."""
     language: str = "fr"
     author: str = "bot"
-    """Who wrote the words: "bot", "system", "advisor" or "store". Some platforms take a person's words longer than a program's."""
+    """Who wrote the words: "bot", "system", "advisor" or "store". A person's words are taken longer than a program's."""
     window_ends: datetime | None = None
     """When the platform stops taking free words for this customer, by what we know; None: unknown, the platform will say."""
 
