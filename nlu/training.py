@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from nlu.encoders import DEFAULT, SentenceEncoder, shared_encoder
 from nlu.engine.embedded import taught_key
-from nlu.engine.model import Model
+from nlu.engine.model import OUT_OF_SCOPE, Model
 from nlu.engine.model_file import save_model as save
+from nlu.engine.repair import Repair
+from nlu.engine.writing import Writer, spellings_of
 from nlu.entities import EntityFinder, Known, learn
 from nlu.errors import TooLittleData
 from nlu.text import LONGEST, tokens
@@ -21,17 +26,22 @@ from nlu.understanding import Example, TrainingData
 if TYPE_CHECKING:
     from nlu.engine.fitting import Fitted, Lesson
 
-RECIPE = 1
+RECIPE = 2
 """Counts the ways of training: another recipe makes another model of the same data."""
+
+_TOLD_EVERY = 500
+_CAMEL = re.compile(r"([a-z])([A-Z])")
+_NAME_PARTS = re.compile(r"[\W_]+")
 
 Progress = Callable[[str, float], None]
 """Told what is being done and how much is, 0 to 1."""
 
 
-def train(data: TrainingData, *, progress: Progress | None = None) -> Model:
+def train(data: TrainingData, *, encoder: SentenceEncoder | None = None, progress: Progress | None = None) -> Model:
     """Make a model of training data; seconds for a few thousand examples.
 
-    `model.scores` holds what five-fold cross-validation measured on the way: `accuracy` (and `accuracy_fr`, ...),
+    `encoder` gives the sentence vectors (the default one of `nlu.encoders` when left out, words alone where its package is
+    missing). `model.scores` holds what cross-validation measured on the way: `accuracy` (and `accuracy_fr`, ...),
     `calibration_error`, `accepted` (share of messages acted upon) and `accepted_accuracy`.
 
     Raises `TooLittleData` when there are not two intents with examples.
@@ -44,8 +54,13 @@ def train(data: TrainingData, *, progress: Progress | None = None) -> Model:
     if len(intents) < 2:
         raise TooLittleData("a model needs examples of at least two intents; add some to a file such as nlu.fr.yml")
     known = learn(data)
-    lessons = prepare(data.examples, intents, known)
-    fitted = fit(lessons, intents, report)
+    encoder = encoder or shared_encoder(DEFAULT)
+    asked = prepare(data.examples, intents, known)
+    lessons = [*asked, *named(intents)]
+    counts, spellings = _word_counts(lessons), spellings_of(example.text for example in data.examples)
+    texts = [(example.text, example.language) for example in data.examples] + [(lesson.key, "") for lesson in named(intents)]
+    vectors = _vectors(encoder, Writer(Repair(counts), spellings), texts, report)
+    fitted = fit(lessons, intents, vectors, encoder.fingerprint, report)
     report("done", 1.0)
     return Model(
         intents=tuple(intents),
@@ -53,15 +68,18 @@ def train(data: TrainingData, *, progress: Progress | None = None) -> Model:
         pieces=fitted.features.pieces,
         idf=fitted.features.idf,
         unseen_idf=fitted.features.unseen_idf,
-        weights=fitted.linear.weights.astype(np.float32),
-        bias=fitted.linear.bias.astype(np.float32),
-        calibration=fitted.calibration,
-        taught=_taught(lessons),
-        word_counts=_word_counts(lessons),
+        weights=fitted.words.weights.astype(np.float32),
+        bias=fitted.words.bias.astype(np.float32),
+        by_words=fitted.by_words,
+        taught=_taught(asked),
+        word_counts=counts,
+        spellings=spellings,
         entities=known,
         data_hash=data_hash(data),
+        sentence=fitted.sentence,
+        by_both=fitted.by_both,
         scores=_scores(data.examples, lessons, fitted),
-        settings={"recipe": RECIPE},
+        settings={"recipe": RECIPE, "encoder": encoder.name},
     )
 
 
@@ -96,6 +114,31 @@ def prepare(examples: Sequence[Example], intents: Sequence[str], known: Known) -
     ]
 
 
+def named(intents: Sequence[str]) -> list[Lesson]:
+    """One more lesson an intent: its name, in words, says what its examples have in common."""
+    from nlu.engine.fitting import Lesson
+
+    lessons = []
+    for number, intent in enumerate(intents):
+        text = " ".join(_NAME_PARTS.sub(" ", _CAMEL.sub(r"\1 \2", intent)).split()).lower()
+        if intent != OUT_OF_SCOPE and any(map(str.isalpha, text)):
+            lessons.append(Lesson(words=tokens(text, ""), entities=(), intent=number, key=text, name=True))
+    return lessons
+
+
+def _vectors(
+    encoder: SentenceEncoder, writer: Writer, texts: Sequence[tuple[str, str]], progress: Progress
+) -> NDArray[np.float32] | None:
+    """The sentence vectors of messages with their languages; None from an encoder that gives none."""
+    if not encoder.dimension:
+        return None
+    vectors = []
+    for start in range(0, len(texts), _TOLD_EVERY):
+        progress("reading", 0.3 * start / len(texts))
+        vectors.append(encoder.encode([writer(text, language) for text, language in texts[start : start + _TOLD_EVERY]]))
+    return np.concatenate(vectors)
+
+
 def _taught(lessons: Sequence[Lesson]) -> dict[str, tuple[int, float]]:
     votes: dict[str, Counter[int]] = defaultdict(Counter)
     for lesson in lessons:
@@ -115,12 +158,15 @@ def _word_counts(lessons: Sequence[Lesson]) -> dict[str, int]:
 
 
 def _scores(examples: Sequence[Example], lessons: Sequence[Lesson], fitted: Fitted) -> dict[str, float]:
-    truth = np.array([lesson.intent for lesson in lessons])
-    confidence = fitted.left_out.max(axis=1)
-    right = fitted.left_out.argmax(axis=1) == truth
-    accepted = (confidence >= fitted.calibration.threshold) & (fitted.scope >= fitted.calibration.scope_least)
+    if not fitted.asked.size:
+        return {}
+    calibration = fitted.by_both or fitted.by_words
+    truth = np.array([lessons[place].intent for place in fitted.asked])
+    confidence = fitted.measured.probabilities.max(axis=1)
+    right = fitted.measured.probabilities.argmax(axis=1) == truth
+    accepted = (confidence >= calibration.threshold) & (fitted.measured.scope >= calibration.scope.least)
     scores = {"accuracy": float(right.mean())}
-    languages = np.array([example.language for example in examples])
+    languages = np.array([examples[place].language for place in fitted.asked])
     for language in sorted(set(languages)):
         scores[f"accuracy_{language}"] = float(right[languages == language].mean())
     bins = np.minimum((confidence * 10).astype(int), 9)

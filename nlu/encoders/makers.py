@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from nlu.encoders.protocol import NoEncoder, SentenceEncoder
@@ -14,10 +15,10 @@ log = logging.getLogger(__name__)
 DEFAULT = "use"
 
 
-def make_encoder(setting: str, *, cache: Path | None = None) -> SentenceEncoder:
+def make_encoder(setting: str, *, weights: Path | None = None) -> SentenceEncoder:
     """Build the encoder named by `setting` (see `nlu.encoders`); a second at most.
 
-    `cache` is a folder of ours in which an encoder may keep its weights in a form that loads faster; without one it keeps
+    `weights` is a folder of ours in which an encoder may keep its weights in a form that loads faster; without one it keeps
     nothing. Raises `EncoderMissing`, saying what to install or to write, when it cannot be built.
     """
     kind, _, place = setting.partition(":")
@@ -25,22 +26,28 @@ def make_encoder(setting: str, *, cache: Path | None = None) -> SentenceEncoder:
     if maker is None or (kind in _NEED_FOLDER) != bool(place):
         known = ", ".join(f"{name}:FOLDER" if name in _NEED_FOLDER else name for name in _MAKERS)
         raise EncoderMissing(f"{setting!r} names no sentence encoder; write one of {known}")
-    return maker(place, cache)
+    return maker(place, weights)
 
 
-def encoder_or_none(setting: str, *, cache: Path | None = None) -> SentenceEncoder:
+def encoder_or_none(setting: str, *, weights: Path | None = None) -> SentenceEncoder:
     """The encoder named by `setting`, or none, with a warning, where it cannot be built: less understanding beats none."""
     try:
-        return make_encoder(setting, cache=cache)
+        return make_encoder(setting, weights=weights)
     except EncoderMissing as missing:
         log.warning("sentence encoder %s is not used, words alone are: %s", setting, missing)
         return NoEncoder()
 
 
-def _use(_: str, cache: Path | None) -> SentenceEncoder:
+@cache
+def shared_encoder(setting: str, weights: Path | None = None) -> SentenceEncoder:
+    """As `encoder_or_none`, the same object each time a process asks: an encoder is large, and remembers what it has met."""
+    return encoder_or_none(setting, weights=weights)
+
+
+def _use(_: str, weights: Path | None) -> SentenceEncoder:
     from nlu.encoders.use import load_use
 
-    return load_use(cache)
+    return load_use(weights)
 
 
 def _model2vec(place: str, _: Path | None) -> SentenceEncoder:

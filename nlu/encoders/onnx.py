@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from nlu.encoders.folders import Encoding, Tokenizer, load_tokenizer, needed, package
+from nlu.encoders.folders import Encoding, Tokenizer, load_tokenizer, needed, package, whole_word
 from nlu.encoders.protocol import Floats, Tokens, unit_rows
 from nlu.errors import EncoderMissing
 
@@ -58,6 +58,10 @@ class OnnxEncoder:
         words = [place for place, special in enumerate(read.special_tokens_mask[:_LONGEST]) if not special]
         spans = tuple((int(read.offsets[place][0]), int(read.offsets[place][1])) for place in words)
         return Tokens(unit_rows(vector[None])[0], spans, by_token[words])
+
+    def knows_word(self, word: str) -> bool:
+        """See `SentenceEncoder`."""
+        return whole_word(self._tokenizer, word)
 
     def _run(self, text: str) -> tuple[Encoding, Floats, Floats]:
         """How the text was cut, its vector (of any length) and its tokens' vectors (of no numbers when the model has none)."""

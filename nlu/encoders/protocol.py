@@ -58,6 +58,10 @@ class SentenceEncoder(Protocol):
         """The vector of one text together with those of its tokens, from one pass where the encoder can."""
         ...
 
+    def knows_word(self, word: str) -> bool:
+        """Whether `word`, in lower case, is one the encoder learnt whole, and so is no slip of somebody's finger."""
+        ...
+
 
 class NoEncoder:
     """The encoder that says nothing: vectors of no numbers."""
@@ -72,6 +76,9 @@ class NoEncoder:
 
     def encode_tokens(self, text: str) -> Tokens:
         return Tokens(np.empty(0, np.float32), (), np.empty((0, 0), np.float32))
+
+    def knows_word(self, word: str) -> bool:
+        return False
 
 
 def unit_rows(vectors: Floats) -> Floats:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from nlu.encoders.folders import Tokenizer, load_tokenizer, needed
+from nlu.encoders.folders import Tokenizer, load_tokenizer, needed, whole_word
 from nlu.encoders.protocol import Floats, Tokens, unit_rows
 from nlu.errors import EncoderMissing
 
@@ -62,6 +62,10 @@ class StaticEncoder:
         mean = vectors.mean(axis=0) if len(vectors) else np.zeros(self.dimension, np.float32)
         spans = tuple((int(start), int(end)) for start, end in read.offsets[:_LONGEST])
         return Tokens(unit_rows(mean[None])[0], spans, vectors)
+
+    def knows_word(self, word: str) -> bool:
+        """See `SentenceEncoder`."""
+        return whole_word(self._tokenizer, word)
 
     def _tokens(self, ids: Sequence[int]) -> Floats:
         numbers = np.array(ids[:_LONGEST], np.intp)

@@ -27,8 +27,10 @@ _BLOCK = 8
 neighbours were, and the same text always has the same vector."""
 _LONGEST = 256
 """Tokens of a text that are read."""
-_TOGETHER = 384
-"""Tokens of several texts that go through in one pass: enough to stream the weights once, few enough to stay in the cache."""
+_TOKENS_TOGETHER, _TEXTS_TOGETHER = 384, 32
+"""What goes through in one pass of many texts: enough to stream the weights once, few enough to stay in the cache. Always
+exactly so much, padded if need be: matrices of one shape are multiplied in one way, so that a text's vector is the same to
+the bit whatever came with it, and training again with most vectors kept gives the model that training afresh gives."""
 
 
 def load_use(cache: Path | None) -> UseEncoder:
@@ -56,17 +58,19 @@ class UseEncoder:
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """See `SentenceEncoder`."""
+        if len(texts) == 1:
+            ids = [self._ids(texts[0])[0]]
+            return self._sentences(self._pass(ids), ids)
         vectors = np.empty((len(texts), self.dimension), np.float32)
         first, group, size = 0, list[list[int]](), 0
         for number, text in enumerate(texts):
-            ids = self._ids(text)[0]
-            if group and size + len(ids) > _TOGETHER:
-                vectors[first:number] = self._sentences(self._pass(group), group)
+            read = self._ids(text)[0]
+            if size + len(read) > _TOKENS_TOGETHER - _TEXTS_TOGETHER or len(group) == _TEXTS_TOGETHER - 1:
+                vectors[first:number] = self._batch(group, size)
                 first, group, size = number, [], 0
-            group.append(ids)
-            size += len(ids)
-        if group:
-            vectors[first:] = self._sentences(self._pass(group), group)
+            group.append(read)
+            size += len(read)
+        vectors[first:] = self._batch(group, size)
         return vectors
 
     def encode_tokens(self, text: str) -> Tokens:
@@ -74,6 +78,16 @@ class UseEncoder:
         ids, spans = self._ids(text)
         tokens = self._pass([ids])
         return Tokens(self._sentences(tokens, [ids])[0], spans, tokens[1:-1])
+
+    def knows_word(self, word: str) -> bool:
+        """See `SentenceEncoder`."""
+        return len(self._cutter.word(word).ids) == 1
+
+    def _batch(self, group: Sequence[Sequence[int]], size: int) -> Floats:
+        """The vectors of some texts together, filled up to always the same shape."""
+        padding: list[Sequence[int]] = [[END]] * (_TEXTS_TOGETHER - len(group) - 1)
+        filled = [*group, [END] * (_TOKENS_TOGETHER - size - len(padding)), *padding]
+        return self._sentences(self._pass(filled), filled)[: len(group)]
 
     def _ids(self, text: str) -> tuple[list[int], tuple[tuple[int, int], ...]]:
         """The numbers of a text's pieces between start and end, and where the pieces stand."""

@@ -78,13 +78,17 @@ class Cutter:
     def cut(self, text: str) -> Iterator[tuple[int, Word]]:
         """Each word's place in the text, and its pieces."""
         for found in _WORD.finditer(text):
-            word = self._words.get(found.group())
-            if word is None:
-                word = self._cut_word(found.group())
-                if len(self._words) >= _REMEMBERED:
-                    self._words.clear()
-                self._words[found.group()] = word
-            yield found.start(), word
+            yield found.start(), self.word(found.group())
+
+    def word(self, written: str) -> Word:
+        """How one word, without spaces, is cut."""
+        word = self._words.get(written)
+        if word is None:
+            word = self._cut_word(written)
+            if len(self._words) >= _REMEMBERED:
+                self._words.clear()
+            self._words[written] = word
+        return word
 
     def _cut_word(self, written: str) -> Word:
         read = unicodedata.normalize("NFKC", _INVISIBLE.sub("", written.encode("utf-8", "replace").decode()))

@@ -1,7 +1,8 @@
-"""The embedded engine: a linear model over words and pieces of words, our own extractors, numpy and nothing heavier."""
+"""The embedded engine: two linear models, one over words and their pieces, one over a sentence vector; numpy, nothing heavier."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,19 +10,26 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from nlu.encoders import SentenceEncoder, shared_encoder
+from nlu.encoders.protocol import Floats
 from nlu.engine.features import Featurizer, Vector
-from nlu.engine.model import OUT_OF_SCOPE, Calibration, Model
+from nlu.engine.model import OUT_OF_SCOPE, Model, SentenceView
 from nlu.engine.model_file import load_model
 from nlu.engine.repair import Repair
+from nlu.engine.scope import signs_of
+from nlu.engine.sentences import centred, nearest_by_intent
+from nlu.engine.writing import Writer
 from nlu.entities import EntityFinder
 from nlu.language import identify
 from nlu.text import LONGEST, tokens
 from nlu.understanding import Entity, IntentGuess, Understanding
 
+log = logging.getLogger(__name__)
+
 _BEST = 5
 """How many guesses are told."""
 _TAUGHT_CONFIDENCE = 0.99
-_BARE_THRESHOLD = 0.6
+_BARE_THRESHOLD = 0.9
 """Confidence a message needs when it only names things: « samedi aprem » answers a question oftener than it asks one."""
 _GLUE_WORDS = (
     "a au aux de des du d en et l la le les ou pour vers plutot dans ce cet cette chez sur svp s il vous te plait stp merci ok"
@@ -37,25 +45,35 @@ class Reading:
     probabilities: NDArray[np.float64]
     """One an intent, adding up to one."""
     scope: float
-    """How much the message is like what the bot was taught: 0 is usual, negative is odd."""
+    """How much the message is like what the bot was taught: higher is more."""
 
 
 class EmbeddedEngine:
-    """An `Understander` that answers from memory, in well under a millisecond: no thread, no waiting.
+    """An `Understander` that answers from memory, in about a millisecond: no thread, no waiting.
 
-    Safe to share between tasks of one event loop; each process loads its own.
+    Safe to share between tasks of one event loop; each process loads its own. `encoder` must be the one the model was trained
+    with; when it is left out it is built from the model's settings, and when it cannot be had the model goes by words alone.
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, encoder: SentenceEncoder | None = None) -> None:
         self.model = model
         self._features = Featurizer(model.words, model.pieces, model.idf, model.unseen_idf)
-        self._repair = Repair(model.word_counts)
         self._entities = EntityFinder(model.entities)
+        self._encoder = _encoder_of(model, encoder)
+        self._repair = Repair(model.word_counts, self._encoder.knows_word) if self._encoder else Repair(model.word_counts)
+        self._writer = Writer(self._repair, model.spellings)
+        self._sentence = model.sentence if self._encoder else None
+        both = model.by_both if self._encoder else None
+        self.calibration = both or model.by_words
+        self.name = model.name if self._encoder or not model.sentence else f"{model.name}-words"
+        """What traces show: the model, and `-words` when its sentence encoder is missing."""
+        self._within = np.array([intent != OUT_OF_SCOPE for intent in model.intents])
+        self._starts = self._sentence.starts.astype(np.intp) if self._sentence else np.zeros(0, np.intp)
 
     @classmethod
-    def load(cls, path: Path | str) -> EmbeddedEngine:
+    def load(cls, path: Path | str, encoder: SentenceEncoder | None = None) -> EmbeddedEngine:
         """Load a model file. Raises `nlu.errors.ModelError`."""
-        return cls(load_model(path))
+        return cls(load_model(path), encoder)
 
     async def understand(self, text: str, *, language: str) -> Understanding:
         """What `text` means; see `nlu.understanding.Understander`."""
@@ -66,15 +84,15 @@ class EmbeddedEngine:
         """The same without `await`, for terminals and tests."""
         spoken, sure = identify(text, language)
         entities = self._entities.find(text, spoken)
-        words = tokens(text[:LONGEST], spoken)
         taught = self.model.taught.get(taught_key(text))
-        vector = self._features.vector(self._repair(words), sorted({entity.name for entity in entities}))
+        words = self._repair(tokens(text[:LONGEST], spoken))
+        vector = self._features.vector(words, sorted({entity.name for entity in entities}))
         ranking: tuple[IntentGuess, ...] = ()
-        odd = False
-        if vector.ids.size:
-            reading = self.read(vector)
-            probabilities = _with_taught(reading.probabilities, taught)
-            ranking, odd = self._told(probabilities, reading.scope if taught is None else 0.0)
+        odd, scope = False, 0.0
+        if vector.ids.size or (self._sentence is not None and any(map(str.isalpha, text[:LONGEST]))):
+            reading = self.read(vector, self._sentence_of(text, spoken))
+            scope = reading.scope
+            ranking, odd = self._told(_with_taught(reading.probabilities, taught), taught is not None, scope)
         return Understanding(
             text=text,
             language=spoken,
@@ -82,20 +100,39 @@ class EmbeddedEngine:
             entities=entities,
             threshold=self._threshold(text, entities, taught=taught is not None),
             language_sure=sure,
-            engine=self.model.name,
+            engine=self.name,
             out_of_scope=odd,
+            scope=scope,
         )
 
-    def read(self, vector: Vector) -> Reading:
-        """Weigh one message's features."""
-        scores = vector.values @ self.model.weights[vector.ids] + self.model.bias
-        calibration = self.model.calibration
-        powers = np.exp((scores - scores.max()).astype(np.float64) * calibration.sharpness)
-        return Reading(powers / powers.sum(), scope_of(float(scores.max()), vector.known, calibration))
+    def read(self, vector: Vector, sentence: Floats | None) -> Reading:
+        """Weigh one message's features and its sentence vector (as the encoder gives it, None to go without)."""
+        by_words, by_sentence = self.calibration.shares
+        raw = vector.values @ self.model.weights[vector.ids] + self.model.bias
+        scores = raw.astype(np.float64)[None] * by_words
+        similar = None
+        view = self._sentence
+        if view is not None and sentence is not None:
+            row = centred(sentence[None], view.centre)
+            scores += (row @ view.weights + view.bias).astype(np.float64) * by_sentence
+            similar = self._similar(row, view)
+        powers = np.exp(scores - scores.max())
+        within = self._within
+        signs = signs_of(scores[:, within], None if similar is None else similar[:, within], np.array([vector.known]))
+        return Reading((powers / powers.sum())[0], float(self.calibration.scope.scope(signs)[0]))
+
+    def _similar(self, row: Floats, view: SentenceView) -> NDArray[np.float64]:
+        return nearest_by_intent(row @ view.examples.T, self._starts)
+
+    def _sentence_of(self, text: str, language: str) -> Floats | None:
+        if self._encoder is None:
+            return None
+        vector: Floats = self._encoder.encode([self._writer(text, language)])[0]
+        return vector
 
     def _threshold(self, text: str, entities: Sequence[Entity], *, taught: bool) -> float:
         """The confidence needed to act upon a message."""
-        usual = self.model.calibration.threshold
+        usual = self.calibration.threshold
         if taught or not entities:
             return usual
         rest, done = [], 0
@@ -106,19 +143,28 @@ class EmbeddedEngine:
         bare = _GLUE.issuperset(word for word in tokens(" ".join(rest), "") if word != "?")
         return max(usual, _BARE_THRESHOLD) if bare else usual
 
-    def _told(self, probabilities: NDArray[np.float64], scope: float) -> tuple[tuple[IntentGuess, ...], bool]:
+    def _told(self, probabilities: NDArray[np.float64], taught: bool, scope: float) -> tuple[tuple[IntentGuess, ...], bool]:
         """The best guesses, and whether the message is outside everything taught."""
         intents = self.model.intents
         order = np.argsort(-probabilities, kind="stable")[: _BEST + 1]
         guesses = [IntentGuess(intents[i], float(probabilities[i])) for i in order]
-        odd = guesses[0].name == OUT_OF_SCOPE or scope < self.model.calibration.scope_least
+        odd = guesses[0].name == OUT_OF_SCOPE or (not taught and scope < self.calibration.scope.least)
         return tuple(guess for guess in guesses if guess.name != OUT_OF_SCOPE)[:_BEST], odd
 
 
-def scope_of(best_score: float, known: float, calibration: Calibration) -> float:
-    """How usual a message is: its best score and its share of known features, each in its own deviations."""
-    mean, deviation = calibration.scope_mean, calibration.scope_deviation
-    return float((best_score - mean[0]) / deviation[0] + (known - mean[1]) / deviation[1])
+def _encoder_of(model: Model, given: SentenceEncoder | None) -> SentenceEncoder | None:
+    """The encoder of the model's sentence view, if the model has one and that very encoder can be had."""
+    if model.sentence is None:
+        return None
+    encoder = given or shared_encoder(str(model.settings["encoder"]))
+    if encoder.fingerprint == model.sentence.encoder:
+        return encoder
+    log.warning(
+        "the model was trained with the sentence encoder %s and there is %s: it goes by words alone; train again",
+        model.sentence.encoder,
+        encoder.fingerprint,
+    )
+    return None
 
 
 def taught_key(text: str) -> str:

@@ -1,8 +1,7 @@
-"""Fits the linear model and its calibration. The only module that imports scikit-learn, and only training imports it.
+"""Fits the two views of a message (its words, its sentence vector) and how they are added up.
 
-Two linear views of the same features are added, each in its own deviations: one-against-the-rest logistic regression and
-support vectors. Both solve their dual by coordinates, forty times faster here than multinomial logistic regression by
-L-BFGS at the tolerance that needs, and no less exact on messages not seen in training.
+Each view is a multinomial logistic regression. What each says of messages left out of its lessons (five folds) tells how much
+it counts, how sure the sum may be, and what is out of scope. Only training imports this module.
 """
 
 from __future__ import annotations
@@ -14,22 +13,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
-from sklearn.multiclass import OneVsRestClassifier
 from sklearn.svm import LinearSVC
 
-from nlu.engine.embedded import scope_of
+from nlu.engine.calibrating import Asked, Measured, calibrate
 from nlu.engine.features import Featurizer, learn_features
-from nlu.engine.model import OUT_OF_SCOPE, Calibration
+from nlu.engine.model import Calibration, Floats, SentenceView
+from nlu.engine.sentences import MOST_EXAMPLES, centred, nearest_by_intent
+from nlu.engine.softmax import Axes, Linear, fit_softmax, principal_axes
 
 FOLDS = 5
-_LEAST_CONFIDENT = 5.0
-"""Percentile of rightly understood messages that the threshold gives up."""
-_LEAST_USUAL = 3.0
-"""Percentile of rightly understood messages that the scope gives up."""
-_THRESHOLDS = (0.2, 0.6)
+MANY = 3000
+"""Lessons from which one fold is enough to calibrate on, and words are weighed by support vectors: ten times faster there."""
+_WORD_STRENGTH = 20.0
+_SENTENCE_STRENGTH = 30.0
 
 Array = NDArray[np.float64]
+Places = NDArray[np.intp]
+Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,152 +40,195 @@ class Lesson:
     entities: Sequence[str]
     intent: int
     key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Linear:
-    """Weights (features x intents) and bias of a linear model."""
-
-    weights: Array
-    bias: Array
+    name: bool = False
+    """Whether it is no message but the intent's own name: learnt from, never asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What `fit` found: the model, how it is calibrated, and what each message scored when it was left out."""
+    """What `fit` found: the views, how they are calibrated, and what each message asked of them scored."""
 
     features: Featurizer
-    linear: Linear
-    calibration: Calibration
-    left_out: Array
-    """Probabilities, one row a lesson, from a model that had not seen it."""
-    scope: Array
-    """The scope of each lesson, likewise."""
+    words: Linear
+    by_words: Calibration
+    sentence: SentenceView | None
+    by_both: Calibration | None
+    asked: Places
+    """The lessons that were left out once and asked."""
+    measured: Measured
+    """What they were taken for, by everything there is."""
 
 
-def fit(lessons: Sequence[Lesson], intents: Sequence[str], progress: Callable[[str, float], None]) -> Fitted:
-    """Fit on all lessons, and calibrate on what five folds say of the messages left out of them."""
+def fit(lessons: Sequence[Lesson], intents: Sequence[str], vectors: Floats | None, encoder: str, progress: Progress) -> Fitted:
+    """Fit on all lessons, and calibrate on what folds say of the messages left out of them.
+
+    `vectors` (lessons x dimension) are those of the encoder whose fingerprint is `encoder`; None to go by words alone.
+    """
     truth = np.array([lesson.intent for lesson in lessons])
     folds = fold_of(lessons)
-    logistic = np.zeros((len(lessons), len(intents)))
-    vectors = np.zeros_like(logistic)
-    known = np.zeros(len(lessons))
-    for fold in range(FOLDS):
-        progress("checking", 0.1 + 0.7 * fold / FOLDS)
-        taught, asked = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        if not asked.size or np.unique(truth[taught]).size < 2:
-            continue  # nothing to ask, or nothing left to choose between
-        features = _learn(lessons, taught)
-        seen, unseen = _matrix(features, lessons, taught), _matrix(features, lessons, asked)
-        for model, scores in zip(_fit_both(seen.rows, truth[taught], len(intents)), (logistic, vectors), strict=True):
-            scores[asked] = unseen.rows @ model.weights + model.bias
-        known[asked] = unseen.known
-    spreads = float(logistic.std()) or 1.0, float(vectors.std()) or 1.0
-    scores = logistic / spreads[0] + vectors / spreads[1]
-    progress("learning", 0.8)
-    features = _learn(lessons, np.arange(len(lessons)))
-    models = _fit_both(_matrix(features, lessons, np.arange(len(lessons))).rows, truth, len(intents))
-    linear = Linear(
-        sum((model.weights / spread for model, spread in zip(models, spreads, strict=True)), np.zeros(())),
-        sum((model.bias / spread for model, spread in zip(models, spreads, strict=True)), np.zeros(())),
-    )
-    calibration, left_out, scope = _calibrate(scores, known, truth, intents)
-    return Fitted(features, linear, calibration, left_out, scope)
+    features = learn_features([lesson.words for lesson in lessons], [lesson.entities for lesson in lessons])
+    rows = _rows(features, lessons)
+    words, word_scores = _words(rows, truth, folds, len(intents), _part(progress, 0.3, 0.6))
+    asked = np.flatnonzero(np.isfinite(word_scores[:, 0]))
+    known = Asked(truth[asked], *_known(features, rows, truth, folds, asked))
+    by_words, measured = calibrate(known, [word_scores[asked]], None, intents)
+    if vectors is None:
+        return Fitted(features, words, by_words, None, None, asked, measured)
+    view, scores, similar = _sentence(vectors, lessons, truth, folds, asked, len(intents), encoder, _part(progress, 0.6, 0.95))
+    by_both, measured = calibrate(known, [word_scores[asked], scores[asked]], similar, intents)
+    return Fitted(features, words, by_words, view, by_both, asked, measured)
 
 
 def fold_of(lessons: Sequence[Lesson]) -> NDArray[np.int64]:
-    """The fold each lesson is left out of: spread evenly over an intent's messages, the same message always in one fold."""
+    """The fold each lesson is left out of: spread evenly over an intent's messages, the same message always in one fold.
+
+    An intent's name is in none (-1); nor are, where there are many lessons, those of all folds but the first.
+    """
     by_intent: dict[int, dict[str, None]] = {}
     for lesson in lessons:
-        by_intent.setdefault(lesson.intent, {})[lesson.key] = None
+        if not lesson.name:
+            by_intent.setdefault(lesson.intent, {})[lesson.key] = None
     place: dict[tuple[int, str], int] = {}
     for intent, keys in by_intent.items():
         mixed = sorted(keys, key=lambda key: hashlib.sha256(key.encode()).digest())
         place |= {(intent, key): (number + intent) % FOLDS for number, key in enumerate(mixed)}
-    return np.array([place[lesson.intent, lesson.key] for lesson in lessons], dtype=np.int64)
+    folds = np.array([-1 if lesson.name else place[lesson.intent, lesson.key] for lesson in lessons], dtype=np.int64)
+    return np.where(folds == 0, 0, -1) if len(lessons) > MANY else folds
 
 
-@dataclass(frozen=True, slots=True)
-class _Matrix:
-    rows: csr_matrix
-    known: Array
+def _words(
+    rows: csr_matrix, truth: NDArray[np.int64], folds: NDArray[np.int64], intents: int, progress: Progress
+) -> tuple[Linear, Array]:
+    """The view by words, and what it says of each lesson left out (not a number of one that never was)."""
+    if len(truth) > MANY:
+        return _left_out(lambda chosen: _support_vectors(rows, chosen, truth, intents), rows, folds, intents, progress)
+    axes = principal_axes(rows)
+    linear, scores = _by_axes(axes, truth, folds, intents, _WORD_STRENGTH, progress)
+    return Linear(axes.back @ linear.weights, linear.bias), scores
 
 
-def _learn(lessons: Sequence[Lesson], chosen: NDArray[np.int64]) -> Featurizer:
-    return learn_features([lessons[i].words for i in chosen], [lessons[i].entities for i in chosen])
+def _sentence(
+    vectors: Floats,
+    lessons: Sequence[Lesson],
+    truth: NDArray[np.int64],
+    folds: NDArray[np.int64],
+    asked: Places,
+    intents: int,
+    encoder: str,
+    progress: Progress,
+) -> tuple[SentenceView, Array, Array]:
+    """The view by sentence vectors, what it says of lessons left out, and how near each asked one is to every intent."""
+    centre = vectors.mean(axis=0)
+    rows = centred(vectors, centre)
+    axes = principal_axes(rows.astype(np.float64))
+    linear, scores = _by_axes(axes, truth, folds, intents, _SENTENCE_STRENGTH, progress)
+    chosen = _examples(lessons, truth, intents)
+    starts = np.searchsorted(truth[chosen], np.arange(intents))
+    apart = folds[asked][:, None] != folds[chosen][None, :]
+    likeness = np.where(apart, rows[asked] @ rows[chosen].T, -1.0)
+    view = SentenceView(
+        encoder=encoder,
+        centre=centre,
+        weights=(axes.back @ linear.weights).astype(np.float32),
+        bias=linear.bias.astype(np.float32),
+        examples=rows[chosen],
+        starts=starts.astype(np.float32),
+    )
+    return view, scores, nearest_by_intent(likeness, starts)
 
 
-def _matrix(features: Featurizer, lessons: Sequence[Lesson], chosen: NDArray[np.int64]) -> _Matrix:
-    vectors = [features.vector(lessons[i].words, lessons[i].entities) for i in chosen]
+def _examples(lessons: Sequence[Lesson], truth: NDArray[np.int64], intents: int) -> Places:
+    """The lessons kept to compare messages with, the intents in order: all, or evenly as many as may be kept."""
+    each = max(1, MOST_EXAMPLES // intents)
+    kept = []
+    for intent in range(intents):
+        own = np.flatnonzero(truth == intent).tolist()
+        mixed = sorted(own, key=lambda place: hashlib.sha256(lessons[place].key.encode()).digest())
+        kept += sorted(mixed[:each])
+    return np.array(kept, np.intp)
+
+
+def _by_axes(
+    axes: Axes, truth: NDArray[np.int64], folds: NDArray[np.int64], intents: int, strength: float, progress: Progress
+) -> tuple[Linear, Array]:
+    return _left_out(
+        lambda chosen: fit_softmax(axes, chosen, truth[chosen], intents, strength), axes.rows, folds, intents, progress
+    )
+
+
+def _left_out(
+    learn: Callable[[Places], Linear],
+    rows: NDArray[np.float32] | csr_matrix,
+    folds: NDArray[np.int64],
+    intents: int,
+    progress: Progress,
+) -> tuple[Linear, Array]:
+    """The model of all rows, and the scores each row has from a model learnt without its fold."""
+    scores = np.full((rows.shape[0], intents), np.nan)
+    numbers = sorted(set(folds[folds >= 0].tolist()))
+    for number in numbers:
+        progress("checking", number / (len(numbers) + 1))
+        taught, asked = np.flatnonzero(folds != number), np.flatnonzero(folds == number)
+        if taught.size:
+            model = learn(taught)
+            scores[asked] = rows[asked] @ model.weights + model.bias
+    progress("learning", len(numbers) / (len(numbers) + 1))
+    return learn(np.arange(rows.shape[0])), scores
+
+
+def _support_vectors(rows: csr_matrix, chosen: Places, truth: NDArray[np.int64], intents: int) -> Linear:
+    """One-against-the-rest support vectors, solved in the dual, for more lessons than principal axes can be had of."""
+    present = np.unique(truth[chosen])
+    fitted = LinearSVC(C=1.0, tol=1e-2, random_state=0, max_iter=10_000).fit(rows[chosen], truth[chosen])
+    found, constant = fitted.coef_, fitted.intercept_
+    if len(found) == 1:  # with two intents only the second one's side is fitted; the first is its mirror
+        found, constant = np.concatenate((-found, found)), np.concatenate((-constant, constant))
+    weights = np.zeros((rows.shape[1], intents))
+    weights[:, present] = found.T
+    bias = np.full(intents, float(constant.min()) - 1.0)
+    bias[present] = constant
+    return Linear(weights, bias)
+
+
+def _rows(features: Featurizer, lessons: Sequence[Lesson]) -> csr_matrix:
+    vectors = [features.vector(lesson.words, lesson.entities) for lesson in lessons]
     ends = np.concatenate(([0], np.cumsum([vector.ids.size for vector in vectors])))
     ids = np.concatenate([vector.ids for vector in vectors])
     values = np.concatenate([vector.values for vector in vectors]).astype(np.float64)
-    rows = csr_matrix((values, ids, ends), shape=(len(vectors), features.size))
-    return _Matrix(rows, np.array([vector.known for vector in vectors]))
+    return csr_matrix((values, ids, ends), shape=(len(vectors), features.size))
 
 
-def _fit_both(rows: csr_matrix, truth: NDArray[np.int64], intents: int) -> tuple[Linear, Linear]:
-    present = np.unique(truth)
-    logistic = OneVsRestClassifier(
-        LogisticRegression(C=10.0, solver="liblinear", dual=True, tol=1e-2, random_state=0, max_iter=1000)
-    ).fit(rows, truth)
-    weights = np.vstack([one.coef_[0] for one in logistic.estimators_])
-    bias = np.array([one.intercept_[0] for one in logistic.estimators_])
-    vectors = LinearSVC(C=1.0, tol=1e-2, random_state=0, max_iter=10_000).fit(rows, truth)
-    pairs = (weights, bias), (vectors.coef_, vectors.intercept_)
-    first, second = (_full(_both_ways(w), _both_ways(b), present, intents) for w, b in pairs)
-    return first, second
+def _known(
+    features: Featurizer, rows: csr_matrix, truth: NDArray[np.int64], folds: NDArray[np.int64], asked: Places
+) -> tuple[Array, Array]:
+    """The share of each asked message that the other folds have seen, and that other intents' messages in them have."""
+    known, by_others = np.zeros(len(asked)), np.zeros(len(asked))
+    counts = rows.copy()
+    counts.data = np.ones_like(counts.data)
+    pairs = np.zeros(features.size, np.bool_)
+    pairs[: len(features.words)] = [" " in word for word in features.words]
+    half = len(features.words)
+    for number in set(folds[asked].tolist()):
+        places = np.flatnonzero(folds[asked] == number)
+        rest = folds != number
+        total = np.asarray(counts[rest].sum(axis=0)).ravel()
+        for intent in np.unique(truth[asked[places]]):
+            own = np.asarray(counts[rest & (truth == intent)].sum(axis=0)).ravel()
+            for place in places[truth[asked[places]] == intent]:
+                ids, weights = rows[asked[place]].indices, rows[asked[place]].data ** 2
+                known[place] = _share(weights, ids < half, total[ids] > 0, pairs[ids])
+                by_others[place] = _share(weights, ids < half, total[ids] > own[ids], pairs[ids])
+    return known, by_others
 
 
-def _both_ways(fitted: Array) -> Array:
-    """With two intents only the second one's side is fitted; the first is its mirror."""
-    return np.concatenate((-fitted, fitted)) if len(fitted) == 1 else fitted
+def _share(weights: Array, words: NDArray[np.bool_], seen: NDArray[np.bool_], pairs: NDArray[np.bool_]) -> float:
+    """`nlu.engine.features.Vector.known` of a message's features: an unseen pair of words says nothing there either."""
+    share = 0.0
+    for half in (words, ~words):
+        whole = weights[half & (seen | ~pairs)].sum()
+        share += float(weights[half & seen].sum() / whole) if whole else 0.0
+    return share
 
 
-def _full(weights: Array, bias: Array, present: NDArray[np.int64], intents: int) -> Linear:
-    """Columns for every intent; one with no message in this fold scores very low."""
-    everything = np.zeros((weights.shape[1], intents))
-    everything[:, present] = weights.T
-    constant = np.full(intents, float(bias.min()) - 1.0)
-    constant[present] = bias
-    return Linear(everything, constant)
-
-
-def _calibrate(scores: Array, known: Array, truth: NDArray[np.int64], intents: Sequence[str]) -> tuple[Calibration, Array, Array]:
-    sharpness = _best_sharpness(scores, truth)
-    probabilities = softmax(scores * sharpness)
-    inside = np.array([intents[intent] != OUT_OF_SCOPE for intent in truth])
-    best = scores.max(axis=1)
-    mean = float(best[inside].mean()), float(known[inside].mean())
-    deviation = float(best[inside].std()) or 1.0, float(known[inside].std()) or 1.0
-    unset = Calibration(sharpness, 0.5, mean, deviation, -np.inf)
-    scope = np.array([scope_of(float(b), float(k), unset) for b, k in zip(best, known, strict=True)])
-    right = inside & (probabilities.argmax(axis=1) == truth)
-    if not right.any():
-        return unset, probabilities, scope
-    confident = float(np.percentile(probabilities.max(axis=1)[right], _LEAST_CONFIDENT))
-    usual = float(np.percentile(scope[right], _LEAST_USUAL))
-    threshold = round(float(np.clip(confident, *_THRESHOLDS)), 4)
-    return Calibration(sharpness, threshold, mean, deviation, usual), probabilities, scope
-
-
-def _best_sharpness(scores: Array, truth: NDArray[np.int64]) -> float:
-    """The factor under which the left-out messages are likeliest (temperature scaling), by golden section."""
-
-    def surprise(log_factor: float) -> float:
-        scaled = scores * np.exp(log_factor)
-        top = scaled.max(axis=1)
-        return float(np.mean(np.log(np.exp(scaled - top[:, None]).sum(axis=1)) + top - scaled[np.arange(len(truth)), truth]))
-
-    low, high, ratio = -3.0, 4.0, (np.sqrt(5.0) - 1.0) / 2.0
-    while high - low > 1e-3:
-        left, right = high - ratio * (high - low), low + ratio * (high - low)
-        low, high = (low, right) if surprise(left) < surprise(right) else (left, high)
-    return float(np.exp((low + high) / 2))
-
-
-def softmax(scores: Array) -> Array:
-    """Rows of scores as rows of probabilities."""
-    powers: Array = np.exp(scores - scores.max(axis=1, keepdims=True))
-    result: Array = powers / powers.sum(axis=1, keepdims=True)
-    return result
+def _part(progress: Progress, first: float, last: float) -> Progress:
+    return lambda what, done: progress(what, first + (last - first) * done)

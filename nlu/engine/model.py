@@ -9,25 +9,40 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlu.engine.scope import ScopeRule
 from nlu.entities import Known
 
 OUT_OF_SCOPE = "out_of_scope"
 """The intent whose examples show what the bot is not for; never offered as a meaning."""
+
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """How raw scores become probabilities and a refusal; fitted on messages the scores had not seen."""
 
-    sharpness: float
-    """Factor on the scores before the softmax."""
+    shares: tuple[float, float]
+    """Factors on the scores by words and on those by sentence; their sum goes through the softmax."""
     threshold: float
     """Confidence under which a guess should not be acted upon."""
-    scope_mean: tuple[float, float]
-    """Mean of the best score and of the known share, over messages in scope."""
-    scope_deviation: tuple[float, float]
-    scope_least: float
-    """Scope under which a message is like nothing the bot was taught."""
+    scope: ScopeRule
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceView:
+    """What is told from a message's sentence vector, once it is centred and at length one again."""
+
+    encoder: str
+    """Fingerprint of the encoder; vectors of another one would mean nothing here."""
+    centre: Floats
+    weights: Floats
+    """Dimension x intents."""
+    bias: Floats
+    examples: Floats
+    """Training messages as vectors, the intents in order: what a message is compared with to tell how usual it is."""
+    starts: Floats
+    """The first row of each intent in `examples`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +52,26 @@ class Model:
     intents: tuple[str, ...]
     words: tuple[str, ...]
     pieces: tuple[str, ...]
-    idf: NDArray[np.float32]
+    idf: Floats
     unseen_idf: float
-    weights: NDArray[np.float32]
-    bias: NDArray[np.float32]
-    calibration: Calibration
+    weights: Floats
+    bias: Floats
+    by_words: Calibration
+    """For messages read by their words alone."""
     taught: Mapping[str, tuple[int, float]]
     """Normalised training message to the intent it has (its place in `intents`) and how unanimously."""
     word_counts: Mapping[str, int]
+    spellings: Mapping[str, str]
+    """Taught words without accents to how they are written with them."""
     entities: Known
     data_hash: str
+    sentence: SentenceView | None = None
+    by_both: Calibration | None = None
+    """For messages read by words and sentence vector; there when `sentence` is."""
     scores: Mapping[str, float] = field(default_factory=dict)
     """What cross-validation measured while training; see `nlu.training`."""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    """How it was trained: `recipe` and the setting of the sentence encoder."""
 
     @property
     def name(self) -> str:

@@ -21,14 +21,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlu.engine.model import Calibration, Model
+from nlu.engine.model import Calibration, Model, SentenceView
+from nlu.engine.scope import ScopeRule
 from nlu.entities import Known
 from nlu.errors import ModelError
 
 SIGNATURE = b"filrouge"
-FORMAT = 1
+FORMAT = 2
 _ALIGNED = 64
 _ARRAYS = ("idf", "weights", "bias")
+_SENTENCE = ("centre", "weights", "bias", "examples", "starts")
 _AGAIN = "train again to make a model this version can read"
 
 
@@ -53,8 +55,8 @@ def to_bytes(model: Model, *, created_at: str) -> bytes:
     """The whole file of a model, for those who keep models elsewhere than on a disk."""
     places: dict[str, dict[str, Any]] = {}
     body = bytearray()
-    for name in _ARRAYS:
-        array = np.ascontiguousarray(getattr(model, name), dtype="<f4")
+    for name, given in _arrays_of(model).items():
+        array = np.ascontiguousarray(given, dtype="<f4")
         body += bytes(-len(body) % _ALIGNED)
         places[name] = {"shape": array.shape, "offset": len(body)}
         body += array.tobytes()
@@ -70,9 +72,12 @@ def to_bytes(model: Model, *, created_at: str) -> bytes:
         "words": model.words,
         "pieces": model.pieces,
         "unseen_idf": model.unseen_idf,
-        "calibration": asdict(model.calibration),
+        "by_words": asdict(model.by_words),
+        "by_both": asdict(model.by_both) if model.by_both else None,
+        "encoder": model.sentence.encoder if model.sentence else None,
         "taught": model.taught,
         "word_counts": model.word_counts,
+        "spellings": model.spellings,
         "entities": model.entities.to_json(),
     }
     written = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
@@ -96,25 +101,41 @@ def from_bytes(content: bytes, *, name: str = "model") -> Model:
     if hashlib.sha256(body).hexdigest() != header.get("sha256"):
         raise ModelError(f"{name}: this model is damaged or not whole; {_AGAIN}")
     try:
-        arrays = {key: _array(body, header["arrays"][key]) for key in _ARRAYS}
-        calibration = header["calibration"]
-        calibration |= {key: tuple(calibration[key]) for key in ("scope_mean", "scope_deviation")}
+        arrays = {key: _array(body, place) for key, place in header["arrays"].items()}
+        sentence = None
+        if header["encoder"] is not None:
+            sentence = SentenceView(header["encoder"], **{key: arrays[f"sentence_{key}"] for key in _SENTENCE})
         return Model(
             intents=tuple(header["intents"]),
             words=tuple(header["words"]),
             pieces=tuple(header["pieces"]),
             unseen_idf=float(header["unseen_idf"]),
-            calibration=Calibration(**calibration),
+            by_words=_calibration(header["by_words"]),
+            by_both=_calibration(header["by_both"]) if sentence else None,
+            sentence=sentence,
             taught={key: (int(intent), float(share)) for key, (intent, share) in header["taught"].items()},
             word_counts=header["word_counts"],
+            spellings=header["spellings"],
             entities=Known.from_json(header["entities"]),
             data_hash=str(header["data_hash"]),
             scores=header["scores"],
             settings=header["settings"],
-            **arrays,
+            **{key: arrays[key] for key in _ARRAYS},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as wrong:
         raise ModelError(f"{name}: this model lacks a part ({wrong}); {_AGAIN}") from None
+
+
+def _arrays_of(model: Model) -> dict[str, NDArray[np.float32]]:
+    arrays = {name: getattr(model, name) for name in _ARRAYS}
+    return arrays | {f"sentence_{name}": getattr(model.sentence, name) for name in _SENTENCE if model.sentence}
+
+
+def _calibration(kept: dict[str, Any]) -> Calibration:
+    rule = kept["scope"]
+    weights, means, deviations = (tuple(rule[key]) for key in ("weights", "means", "deviations"))
+    first, second = kept["shares"]
+    return Calibration((first, second), kept["threshold"], ScopeRule(weights, means, deviations, rule["least"]))
 
 
 def _read(path: Path) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from nlu.common_words import WORDS
 from nlu.spelling import Spelling
@@ -14,10 +14,15 @@ _AT_MOST = 40
 
 
 class Repair:
-    """Knows how often each word was taught; `counts` is word to number of training messages."""
+    """Knows how often each word was taught; `counts` is word to number of training messages.
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
+    `exists` tells whether a word nobody taught is a word all the same: the more it knows, the fewer words are repaired
+    that were right.
+    """
+
+    def __init__(self, counts: Mapping[str, int], exists: Callable[[str], bool] = lambda _: False) -> None:
         self._counts = counts
+        self._exists = exists
         self._spelling = Spelling(word for word in counts if word.isalpha() and len(word) >= _FROM)
         self._known: dict[str, str] = {}
 
@@ -26,14 +31,21 @@ class Repair:
         unknown = 0
         repaired = []
         for word in words:
-            if len(word) >= _FROM and word not in self._counts and word not in WORDS and word.isalpha():
+            if self.unknown(word):
                 unknown += 1
                 if unknown <= _AT_MOST:
-                    word = self._nearest(word)
+                    word = self.nearest(word)
             repaired.append(word)
         return repaired
 
-    def _nearest(self, word: str) -> str:
+    def unknown(self, word: str) -> bool:
+        """Whether a word is one nobody taught and no language has, so far as we know: likely a slip."""
+        if len(word) < _FROM or word in self._counts or word in WORDS or not word.isalpha():
+            return False
+        return not self._exists(word)
+
+    def nearest(self, word: str) -> str:
+        """The taught word one slip from an unknown one, or the word itself."""
         if word not in self._known:
             near = self._spelling.near(word)
             if len(self._known) > 5_000:

@@ -70,6 +70,13 @@ def test_no_text_is_too_odd(encoder: SentenceEncoder, text: str) -> None:
     assert all(0 <= start <= end <= len(text) for start, end in tokens.spans)
 
 
+def test_whole_words_are_known_and_slips_are_not(encoder: SentenceEncoder) -> None:
+    assert not encoder.knows_word("xqzwvk")
+    if encoder.name.startswith(("use", "model2vec", "onnx")):
+        assert encoder.knows_word("commande")
+        assert not encoder.knows_word("commmnade")
+
+
 def test_another_one_of_the_same_setting_is_the_same(encoder: SentenceEncoder, setting: str) -> None:
     again = make_encoder(setting)
     assert (again.name, again.fingerprint, again.dimension) == (setting, encoder.fingerprint, encoder.dimension)

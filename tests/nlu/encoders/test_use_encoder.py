@@ -43,6 +43,8 @@ def test_a_text_s_vector_does_not_depend_on_what_was_read_before(encoder: UseEnc
     fresh = make_encoder("use")
     backwards = np.concatenate([fresh.encode([text]) for text in reversed(TEXTS)])[::-1]
     assert np.array_equal(backwards, np.concatenate([encoder.encode([text]) for text in TEXTS]))
+    together = encoder.encode(TEXTS * 20)
+    assert np.array_equal(fresh.encode([*TEXTS[::-1], *("ok " * number for number in range(99))])[: len(TEXTS)], together[9::-1])
 
 
 def test_more_tokens_than_are_remembered_change_nothing(encoder: UseEncoder) -> None:

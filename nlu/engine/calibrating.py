@@ -1,0 +1,108 @@
+"""Turns scores of left-out messages into calibrated probabilities and a rule for what is out of scope. Training only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from nlu.engine.model import OUT_OF_SCOPE, Calibration
+from nlu.engine.scope import SIGNS, ScopeRule, signs_of
+from nlu.engine.softmax import fit_shares, log_softmax
+
+Array = NDArray[np.float64]
+
+_LEAST_CONFIDENT = 2.0
+"""Percentile of rightly understood messages that the threshold gives up."""
+_LEAST_USUAL = 4.0
+"""Percentile of rightly understood messages that the scope gives up."""
+_THRESHOLDS = (0.15, 0.6)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What messages that had been left out were taken for."""
+
+    probabilities: Array
+    """Messages x intents."""
+    scope: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Messages that had been left out, and what is known of them."""
+
+    truth: NDArray[np.int64]
+    """Their intents."""
+    known: Array
+    """Which share of each had been seen."""
+    known_by_others: Array
+    """Which share had been seen in other intents than its own."""
+
+
+def calibrate(
+    asked: Asked, views: Sequence[Array], similar: Array | None, intents: Sequence[str]
+) -> tuple[Calibration, Measured]:
+    """Calibrate the sum of some views of left-out messages (each messages x intents, words first).
+
+    `similar` (messages x intents) says how near each message is to the examples of every intent.
+    """
+    truth, known = asked.truth, asked.known
+    if not len(truth):
+        return _nothing_asked(len(views)), Measured(np.zeros((0, len(intents))), np.zeros(0))
+    found, scores = fit_shares(views, truth)
+    probabilities = np.exp(log_softmax(scores))
+    shares = (float(found[0]), float(found[1]) if len(found) > 1 else 0.0)
+    within = np.array([intent != OUT_OF_SCOPE for intent in intents])
+    column = np.cumsum(within) - 1
+    inside = within[truth]
+    scores, similar = scores[:, within], None if similar is None else similar[:, within]
+    signs = signs_of(scores, similar, known)
+    strange = _as_if_never_taught(scores[inside], similar, column[truth[inside]], asked.known_by_others[inside], inside)
+    rule = _rule(signs[inside], np.concatenate((strange, signs[~inside])))
+    scope = rule.scope(signs)
+    right = inside & (probabilities.argmax(axis=1) == truth)
+    if not right.any():
+        return Calibration(shares, 0.5, rule), Measured(probabilities, scope)
+    confident = float(np.percentile(probabilities.max(axis=1)[right], _LEAST_CONFIDENT))
+    threshold = round(float(np.clip(confident, *_THRESHOLDS)), 4)
+    least = float(np.percentile(scope[right], _LEAST_USUAL))
+    rule = ScopeRule(rule.weights, rule.means, rule.deviations, least)
+    return Calibration(shares, threshold, rule), Measured(probabilities, scope)
+
+
+def _as_if_never_taught(
+    scores: Array, similar: Array | None, own: NDArray[np.int64], known_by_others: Array, inside: NDArray[np.bool_]
+) -> Array:
+    """The signs messages would give had their own intent never been taught."""
+    if scores.shape[1] < 2:
+        return np.zeros((0, len(SIGNS)))
+    rows = np.arange(len(own))
+    others = scores.copy()
+    others[rows, own] = -np.inf
+    if similar is not None:
+        similar = similar[inside].copy()
+        similar[rows, own] = -1.0
+    return signs_of(others, similar, known_by_others)
+
+
+def _rule(usual: Array, strange: Array) -> ScopeRule:
+    means, deviations = usual.mean(axis=0), usual.std(axis=0)
+    deviations = np.where(deviations > 1e-9, deviations, 1.0)
+    weights = np.ones(len(SIGNS))
+    if len(strange) and len(usual) > 1:
+        signs = (np.concatenate((usual, strange)) - means) / deviations
+        truth = np.repeat([1, 0], [len(usual), len(strange)])
+        model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000).fit(signs, truth)
+        weights = model.coef_[0]
+    told = [tuple(float(number) for number in part) for part in (weights, means, deviations)]
+    return ScopeRule(told[0], told[1], told[2], -np.inf)
+
+
+def _nothing_asked(views: int) -> Calibration:
+    """What to go by when no message could be left out."""
+    nothing = tuple(0.0 for _ in SIGNS)
+    return Calibration((1.0, 1.0 if views > 1 else 0.0), 0.5, ScopeRule(nothing, nothing, tuple(1.0 for _ in SIGNS), -np.inf))
