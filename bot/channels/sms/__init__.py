@@ -1,0 +1,1 @@
+"""SMS, and WhatsApp where it comes through the same provider: Twilio's Programmable Messaging."""
