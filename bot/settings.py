@@ -98,6 +98,12 @@ class Settings(BaseSettings):
         None, description="Folder of Rasa's own environment (`filrouge rasa install`). Default: `rasa-env` in the data folder."
     )
     rasa_epochs: int = Field(100, ge=1, le=10_000, description="Rounds Rasa trains.")
+    action_endpoint: SecretStr | None = Field(
+        None, description="Address of a rasa-sdk action server (`http://actions:5055/webhook`) for actions nobody wrote here."
+    )
+    action_seconds: float = Field(
+        4.0, gt=0, le=300, description="Longest such an action may take; never more than half of `FILROUGE_CLAIM_SECONDS`."
+    )
     rest_token: SecretStr | None = Field(
         None, description="Bearer token of `/webhooks/rest/webhook`; without it the door does not exist in `serve`."
     )

@@ -11,7 +11,7 @@ import socket
 import uuid
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,9 @@ from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from bot import metrics
+from bot.actions.registry import Registry
+from bot.actions.remote import ActionServer
+from bot.actions.remote_answer import spoken
 from bot.actions.standard import standard_actions
 from bot.brand import load_brand
 from bot.brand.opening import store_hours
@@ -31,6 +34,7 @@ from bot.channels.telegram.transport import TelegramChannel
 from bot.clock import Clock, SystemClock
 from bot.console import console_ports
 from bot.customers.customer_file import read_customers
+from bot.dialogue.domain import Domain
 from bot.dialogue.domain_file import load_domain
 from bot.dialogue.flows_file import load_flows
 from bot.dialogue.standard import Policy
@@ -60,19 +64,26 @@ from bot.workers.polling import PollingSeat
 from bot.workers.turn_unit import House, Way
 from bot.workers.turns import TurnWorker
 from handoff.console.app import console
-from nlu.understanding import Example, Understander
+from nlu.understanding import Example, TrainingData, Understander
 
 log = structlog.get_logger(__name__)
 
 DEMO_BRAND = Path(__file__).parent / "demo"
 
 
-def load_house(folder: Path) -> House:
-    """Read and check a brand folder. Raises `BrandError` with file and line, and what to write instead."""
+def load_house(folder: Path, serve_actions: Callable[[Domain], ActionServer] | None = None) -> House:
+    """Read and check a brand folder; `serve_actions` makes the server of the actions nobody wrote here.
+
+    Raises `BrandError` with file and line, and what to write instead.
+    """
     brand = load_brand(folder)
     domain = load_domain(folder / "domain.yml", brand.languages.all)
     flows = load_flows(folder / "data" / "flows.yml", domain)
     actions = standard_actions()
+    if serve_actions is not None:
+        elsewhere = {name for name in domain.actions if name not in actions}
+        actions = actions.joined(Registry(serve_actions(domain).actions(elsewhere)))
+        domain = replace(domain, responses={**domain.responses, **spoken(domain.languages)})
     actions.check(domain.actions, domain.file)
     policy = Policy(misses_before_handoff=brand.handoff.misses_before_handoff)
     hours = {store.id: store_hours(store) for store in brand.stores}
@@ -128,7 +139,7 @@ class Program:
         if settings.clock is not None and not self.demo:
             raise SettingsError("FILROUGE_CLOCK is for tests and the demo; unset it to serve")
         self.clock = SystemClock(settings.starts_at)
-        self.house = load_house(self.folder)
+        self.house = load_house(self.folder, self._action_server if settings.action_endpoint is not None else None)
         self.model = LiveModel(model_folder(settings.data_dir, self.folder))
         await asyncio.to_thread(self.model.load)
         self._closing.push_async_callback(self.model.close)
@@ -195,6 +206,17 @@ class Program:
             if delivery.refused:
                 wrong[delivery.channel_name] = delivery.refused
         return wrong
+
+    def _action_server(self, domain: Domain) -> ActionServer:
+        from bot.rasa.domain import domain_of  # only where there is an action server
+
+        settings = self.settings
+        assert settings.action_endpoint is not None
+        told = domain_of(domain, TrainingData(), {}, domain.actions)
+        seconds = min(settings.action_seconds, settings.claim_seconds * 0.45)
+        server = ActionServer(settings.action_endpoint.get_secret_value(), domain, seconds=seconds, told=told)
+        self._closing.push_async_callback(server.close)
+        return server
 
     async def _understander(self) -> Understander:
         """The embedded engine, or Rasa with the embedded one behind it."""

@@ -13,6 +13,7 @@ from bot.dialogue.events import ActionFinished, Say
 from bot.dialogue.state import Choice, Owner
 from handoff.case import Line
 from handoff.ports import CaseDesk, Diary
+from nlu.understanding import Understanding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,12 @@ class ActionContext:
     channel: str = ""
     ways: Callable[[], Mapping[str, str]] = dict
     """One-time addresses by which this conversation goes on elsewhere, by the channel's name; made when called."""
+    conversation: str = ""
+    """Our id of the conversation."""
+    heard: Understanding | None = None
+    """What the customer's last words mean; None when it is no message that led here."""
+    key: str = ""
+    """Names this run: the same when a crash makes it run again, another for everything else."""
 
     def store(self, slot: str) -> Store | None:
         """The store a slot names."""
@@ -66,7 +73,11 @@ class ActionResult:
     """Answers to offer with the question among `says`, or else with the next one."""
     owner: Owner | None = None
     """Who owns the conversation from now on, when that changes."""
+    failed: bool = False
+    """It could not be done: the flow is not gone on with as if it were, and a person takes over."""
 
     def finished(self, action: str, at: str = "") -> ActionFinished:
         """The event that tells the dialogue; `at` is ISO time, UTC."""
-        return ActionFinished(action, slots=self.slots, says=self.says, choices=self.choices, owner=self.owner, at=at)
+        return ActionFinished(
+            action, slots=self.slots, says=self.says, choices=self.choices, owner=self.owner, at=at, failed=self.failed
+        )

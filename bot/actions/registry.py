@@ -69,6 +69,7 @@ class Registry:
             if name not in self._actions:
                 near = get_close_matches(name, list(self._actions), n=1)
                 advice = f"did you mean `{near[0]}`?" if near else f'write it: a function under `@action("{name}")`'
+                advice += ", or have a server of yours run it (FILROUGE_ACTION_ENDPOINT)"
                 raise BrandError(f"no Python function is the action `{name}`; {advice}", file=file)
 
     def is_outside(self, name: str) -> bool:

@@ -80,6 +80,8 @@ class ActionFinished:
     at: str = ""
 
 
+    failed: bool = False
+    """It could not be done; a person takes over."""
 @dataclass(frozen=True, slots=True)
 class CaseTaken:
     """An advisor (or community manager) speaks from now on."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.dialogue.events import ActionFinished, Say
 from bot.dialogue.flow import END, Collect, Run, Step
-from bot.dialogue.walk import advance, drop_chain, give_up, pass_by, rewind
+from bot.dialogue.walk import advance, drop_chain, give_up, hand_over, pass_by, rewind
 from bot.dialogue.working import Working
 
 
@@ -33,6 +33,8 @@ def finished(w: Working, event: ActionFinished) -> None:
         w.change(lead="utter_resume")  # the bot has the word again: it goes on where it was interrupted
     if w.state.hops > w.policy.most_actions:
         give_up(w)
+    elif event.failed:
+        hand_over(w)
     elif asked is not None:
         _after_asking(w, asked, event, question=said)
     else:

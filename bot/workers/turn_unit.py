@@ -28,6 +28,7 @@ from bot.storage.inbox import Arrival, Claim
 from bot.turn import Heard, Reply, Turn, take_turn
 from bot.workers.hearing import ALONE, Listener, Meant, understood
 from handoff.hours import OpeningHours
+from nlu.understanding import Understanding
 
 GIVE_UP_AFTER = 3
 """Times a message may break its turn before it is answered with an apology and put in a person's hands."""
@@ -159,6 +160,17 @@ class TurnUnit:
         assert identity_id is not None
         return outbox.hand_over(connection, identity_id=identity_id, request=request, fresh=True, now=self.now, take=True)
 
+    def _last_meaning(self) -> Understanding | None:
+        meant = self.meant.get(self.arrivals[-1].id) if self.arrivals else None
+        return meant.understanding if meant is not None else None
+
+    def _taken_along(self, context: ActionContext, action: str, standing: Standing) -> ActionContext:
+        """What an outside action is given: nothing in it needs the transaction, which will be over."""
+        lines = context.transcript()
+        cause = str(self.arrivals[-1].id) if self.arrivals else f"timer-{standing.timer_at}"
+        key = f"{standing.id}-{cause}-{action}-{len(self.results)}"
+        return replace(context, transcript=lambda: lines, ways=dict, key=key)
+
     def _ways(self, connection: Connection, standing: Standing) -> Mapping[str, str]:
         make = partial(links.make, connection, conversation_id=standing.id, now=self.now)
         return {way.title: way.url(make(channel=name)) for name, way in self.ways.items() if name != standing.channel}
@@ -215,11 +227,13 @@ class TurnUnit:
                 desk=desk,
                 transcript=lambda: conversations.transcript(connection, standing.id, shown),
                 ways=lambda: self._ways(connection, standing),
+                conversation=str(standing.id),
+                heard=self._last_meaning(),
             )
             if self.house.actions.is_outside(act.action):
                 result = next(outside, None)
                 if result is None:
-                    raise NeedsOutside(act.action, context)
+                    raise NeedsOutside(act.action, self._taken_along(context, act.action, standing))
             else:
                 result = self.house.actions.run(act.action, context)
             return result.finished(act.action, self.now.isoformat())
