@@ -1,0 +1,96 @@
+"""What the three channels do alike: send in parts, pay small courtesies, fetch files, ask the Graph."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+import structlog
+
+from bot.channels.meta.failures import GraphRefused, check_meanings, failure_of
+from bot.channels.meta.graph import Graph
+from bot.channels.meta.table import MetaTable
+from bot.channels.unfinished import Unfinished
+from bot.errors import SendFailed, SettingsError
+from bot.messages import OutboundMessage
+
+_COURTESY_TIMEOUT = 5.0
+
+_log = structlog.get_logger(__name__)
+
+
+class MetaChannel:
+    """One account on one of Meta's channels."""
+
+    name = ""
+    platform = ""
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        root: str,
+        version: str,
+        table: MetaTable,
+        account: str,
+        connections: int,
+        timeout: float,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        if not token:
+            raise SettingsError(f"{self.platform} needs an access token; docs/channels/{self.name}.md says where to make one")
+        check_meanings(table)
+        self.account, self.limits = account, table.limits
+        self._graph = Graph(token, root=root, version=version, connections=connections, timeout=timeout)
+        self._shared_table, self._now, self._token = table, now, token
+        self._courtesies: set[asyncio.Task[None]] = set()
+        self._unfinished = Unfinished()
+
+    async def start(self) -> None:
+        """Make the channel ready to be used; no network, so a bot starts while Meta is away."""
+        self._graph.open()
+
+    async def close(self) -> None:
+        """Let go of every connection; courtesies not yet paid are dropped."""
+        for task in self._courtesies:
+            task.cancel()
+        await asyncio.gather(*self._courtesies, return_exceptions=True)
+        await self._graph.close()
+
+    async def send(self, message: OutboundMessage) -> str:
+        """Deliver one message, in several parts when it is long, and return the id of the last one.
+
+        A repeated attempt goes on after the last part that was delivered, as long as this process lives.
+        """
+        return await self._unfinished.deliver(message.key, self._parts_of(message), self._send_part)
+
+    def _parts_of(self, message: OutboundMessage) -> list[OutboundMessage]:
+        raise NotImplementedError
+
+    async def _send_part(self, part: OutboundMessage) -> str:
+        raise NotImplementedError
+
+    async def _call(self, calling: Awaitable[Mapping[str, Any]]) -> Mapping[str, Any]:
+        try:
+            return await calling
+        except (GraphRefused, aiohttp.ClientError, TimeoutError) as error:
+            failure = failure_of(error, self._shared_table, self.platform)
+        # Outside the handler, so that no traceback leads back to a request, which has the token.
+        failure.args = tuple(str(part).replace(self._token, "[token]") for part in failure.args)
+        raise failure
+
+    def _courtesy(self, what: str, path: str, body: Mapping[str, Any]) -> None:
+        """Do something nobody waits for, in the background; when it fails nobody is the worse for it."""
+
+        async def pay() -> None:
+            try:
+                await self._call(self._graph.post(path, body, patience=_COURTESY_TIMEOUT))
+            except SendFailed as failure:
+                _log.debug("courtesy_failed", channel=self.name, what=what, failure=type(failure).__name__)
+
+        task = asyncio.create_task(pay(), name=f"{self.name} {what}")
+        self._courtesies.add(task)
+        task.add_done_callback(self._courtesies.discard)

@@ -1,0 +1,95 @@
+"""WhatsApp as a channel: sends messages and templates, marks messages as read, fetches files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.channels.meta.graph import PUBLIC_ROOT, VERSION
+from bot.channels.meta.media import Media, fetch
+from bot.channels.meta.transport import MetaChannel
+from bot.channels.whatsapp.compose import Template, parts_of, write_message, write_seen, write_template
+from bot.channels.whatsapp.table import NAME, PLATFORM, WhatsAppTable
+from bot.errors import OutcomeUnknown, Refused, SettingsError
+from bot.messages import OutboundMessage
+
+
+class WhatsAppChannel(MetaChannel):
+    """One number on the Cloud API; `root` is Meta's Graph (Meta's own, or a pretend one)."""
+
+    name = NAME
+    platform = PLATFORM
+
+    def __init__(
+        self,
+        token: str,
+        phone_number_id: str,
+        *,
+        root: str = PUBLIC_ROOT,
+        version: str = VERSION,
+        account: str = "",
+        table: WhatsAppTable | None = None,
+        connections: int = 32,
+        timeout: float = 15.0,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        if not phone_number_id.isalnum():
+            raise SettingsError("WhatsApp needs the id of the number it writes from; Meta's API set-up page shows it")
+        self.table = table or WhatsAppTable()
+        super().__init__(
+            token,
+            root=root,
+            version=version,
+            table=self.table,
+            account=account,
+            connections=connections,
+            timeout=timeout,
+            now=now,
+        )
+        self._messages = f"{phone_number_id}/messages"
+        self._number = phone_number_id
+
+    async def send_template(self, recipient: str, template: Template, key: str) -> str:
+        """Send an approved template, whether the customer's window is open or not; raises as `send` does."""
+        return await self._post(write_template(recipient, template, key, table=self.table), key)
+
+    def seen(self, message_id: str, *, typing: bool = False) -> None:
+        """Mark a customer's message as read, and all before it; `typing` shows for 25 s, or until the answer, that one is
+        being written. Returns at once; does its best, in the background.
+        """
+        self._courtesy("seen", self._messages, write_seen(message_id, typing=typing))
+
+    async def media(self, file_id: str, *, name: str = "") -> Media:
+        """A file a customer sent, by its id, which is good for seven days.
+
+        Raises:
+            Refused: it is too large, of a type nobody is shown, or there no longer.
+            SendFailed: WhatsApp does not hand it out; its class says what to do.
+        """
+        if not file_id.isalnum():
+            raise Refused("a file's id is letters and digits; this one is not WhatsApp's")
+        told = await self._call(self._graph.get(file_id, phone_number_id=self._number))
+        url, size, claimed = told.get("url"), told.get("file_size"), str(told.get("mime_type") or "")
+        if not isinstance(url, str):
+            raise Refused("WhatsApp names no address for the file; ask the customer to send it again")
+        if isinstance(size, int) and size > self.table.media_bytes:
+            raise Refused(f"the file has {size} bytes, more than the {self.table.media_bytes} that are kept")
+        return await fetch(self._graph, url, self.table, claimed=claimed, name=name, with_token=True)
+
+    async def check(self) -> Mapping[str, Any]:
+        """What WhatsApp knows of this number, to see whether token and id are right; raises as `send` does."""
+        return await self._call(self._graph.get(self._number, fields="display_phone_number,verified_name,quality_rating"))
+
+    def _parts_of(self, message: OutboundMessage) -> list[OutboundMessage]:
+        return parts_of(message, table=self.table)
+
+    async def _send_part(self, part: OutboundMessage) -> str:
+        return await self._post(write_message(part, table=self.table, now=self._now()), part.key)
+
+    async def _post(self, body: Mapping[str, Any], key: str) -> str:
+        answer = await self._call(self._graph.post(self._messages, body, key=key))
+        try:
+            return str(answer["messages"][0]["id"])
+        except (KeyError, IndexError, TypeError):
+            raise OutcomeUnknown("WhatsApp answered without a message id; the message may have arrived") from None
