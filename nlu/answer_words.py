@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 YES = """
+uh huh, mm hm, mm-hmm, y, approved, va pour ça,
 oui, ouii, ouais, ouaip, ouep, ouip, ouai, oue, oué, voui, vi, voila, très bien, da, wi, wui, ui, yi, yes, yess, yep, yup,
 yeah, yeh, yea, ye, ya, yas, yass, yessir, yezzir, aye, ok, okay, okey, oki, okidoki, k, kk, dac, dacc, dak, d'acc, d'ac,
 d'accord, daccord, dakor, dako, entendu, bien entendu, parfait, parfaitement, exact, exactement, exacto, tout à fait,
@@ -27,6 +28,7 @@ oui, je pense que oui, je dirais oui, too right, yes indeed, it is, it does, the
 bon, i bon, konsa, sé sa, sa ka maché, sa ka mache, pa ni pwoblem, pa ni problem, an dakò, man dakò, an lé, man lé, dakò
 """
 NO = """
+n, don't think so, non ça va aller,
 non, nan, nann, nn, naan, na, no, noo, nop, nope, nah, naw, nay, nada, niet, nein, nenni, que nenni, non c'est bon, non ça
 ira, non ça va, pas du tout, pas vraiment, pas trop, pas tellement, pas question, pas la peine, c'est pas la peine, ce n'est
 pas la peine, pas besoin, pas maintenant, pas cette fois, pas pour le moment, pas pour l'instant, pas aujourd'hui, pas ça, pas
@@ -51,6 +53,7 @@ awawa, hon hon, an pa vlé, man pa lé, pa sa, pa konsa, sa pa bon, i pa bon, an
 du tout du tout, no thank you, no thanks, on laisse comme ça, j'en veux pas, je n'en veux pas
 """
 MAYBE = """
+i'm not certain, undecided, can't decide, sort of, j'en sais rien, ça reste à confirmer, entre oui et non, pas fixé,
 peut-être, ptet, p'tet, p't-être, ptêtre, ptetre, pt'et, possible, c'est possible, possiblement, éventuellement, probablement,
 sans doute, je ne sais pas, je sais pas, je sais pas trop, je ne sais pas trop, je sais plus, je ne sais plus, chais pas,
 chépa, chepa, chpas, jsp, jspa, jsais pas, j'sais pas, sais pas, aucune idée, je ne suis pas sûr, je suis pas sûr, je ne suis

@@ -181,9 +181,8 @@ sales? |vrais? )?(?:cons?|connes?)
 (?:robot|bot|machine|chatbot|vendeurs?|conseillers?|service client) (?:de merde|a la con)
 mange\w* (?:de la )?(?:marde|merde)|va chier|allez chier
 kouyon\w*|isalop|konnyet\w*|lanje?t manman ?\w*|langet manman ?\w*
-fuck (?:you|off|u|yourself|yourselves|ya)|f\*+k? (?:you|off|u)|fk u|fu
-assholes?|arseholes?|bastards?|bitch(?:es)?|cunts?|dickheads?|wankers?|pricks?|twats?|dumbass|scumbags?|motherf\w+|\
-retards?|retarded
+fuck (?:you|off|u|yourself|yourselves|ya)|f\*+k? (?:you|off|u)|fk u
+assholes?|arseholes?|bastards?|bitch(?:es)?|cunts?|dickheads?|wankers?|pricks?|twats?|dumbass|scumbags?|motherf\w+
 son of a bitch|piece of (?:shit|crap|garbage)|shut (?:the fuck )?up|stfu|screw (?:you|u)|go to hell|up yours|\
 kiss my (?:ass|arse)
 (?:stupid|dumb|useless|shitty|fucking|bloody|idiotic) (?:bot|robot|machine|chatbot|computer|people|company)

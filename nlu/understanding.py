@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,16 @@ class Understanding:
 
     Comparable between messages of one model only. An engine that leaves it at 0 for all has none to tell.
     """
+    answer: Literal["yes", "no", "maybe"] | None = None
+    """What the message answers when it is nothing but an answer: "oui merci", 👍. This and what follows is `nlu.reader`'s."""
+    wishes: tuple[Understanding, ...] = ()
+    """Two or more wishes told in one message, each understood by itself, in its order; empty when there is one."""
+    refuses: str = ""
+    """Intent the message only names to refuse it: "I don't want to cancel". It is not in `ranking`."""
+    tone: Literal["negative", "neutral", "positive", "urgent"] = "neutral"
+    insult: bool = False
+    distress: Literal["", "distress", "danger"] = ""
+    """`danger`: somebody's life may be at stake."""
 
     @property
     def intent(self) -> str | None:
