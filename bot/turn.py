@@ -177,6 +177,13 @@ def meaning_of(understanding: Understanding, *, now: datetime, zone: str) -> Und
     return Understood(understanding, said.values, now.isoformat(), said.either)
 
 
+def meanings_of(understanding: Understanding, *, now: datetime, zone: str) -> tuple[Understood, ...]:
+    """One event a wish: what the dialogue hears of a message, in the order it was said."""
+    first, *others = understanding.wishes or (understanding,)
+    heard = meaning_of(replace(first, tone=understanding.tone, distress=understanding.distress), now=now, zone=zone)
+    return (heard, *(replace(meaning_of(other, now=now, zone=zone), follows=True) for other in others))
+
+
 def trace_of(understanding: Understanding, meaning: Understood, *, ms: float) -> dict[str, Any]:
     """What the community manager sees of how a message was understood."""
     left_open = {name: [option.words for option in options] for name, options in meaning.either.items()}
@@ -192,8 +199,22 @@ def trace_of(understanding: Understanding, meaning: Understood, *, ms: float) ->
             for e in understanding.entities
         ],
         "values": dict(meaning.values),
+        **_noticed(understanding),
         **({"either": left_open} if left_open else {}),
         "language": understanding.language,
         "engine": understanding.engine,
         "ms": round(ms, 2),
     }
+
+
+def _noticed(understanding: Understanding) -> dict[str, Any]:
+    """What the trace tells beside the ranking; what is as usual is left out."""
+    told = {
+        "answer": understanding.answer,
+        "wishes": [wish.intent for wish in understanding.wishes],
+        "refuses": understanding.refuses,
+        "tone": understanding.tone if understanding.tone != "neutral" else "",
+        "insult": understanding.insult,
+        "distress": understanding.distress,
+    }
+    return {name: value for name, value in told.items() if value}

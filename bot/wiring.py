@@ -64,6 +64,7 @@ from bot.workers.polling import PollingSeat
 from bot.workers.turn_unit import House, Way
 from bot.workers.turns import TurnWorker
 from handoff.console.app import console
+from nlu.reader import Reader
 from nlu.understanding import Example, TrainingData, Understander
 
 log = structlog.get_logger(__name__)
@@ -219,7 +220,10 @@ class Program:
         return server
 
     async def _understander(self) -> Understander:
-        """The embedded engine, or Rasa with the embedded one behind it."""
+        """The embedded engine, or Rasa with the embedded one behind it, with what is read around either."""
+        return Reader(await self._engine())
+
+    async def _engine(self) -> Understander:
         if self.settings.engine == "embedded":
             return self.model
         from bot.rasa.engine import rasa_engine  # only where it is wanted: most never load it

@@ -13,7 +13,11 @@ from handoff.errors import HandsFull, NoQueue
 from handoff.hours import OpeningHours, after_open_minutes, is_open, next_opening
 from handoff.ports import DeskStatus
 
-HEAD_START: Mapping[str, timedelta] = {"complaint": timedelta(minutes=10), "callback": timedelta(minutes=-10)}
+HEAD_START: Mapping[str, timedelta] = {
+    "distress": timedelta(minutes=60),
+    "complaint": timedelta(minutes=10),
+    "callback": timedelta(minutes=-10),
+}
 """By how much a reason is served earlier (or later) than its waiting time alone would say. Since it is added to the
 waiting time rather than put before it, no case can be overtaken for ever."""
 

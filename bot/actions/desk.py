@@ -98,6 +98,8 @@ def change_channel(context: ActionContext) -> ActionResult:
 
 def _handoff(context: ActionContext, reason: str) -> HandoffContext:
     carried: dict[str, Any] = {name: context.slots[name] for name in _CARRIED if context.slots.get(name) is not None}
+    if tone := context.arguments.get("tone"):
+        carried["tone"] = tone
     return HandoffContext(
         reason=reason,
         summary=summary_of(context, reason),

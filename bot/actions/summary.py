@@ -17,6 +17,10 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "cannot": "La demande dépasse ce que le bot peut faire.",
         "complaint": "Le client est mécontent.",
         "callback": "Le client demande à être rappelé.",
+        "distress": "Le client semble en détresse : lire d’abord ses derniers mots.",
+        "negative": "Le ton est tendu.",
+        "urgent": "Le client est pressé.",
+        "positive": "Le ton est aimable.",
         "topic": "Il était question de : {}.",
         "known": "Connu : {}.",
         "order_number": "commande {}",
@@ -37,6 +41,10 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "cannot": "The request is beyond what the bot may do.",
         "complaint": "The customer is unhappy.",
         "callback": "The customer asks to be called back.",
+        "distress": "The customer seems to be in distress: read their last words first.",
+        "negative": "The tone is tense.",
+        "urgent": "The customer is in a hurry.",
+        "positive": "The tone is friendly.",
         "topic": "This was about: {}.",
         "known": "Known: {}.",
         "order_number": "order {}",
@@ -60,6 +68,8 @@ def summary_of(context: ActionContext, reason: str) -> str:
     lines = [words.get(reason, words["asked"])]
     if topic := str(context.arguments.get("topic") or ""):
         lines[0] += f" {words['topic'].format(topic)}"
+    if tone := words.get(str(context.arguments.get("tone") or "")):
+        lines[0] += f" {tone}"
     if known := _known(context, words):
         lines.append(words["known"].format(", ".join(known)))
     return "\n".join(lines)

@@ -25,6 +25,8 @@ class Understood:
     """When it was said: ISO time, UTC."""
     either: Mapping[str, Sequence[Option]] = field(default_factory=dict)
     """Entities of which the message leaves several values to choose from; they are not among `values`."""
+    follows: bool = False
+    """Whether it is a further wish of the message the event before was the first wish of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,10 @@ class ActionFinished:
     """Answers to offer with the next question."""
     owner: Owner | None = None
     at: str = ""
-
-
     failed: bool = False
     """It could not be done; a person takes over."""
+
+
 @dataclass(frozen=True, slots=True)
 class CaseTaken:
     """An advisor (or community manager) speaks from now on."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.dialogue.choosing import FILLERS, words_of
+from bot.dialogue.choosing import FILLERS, calls_off, words_of
 from bot.dialogue.domain import Mapped, Slot
 from bot.dialogue.flow import Collect
 from bot.dialogue.named import Option
@@ -88,7 +88,14 @@ def plain_yes_or_no(meaning: Understanding) -> bool | None:
 def stands_for_a_value(w: Working, meaning: Understanding) -> bool:
     """Whether the open question takes this intent itself for an answer."""
     slot = w.domain.slots.get(w.state.asked or "")
-    return slot is not None and any(m.type == "from_intent" and meaning.intent in m.intents for m in slot.mappings)
+    if slot is None or _gives_up(slot, meaning):
+        return False
+    return any(mapping.type == "from_intent" and meaning.intent in mapping.intents for mapping in slot.mappings)
+
+
+def _gives_up(slot: Slot, meaning: Understanding) -> bool:
+    """ "Shall I cancel it?": « annulez » is a yes, « laisse tomber » gives the question up."""
+    return slot.type == "bool" and meaning.intent == "cancel" and not calls_off(meaning.text)
 
 
 def is_bare(meaning: Understanding, leftover: int) -> bool:
@@ -119,7 +126,7 @@ def _found(w: Working, slot: Slot, meaning: Understanding, values: Mapping[str, 
     if found is not None or meaning.out_of_scope or meaning.confidence < w.policy.answer:
         return found
     for mapping in slot.mappings:
-        if mapping.type == "from_intent" and meaning.intent in mapping.intents:
+        if mapping.type == "from_intent" and meaning.intent in mapping.intents and not _gives_up(slot, meaning):
             return slot.read(mapping.value)
     if slot.type == "bool" and meaning.intent in ("affirm", "deny"):
         return meaning.intent == "affirm"

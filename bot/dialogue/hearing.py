@@ -23,19 +23,29 @@ from bot.dialogue.filling import (
 )
 from bot.dialogue.flow import Flow
 from bot.dialogue.named import Option
+from bot.dialogue.people import insulted
 from bot.dialogue.puzzle import clarify, unknown_words
 from bot.dialogue.standard import STEERING
 from bot.dialogue.state import Choice
 from bot.dialogue.steering import steer
 from bot.dialogue.walk import advance, begin, drop_chain, rewind
 from bot.dialogue.working import Working
-from nlu.understanding import Understanding
+from nlu.understanding import IntentGuess, Understanding
+
+_PLAIN = 0.99
+"""How sure a plain yes or no is."""
 
 
 def hear(w: Working, event: Understood, *, switched: bool) -> None:
     """The customer wrote something; `switched` when it was in another language than before."""
-    meaning, values = event.meaning, event.values
-    flow = _requested(w, meaning)
+    meaning, values = _as_answer(w, event.meaning), event.values
+    flow = requested(w, meaning)
+    if meaning.insult and flow is None and not (meaning.understood and meaning.intent in STEERING):
+        insulted(w)
+        return
+    if meaning.refuses:
+        _leave_alone(w, meaning.refuses)
+        return
     # « Annule le deuxième » is about something there is already: no choice, and no value, of what is being asked.
     elsewhere = calls_off(meaning.text) and not _is_running(w, flow)
     bare = not elsewhere and is_bare(meaning, w.policy.bare_leftover)
@@ -120,7 +130,7 @@ def _news(w: Working, values: Mapping[str, Any]) -> Heard:
     )
 
 
-def _requested(w: Working, meaning: Understanding) -> Flow | None:
+def requested(w: Working, meaning: Understanding) -> Flow | None:
     """The flow the message asks for, if it is sure enough to leave the open question for it."""
     if not meaning.understood or meaning.intent is None:
         return None
@@ -128,6 +138,33 @@ def _requested(w: Working, meaning: Understanding) -> Flow | None:
     if flow is None or w.state.asked is None or any(frame.flow == flow.id for frame in w.state.stack):
         return flow
     return flow if meaning.confidence >= w.policy.digression else None
+
+
+_ANSWERS = {"yes": "affirm", "no": "deny", "maybe": "maybe"}
+
+
+def _as_answer(w: Working, meaning: Understanding) -> Understanding:
+    """Where something was asked, or nothing was understood, a plain yes, no or perhaps is what it says."""
+    if meaning.answer is None or not (w.state.asked or w.state.choices or not meaning.understood):
+        return meaning
+    slot = w.domain.slots.get(w.state.asked or "")
+    if slot is not None and slot.takes_text and not meaning.understood:
+        return meaning  # 👍 is no name either, but that is for whoever looks at names to say
+    guess = IntentGuess(_ANSWERS[meaning.answer], _PLAIN)
+    others = tuple(other for other in meaning.ranking if other.name != guess.name and other.confidence <= 1 - _PLAIN)
+    return replace(meaning, ranking=(guess, *others), threshold=min(meaning.threshold, _PLAIN), out_of_scope=False)
+
+
+def _leave_alone(w: Working, intent: str) -> None:
+    """ "Don't cancel it": what is refused is left, if it was under way; whatever else was is gone on with."""
+    w.change(misses=0, choices=(), clarifying=())
+    flow = w.flows.triggered(intent, 1.0, w.values, w.context)
+    if flow is not None and _is_running(w, flow):
+        steer(w, "cancel", ())
+        return
+    if w.top is None:
+        w.say("utter_nothing_more")
+    advance(w)
 
 
 def _is_running(w: Working, flow: Flow | None) -> bool:

@@ -7,7 +7,15 @@ from typing import Any
 
 from bot.dialogue.events import CaseGivenBack, MovedHere, NotRecognised, Pressed, Recognised, TimerFired, Understood
 from bot.dialogue.flow import Run
-from bot.dialogue.standard import ACTION_WITHDRAW, FETCHES_A_PERSON, NOTE_SLOT, TIMER, UNANSWERED
+from bot.dialogue.standard import (
+    ACTION_WITHDRAW,
+    DISTRESSED,
+    FETCHES_A_PERSON,
+    IN_DANGER,
+    NOTE_SLOT,
+    TIMER,
+    UNANSWERED,
+)
 from bot.dialogue.walk import advance, begin, drop_chain, rewind
 from bot.dialogue.working import Working
 
@@ -17,10 +25,34 @@ _SHORT_NO = 5
 
 def heard_while_waiting(w: Working, event: Understood | Pressed) -> None:
     """The customer writes while nobody has taken the case yet: it is passed on, unless they no longer want to wait."""
-    if _gives_up_waiting(event):
+    danger = isinstance(event, Understood) and event.meaning.distress == "danger"
+    if danger and IN_DANGER in w.domain.responses:
+        w.say(IN_DANGER, author="system")
+        w.change(noted=True)
+    elif _gives_up_waiting(event):
         w.act(ACTION_WITHDRAW)
     else:
         note_for_advisor(w)
+
+
+def in_distress(w: Working, distress: str) -> bool:
+    """Somebody is in danger or in distress: a careful word, and a person. Whether the brand has a flow for it."""
+    flow = DISTRESSED.get(distress, "")
+    if w.flows.get(flow) is None:
+        return False
+    while any(frame.flow == flow for frame in w.state.stack):
+        drop_chain(w)
+    w.change(misses=0, choices=(), clarifying=(), lead="", later=())
+    begin(w, flow)
+    advance(w)
+    return True
+
+
+def insulted(w: Working) -> None:
+    """An insult and nothing else: one calm sentence; from the second on a person is offered. The open question stays."""
+    w.change(insults=w.state.insults + 1, lead="")
+    w.say("utter_insult" if w.state.insults == 1 else "utter_insult_again")
+    advance(w)
 
 
 def note_for_advisor(w: Working) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.dialogue.domain import Domain
@@ -19,6 +20,11 @@ ACTION_WITHDRAW = "action_withdraw_case"
 FETCHES_A_PERSON = frozenset({"action_open_case", "action_wait_again"})
 """A flow with one of these has lost its purpose once a person is there."""
 
+DISTRESSED: Mapping[str, str] = {"danger": "pattern_danger", "distress": "pattern_distress"}
+"""The flows, where the brand has them, for a customer in danger or at the end of their strength."""
+IN_DANGER = "utter_danger"
+"""Said again, where the brand has it, to somebody in danger who waits for a person."""
+
 NOTE_SLOT = "advisor_note"
 """Slot that keeps the line a person gave the conversation back with."""
 
@@ -27,6 +33,8 @@ RESPONSES = frozenset(
         "utter_rephrase",  # first message not understood, nothing being asked
         "utter_rephrase_question",  # the same with a question open; goes in front of it
         "utter_clarify",
+        "utter_insult",  # the first insult, when nothing else was said
+        "utter_insult_again",  # further ones: a person is offered
         "utter_which_of",  # a question: the customer named two values where one is needed
         "utter_corrected",  # in front of the next question, after a correction
         "utter_cancelled",

@@ -90,6 +90,12 @@ class DialogueState:
     """The flow that ended last: "and on Sunday?" goes back to it."""
     either: Mapping[str, Sequence[Sequence[Any]]] = field(default_factory=dict)
     """Slot to the values (each with the customer's word for it) that the last message left to choose from."""
+    later: tuple[Mapping[str, Any], ...] = ()
+    """Wishes told together with the one under way: `flow`, `slots` and `at` of each; taken up when nothing is under way."""
+    tone: str = ""
+    """How the customer last sounded, when that was not as usual."""
+    insults: int = 0
+    """Insults the bot has answered in this conversation."""
     noted: bool = False
     """Whether the customer was told, in this wait, that what they write is passed on."""
 
@@ -111,6 +117,7 @@ class DialogueState:
             "choices": tuple(_read(Choice, choice, aliases=tuple) for choice in data.get("choices", ())),
             "clarifying": tuple(data.get("clarifying", ())),
             "last_said": tuple(data.get("last_said", ())),
+            "later": tuple(data.get("later", ())),
         }
         return _read(cls, data | given)
 

@@ -35,6 +35,7 @@ def _cancel(w: Working) -> None:
         w.say("utter_nothing_to_cancel")
         return
     drop_chain(w)
+    w.change(later=())
     w.say("utter_cancelled")
     if w.top is not None and w.topic():
         w.change(lead="utter_resume")

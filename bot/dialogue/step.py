@@ -27,6 +27,7 @@ from bot.dialogue.events import (
 )
 from bot.dialogue.finished import finished
 from bot.dialogue.flow import END, Flows
+from bot.dialogue.further import hear_further
 from bot.dialogue.hearing import hear, press
 from bot.dialogue.standard import CANNOT_READ, Policy, check_standard
 from bot.dialogue.state import DialogueState
@@ -113,6 +114,8 @@ class Dialogue:
     def _customer(self, w: Working, event: Understood | Pressed | Unreadable) -> None:
         """The customer did something: who owns the conversation decides what comes of it."""
         switched = isinstance(event, Understood) and self._follow_language(w, event)
+        if isinstance(event, Understood) and event.meaning.tone not in ("neutral", w.state.tone):
+            w.change(tone=event.meaning.tone)
         if w.state.paused or w.state.owner in ("advisor", "store"):
             return
         if w.state.owner == "queue":
@@ -122,6 +125,10 @@ class Dialogue:
                 people.heard_while_waiting(w, event)
             return
         match event:
+            case Understood() if event.meaning.distress and people.in_distress(w, event.meaning.distress):
+                pass
+            case Understood() if event.follows:
+                hear_further(w, event)
             case Understood():
                 hear(w, event, switched=switched)
             case Pressed():
@@ -130,7 +137,7 @@ class Dialogue:
                 better = CANNOT_READ + what
                 w.say(better if better in self.domain.responses else "utter_cannot_read")
                 advance(w)
-        if not w.effects:
+        if not w.effects and not (isinstance(event, Understood) and event.follows):
             w.say("utter_anything_else")
 
     def _follow_language(self, w: Working, event: Understood) -> bool:
@@ -146,6 +153,8 @@ class Dialogue:
         asked = w.state.asked
         if asked is not None and (not w.speaks or w.value(asked) is not None):
             w.change(asked=None, choices=())
+        if w.state.owner != "bot":
+            w.change(later=())  # whoever has the word now has read all that was asked for
         if not w.speaks:  # somebody else has the word since: what the bot was about to say is no longer its to say
             w.effects = [effect for effect in w.effects if not isinstance(effect, Say) or effect.author == "system"]
         w.remember_what_was_said(further=further)

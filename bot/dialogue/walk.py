@@ -37,13 +37,27 @@ def advance(w: Working) -> None:
         frame, flow = w.top, w.flow
         if frame is None or flow is None:
             w.change(lead="")
-            return
+            if not _take_up(w):
+                return
+            continue
         if frame.step == END:
             end_flow(w)
             continue
         if _do(w, flow, frame, flow.steps[frame.step]):
             return
     give_up(w)
+
+
+def _take_up(w: Working) -> bool:
+    """Begin the next of the wishes that were told together. Whether there was one."""
+    while w.state.later:
+        wish, *others = w.state.later
+        w.change(later=tuple(others))
+        if w.flows.get(str(wish.get("flow"))) is not None:
+            begin(w, str(wish["flow"]))
+            w.put(wish.get("slots", {}), "customer", str(wish.get("at", "")), checked=False)
+            return True
+    return False
 
 
 def give_up(w: Working) -> None:

@@ -204,7 +204,8 @@ class Working:
         """Wish for an action; nothing can follow it in this step."""
         if self.acting:
             return
-        told = {"flow": self.top.flow if self.top else "", "topic": self.topic(), "asked": self.state.asked, **arguments}
+        told = {"flow": self.top.flow if self.top else "", "topic": self.topic(), "asked": self.state.asked}
+        told |= {"tone": self.state.tone, **arguments} if self.state.tone else arguments
         self.change(acting=action)
         self.effects.append(Act(action, told, self.origin))
 

@@ -33,7 +33,7 @@ from bot.storage.conversations import Standing, is_blocked
 from bot.storage.customers import Joined
 from bot.storage.inbox import Arrival
 from bot.storage.schema import identity, note
-from bot.turn import Heard, Reply, choice_from, meaning_of, trace_of
+from bot.turn import Heard, Reply, choice_from, meanings_of, trace_of
 from handoff.case import OPEN, HandoffContext
 from handoff.errors import AlreadyTaken, HandoffError, HandsFull, NotPossible
 from handoff.ownership import OF_ITS_ADVISOR
@@ -81,8 +81,8 @@ class Listener:
                 return self._reachable(arrival)
             case _:  # text, and an edit: what it says now
                 assert meant is not None
-                meaning = meaning_of(meant.understanding, now=arrival.at, zone=self._zone(meant.understanding, state))
-                return Heard(arrival.id, (meaning,), trace_of(meant.understanding, meaning, ms=meant.ms))
+                meanings = meanings_of(meant.understanding, now=arrival.at, zone=self._zone(meant.understanding, state))
+                return Heard(arrival.id, meanings, trace_of(meant.understanding, meanings[0], ms=meant.ms))
 
     def _zone(self, understanding: Understanding, state: DialogueState) -> str:
         """The zone "tomorrow" is meant in: of the store the message or the conversation is about, else the brand's."""

@@ -60,6 +60,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "reason.cannot": ("hors de portée du bot", "beyond the bot"),
     "reason.complaint": ("réclamation", "complaint"),
     "reason.callback": ("demande de rappel", "call-back"),
+    "reason.distress": ("détresse", "distress"),
     "reason.manager": ("repris par l’équipe", "taken over by the team"),
     "status.waiting": ("en attente", "waiting"),
     "status.unanswered": ("sans réponse", "unanswered"),

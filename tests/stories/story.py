@@ -45,6 +45,7 @@ from bot.dialogue.responses import Rendered, render
 from bot.dialogue.state import Choice, DialogueState
 from bot.dialogue.step import Dialogue
 from handoff.case import Line
+from nlu.reader import noticed
 from nlu.understanding import Entity, IntentGuess, Understanding
 from tests.fakes.desk import FakeDesk
 from tests.fakes.diary import FakeDiary
@@ -82,6 +83,7 @@ def meant(
     if second:
         ranking.append(IntentGuess(second, close))
     understanding = Understanding(plain, language, ranking=tuple(ranking), entities=tuple(entities), language_sure=True)
+    understanding = noticed(understanding)
     said = named(understanding, lambda entity: entity.value)
     return Understood(understanding, said.values, at="2026-11-24T11:00:00+00:00", either=said.either)
 
