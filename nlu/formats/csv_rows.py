@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nlu.annotations import read_annotated, write_annotated
+from nlu.engine.model import OUT_OF_SCOPE
 from nlu.errors import TrainingDataError
 from nlu.formats.bounded import read_text
 from nlu.understanding import Entity, Example
@@ -91,7 +92,7 @@ def _example(cells: dict[str, str], intent: str | None, file: str, line: int) ->
     if not label:
         raise TrainingDataError("this row has no intent; write what the message means", file=file, line=line)
     if label.lower() in OUT_OF_SCOPE_LABELS:
-        label = "out_of_scope"
+        label = OUT_OF_SCOPE
     return Example(text, label, "", entities, file, line)
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from nlu.engine.model import OUT_OF_SCOPE
 from nlu.errors import TrainingDataError
 from nlu.files import read_yaml
 from nlu.formats.bounded import read_text
@@ -52,20 +53,25 @@ def data_files(paths: Iterable[Path | str]) -> list[Path]:
     return files
 
 
-def read_out_of_scope(paths: Iterable[Path | str], *, language: str | None = None) -> tuple[Example, ...]:
-    """Messages outside everything the bot is for: a table with a `text` column, a YAML file, or one message a line (`.txt`)."""
+def read_messages(paths: Iterable[Path | str], *, language: str | None = None) -> tuple[Example, ...]:
+    """Messages without a meaning: a table with a `text` column, a YAML file, or one message a line (any other name)."""
     examples: list[Example] = []
     for path in map(Path, paths):
         match path.suffix.lower():
             case ".yml" | ".yaml":
                 examples += _read(path, language).examples
-            case ".txt":
+            case ".csv" | ".tsv":
+                examples += with_languages(read_rows(path, intent="?"), path, language)
+            case _:
                 lines = enumerate(read_text(path).split("\n"), 1)
                 found = [Example(line.strip(), "", "", (), str(path), number) for number, line in lines if line.strip()]
                 examples += with_languages(found, path, language)
-            case _:
-                examples += with_languages(read_rows(path, intent="out_of_scope"), path, language)
-    return tuple(replace(example, intent="out_of_scope") for example in examples)
+    return tuple(replace(example, intent="") for example in examples)
+
+
+def read_out_of_scope(paths: Iterable[Path | str], *, language: str | None = None) -> tuple[Example, ...]:
+    """Messages outside everything the bot is for, read as `read_messages` does."""
+    return tuple(replace(message, intent=OUT_OF_SCOPE) for message in read_messages(paths, language=language))
 
 
 def with_languages(examples: Sequence[Example], path: Path, language: str | None) -> list[Example]:
