@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,8 +39,8 @@ class Asked:
     """Their intents."""
     known: Array
     """Which share of each had been seen."""
-    known_by_others: Array
-    """Which share had been seen in other intents than its own."""
+    known_without: Callable[[NDArray[np.bool_]], Array]
+    """Which share would have been, had intents been missing: for each intent (a row) those its messages are asked without."""
 
 
 def calibrate(
@@ -61,7 +61,17 @@ def calibrate(
     inside = within[truth]
     scores, similar = scores[:, within], None if similar is None else similar[:, within]
     signs = signs_of(scores, similar, known)
-    strange = _as_if_never_taught(scores[inside], similar, column[truth[inside]], asked.known_by_others[inside], inside)
+    strange = np.zeros((0, len(SIGNS)))
+    if within.sum() > 1 and inside.any():
+        missing = _most_like(scores[inside], column[truth[inside]])
+        absent = np.ones((len(intents), len(intents)), np.bool_)
+        absent[np.ix_(within, within)] = missing
+        strange = _as_if_never_taught(
+            scores[inside],
+            None if similar is None else similar[inside],
+            missing[column[truth[inside]]],
+            asked.known_without(absent)[inside],
+        )
     rule = _rule(signs[inside], np.concatenate((strange, signs[~inside])))
     scope = rule.scope(signs)
     right = inside & (probabilities.argmax(axis=1) == truth)
@@ -74,19 +84,20 @@ def calibrate(
     return Calibration(shares, threshold, rule), Measured(probabilities, scope)
 
 
-def _as_if_never_taught(
-    scores: Array, similar: Array | None, own: NDArray[np.int64], known_by_others: Array, inside: NDArray[np.bool_]
-) -> Array:
-    """The signs messages would give had their own intent never been taught."""
-    if scores.shape[1] < 2:
-        return np.zeros((0, len(SIGNS)))
-    rows = np.arange(len(own))
-    others = scores.copy()
-    others[rows, own] = -np.inf
-    if similar is not None:
-        similar = similar[inside].copy()
-        similar[rows, own] = -1.0
-    return signs_of(others, similar, known_by_others)
+def _most_like(scores: Array, own: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """For each intent (a row) itself and those its messages score most for, half of them all."""
+    intents = scores.shape[1]
+    means = np.stack([scores[own == intent].mean(axis=0) if (own == intent).any() else scores[0] for intent in range(intents)])
+    np.fill_diagonal(means, np.inf)
+    missing = np.zeros((intents, intents), np.bool_)
+    np.put_along_axis(missing, np.argsort(-means, axis=1, kind="stable")[:, : intents // 2], True, axis=1)
+    return missing
+
+
+def _as_if_never_taught(scores: Array, similar: Array | None, missing: NDArray[np.bool_], known: Array) -> Array:
+    """The signs messages would give had some intents never been taught: those `missing`, a row each message."""
+    others = np.where(missing, -np.inf, scores)
+    return signs_of(others, None if similar is None else np.where(missing, -1.0, similar), known)
 
 
 def _rule(usual: Array, strange: Array) -> ScopeRule:

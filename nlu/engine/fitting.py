@@ -200,25 +200,34 @@ def _rows(features: Featurizer, lessons: Sequence[Lesson]) -> csr_matrix:
 
 def _known(
     features: Featurizer, rows: csr_matrix, truth: NDArray[np.int64], folds: NDArray[np.int64], asked: Places
-) -> tuple[Array, Array]:
-    """The share of each asked message that the other folds have seen, and that other intents' messages in them have."""
-    known, by_others = np.zeros(len(asked)), np.zeros(len(asked))
-    counts = rows.copy()
-    counts.data = np.ones_like(counts.data)
-    pairs = np.zeros(features.size, np.bool_)
-    pairs[: len(features.words)] = [" " in word for word in features.words]
+) -> tuple[Array, Callable[[NDArray[np.bool_]], Array]]:
+    """The share of each asked message that the other folds have seen; and what it would be without some intents' messages."""
     half = len(features.words)
+    pairs = np.zeros(features.size, np.bool_)
+    pairs[:half] = [" " in word for word in features.words]
+    intents = int(truth.max()) + 1
+    of_intent = csr_matrix((np.ones(len(truth)), (truth, np.arange(len(truth)))), shape=(intents, len(truth)))
+    seen_in = (of_intent @ (rows > 0)).toarray() > 0
+
+    def share_of(place: int, seen: NDArray[np.bool_]) -> float:
+        ids, weights = rows[place].indices, rows[place].data ** 2
+        return _share(weights, ids < half, seen[ids], pairs[ids])
+
+    known = np.zeros(len(asked))
     for number in set(folds[asked].tolist()):
-        places = np.flatnonzero(folds[asked] == number)
-        rest = folds != number
-        total = np.asarray(counts[rest].sum(axis=0)).ravel()
-        for intent in np.unique(truth[asked[places]]):
-            own = np.asarray(counts[rest & (truth == intent)].sum(axis=0)).ravel()
-            for place in places[truth[asked[places]] == intent]:
-                ids, weights = rows[asked[place]].indices, rows[asked[place]].data ** 2
-                known[place] = _share(weights, ids < half, total[ids] > 0, pairs[ids])
-                by_others[place] = _share(weights, ids < half, total[ids] > own[ids], pairs[ids])
-    return known, by_others
+        seen = np.asarray((rows[folds != number] > 0).sum(axis=0)).ravel() > 0
+        for each in np.flatnonzero(folds[asked] == number):
+            known[each] = share_of(asked[each], seen)
+
+    def without(missing: NDArray[np.bool_]) -> Array:
+        shares = np.zeros(len(asked))
+        for intent in np.unique(truth[asked]):
+            seen = seen_in[~missing[intent]].any(axis=0)
+            for each in np.flatnonzero(truth[asked] == intent):
+                shares[each] = share_of(asked[each], seen)
+        return shares
+
+    return known, without
 
 
 def _share(weights: Array, words: NDArray[np.bool_], seen: NDArray[np.bool_], pairs: NDArray[np.bool_]) -> float:

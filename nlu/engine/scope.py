@@ -1,8 +1,8 @@
 """Whether a message is anything the bot was taught, told from several signs at once.
 
 Signs are what the intents' scores and the nearest training messages say. How much each counts is learnt without any message
-from outside: every training message is also asked as if its own intent had never been taught, and the rule must tell the
-two apart. Serving and training call the same functions.
+from outside: every training message is also asked as if neither its own intent nor those most like it (half of them all) had
+ever been taught, and the rule must tell the two apart. Serving and training call the same functions.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-SIGNS = ("energy", "best", "margin", "nearest", "nearest_of_best", "known")
+SIGNS = ("energy", "nearest", "company", "known")
+"""How high the scores are together; how like the nearest training message is; how like the nearest of each of the five most
+similar intents are, in the mean; which share of the words was ever seen."""
+_COMPANY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +43,13 @@ def signs_of(scores: Array, similar: Array | None, known: Array) -> Array:
     likeness of the nearest training message of each intent (None without sentence vectors), `known` the share of the message
     that was ever seen.
     """
-    rows = np.arange(len(scores))
-    order = np.argpartition(-scores, 1, axis=1)[:, :2] if scores.shape[1] > 1 else np.zeros((len(scores), 2), np.intp)
-    first, second = scores[rows, order[:, 0]], scores[rows, order[:, 1]]
-    order = np.where((first >= second)[:, None], order, order[:, ::-1])
-    first, second = np.maximum(first, second), np.minimum(first, second)
-    energy = first + np.log(np.exp(scores - first[:, None]).sum(axis=1))
+    highest = scores.max(axis=1)
     signs = np.zeros((len(scores), len(SIGNS)))
-    signs[:, 0] = energy
-    signs[:, 1] = first
-    signs[:, 2] = np.minimum(first - np.where(np.isfinite(second), second, first - _FAR), _FAR)
+    signs[:, 0] = highest + np.log(np.exp(scores - highest[:, None]).sum(axis=1))
     if similar is not None:
-        signs[:, 3] = similar.max(axis=1)
-        signs[:, 4] = similar[rows, order[:, 0]]
-    signs[:, 5] = known
+        few = min(_COMPANY, similar.shape[1])
+        best = -np.partition(-similar, few - 1, axis=1)[:, :few]
+        signs[:, 1] = best.max(axis=1)
+        signs[:, 2] = best.mean(axis=1)
+    signs[:, 3] = known
     return signs
-
-
-_FAR = 10.0
-"""A margin beyond which nothing more is told."""

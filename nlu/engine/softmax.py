@@ -21,6 +21,7 @@ Array = NDArray[np.float64]
 _SMALLEST_AXIS = 1e-7
 """Share of the longest axis under which one is noise of the arithmetic."""
 _STEPS = 200
+"""Never reached: the loss stops falling (by a 200,000th a step) after about forty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def fit_softmax(axes: Axes, chosen: NDArray[np.intp], truth: NDArray[np.int64], 
         surprise = float(np.log(totals).sum(dtype=np.float64) - own)
         return surprise + 0.5 * float((penalty * weights * weights).sum()), slope.ravel()
 
-    options: dict[str, Any] = {"maxiter": _STEPS, "gtol": 1e-3, "ftol": 1e-7}
+    options: dict[str, Any] = {"maxiter": _STEPS, "maxcor": 5, "gtol": 1e-3, "ftol": 5e-6}
     start = np.zeros((axes.rows.shape[1] + 1) * intents)
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options=options).x.reshape(-1, intents)
     return Linear(found[:-1] * scale[:, None], found[-1] * last)
