@@ -11,8 +11,10 @@ from __future__ import annotations
 import importlib
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import Protocol, cast
 
+from nlu.encoders import DEFAULT, make_encoder, shared_encoder
 from nlu.errors import NluError
 from nlu.training import Progress, train
 from nlu.understanding import TrainingData, Understander
@@ -37,19 +39,28 @@ def engine_names() -> tuple[str, ...]:
 
 
 def trainer(name: str) -> Trainer:
-    """The trainer of the engine called `name`. Raises `UnknownEngine`."""
-    if name not in _TRAINERS:
+    """The trainer of the engine called `name`. Raises `UnknownEngine`.
+
+    What follows a colon is for the engine itself: `embedded:none` is the embedded one without a sentence encoder, and any
+    other setting of `nlu.encoders` may stand there.
+    """
+    engine, _, setting = name.partition(":")
+    if engine not in _TRAINERS:
         raise UnknownEngine(f"there is no engine called {name!r}; the engines are {', '.join(_TRAINERS)}")
-    module, _, function = _TRAINERS[name].partition(":")
+    module, _, function = _TRAINERS[engine].partition(":")
     try:
-        return cast("Trainer", getattr(importlib.import_module(module), function))
+        teach = getattr(importlib.import_module(module), function)
     except (ModuleNotFoundError, AttributeError) as missing:
         raise UnknownEngine(f"the engine {name!r} cannot be taught by this installation: {missing}") from missing
+    if setting and engine != "embedded":
+        raise UnknownEngine(f"the engine {engine!r} takes nothing behind a colon; write `{engine}`")
+    return cast("Trainer", partial(teach, encoder=setting) if setting else teach)
 
 
 @asynccontextmanager
-async def train_embedded(data: TrainingData, progress: Progress, /) -> AsyncIterator[Understander]:
-    """The embedded engine, in this process."""
+async def train_embedded(data: TrainingData, progress: Progress, /, *, encoder: str = DEFAULT) -> AsyncIterator[Understander]:
+    """The embedded engine, in this process, with a sentence encoder of `nlu.encoders`. Raises `EncoderMissing`."""
     from nlu.engine import EmbeddedEngine
 
-    yield EmbeddedEngine(train(data, progress=progress))
+    made = shared_encoder(encoder) if encoder == DEFAULT else make_encoder(encoder)
+    yield EmbeddedEngine(train(data, encoder=made, progress=progress), made)

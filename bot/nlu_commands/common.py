@@ -25,6 +25,13 @@ Brand = Annotated[Path | None, Parameter(name="--brand", help="The brand folder;
 Language = Annotated[
     str | None, Parameter(name="--language", help="Language of messages whose file tells none; left out, read from the messages.")
 ]
+Engine = Annotated[
+    str,
+    Parameter(
+        name="--engine",
+        help="Which engine is taught: `embedded`, `embedded:ENCODER` (`embedded:none` goes by words alone) or `rasa`.",
+    ),
+]
 JsonFile = Annotated[
     Path | None,
     Parameter(name="--json", allow_leading_hyphen=True, help="Write everything there as JSON; `-` is standard output."),

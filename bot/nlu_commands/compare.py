@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -16,6 +16,7 @@ from rich.table import Table
 from bot.errors import SettingsError
 from bot.nlu_commands.common import (
     Brand,
+    Engine,
     JsonFile,
     Language,
     console_beside,
@@ -54,14 +55,14 @@ def compare(
     oos: Annotated[Files, Parameter(help="Messages out of scope: they should be refused.")] = None,
     train: Annotated[Files, Parameter(help="What engines named by their name are taught, instead of a brand's files.")] = None,
     brand: Brand = None,
-    engine: Annotated[Literal["embedded", "rasa"], Parameter(help="Which engine is taught training files.")] = "embedded",
+    engine: Engine = "embedded",
     language: Language = None,
     most: Annotated[int, Parameter(help="Messages shown of those done better, and of those done worse.")] = 15,
     json: JsonFile = None,
 ) -> None:
     """Say on which messages SECOND does better than FIRST, and on which worse.
 
-    Each is a model file, a version of the brand's model, an engine's name (embedded, rasa), or training files or a folder.
+    Each is a model file, a version of the brand's model, an engine (embedded, embedded:none, rasa), a training file or a folder.
     """
     from nlu.formats.data_sets import read_data_set, read_out_of_scope
 
@@ -78,7 +79,7 @@ def compare(
 
 
 def _side(name: str, brand: Path | None, train: Files, engine: str) -> _Side:
-    if name in engine_names():
+    if name.partition(":")[0] in engine_names():
         return _Side(name, name, files=training_files(brand, train))
     path = Path(name)
     if path.is_dir() or path.suffix.lower() in (".yml", ".yaml", ".csv", ".tsv"):

@@ -16,20 +16,23 @@ from rich.table import Table
 
 from bot.nlu_commands.common import (
     Brand,
+    Engine,
     JsonFile,
     Language,
     console_beside,
     percent,
     shown_progress,
+    told,
     training_data,
     training_files,
     write_json,
 )
+from nlu.engine.model import OUT_OF_SCOPE
+from nlu.evaluation.figures import Counts
 from nlu.evaluation.run import Run, cross_validate, evaluate_on
 from nlu.evaluation.whole import Evaluation
 from nlu.understanding import Example, TrainingData
 
-Engine = Annotated[Literal["embedded", "rasa"], Parameter(name="--engine", help="Which engine is taught and asked.")]
 Files = list[Path] | None
 CALIBRATION = "calibration error"
 
@@ -59,6 +62,8 @@ def evaluate(
     data = training_data(files, language)
     asked = read_data_set(test, language=language).examples if test else ()
     outside = read_out_of_scope(oos, language=language) if oos else ()
+    if untaught := {e.intent for e in asked} - {e.intent for e in data.examples} - {OUT_OF_SCOPE}:
+        told.print(f"No example teaches {', '.join(sorted(untaught))}: its messages will all count as wrong", highlight=False)
     run = asyncio.run(_measured(_Work(data, asked, outside, engine, folds, noise)))
     settings = {
         "engine": engine,
@@ -124,6 +129,8 @@ def _show(run: Run, data: TrainingData, console: Console) -> None:
             cells += [_written(other, is_share), lost]
         table.add_row(*cells)
     console.print(table)
+    _show_weakest("Weakest intents", run.clean.by_intent, console)
+    _show_weakest("Weakest entities", run.clean.entities.by_name, console)
     _show_confusions(run.clean, console)
 
 
@@ -148,6 +155,18 @@ def _lines(found: Evaluation) -> list[tuple[str, float | None, bool]]:
 
 def _written(value: float | None, is_share: bool) -> str:
     return percent(value) if is_share else "-" if value is None else f"{value:.2f} ms"
+
+
+def _show_weakest(title: str, counts: Sequence[Counts], console: Console, most: int = 8) -> None:
+    weakest = sorted((one for one in counts if one.f1 < 1), key=lambda one: (one.f1, -one.support, one.name))[:most]
+    if not weakest:
+        return
+    table = Table(title=title, title_justify="left")
+    for name in ("name", "F1", "precision", "recall", "messages"):
+        table.add_column(name, justify="left" if name == "name" else "right", overflow="fold")
+    for one in weakest:
+        table.add_row(one.name, *(percent(part) for part in (one.f1, one.precision, one.recall)), str(one.support))
+    console.print(table)
 
 
 def _show_confusions(found: Evaluation, console: Console, most: int = 10) -> None:

@@ -24,7 +24,7 @@ from nlu.language import identify
 from nlu.training_files import language_of, merge, read_training_text
 from nlu.understanding import Example, TrainingData
 
-_HELD_OUT = re.compile(r"(?:^|[._-])(?:test|tests|oos|valid|validation|val|dev|heldout)(?:[._-]|$)", re.IGNORECASE)
+_HELD_OUT = re.compile(r"(?:^|[._-])(?:test|tests|oos|valid|validation|val|dev|held[_-]?out)(?:[._-]|$)", re.IGNORECASE)
 _STRAY = 0.03
 """Share of a file's messages under which another language is a borrowed word rather than a language of the file."""
 _USUAL = "fr"

@@ -9,7 +9,7 @@ import pytest
 
 from nlu.engine import EmbeddedEngine
 from nlu.engines import UnknownEngine, engine_names, trainer
-from nlu.errors import TooLittleData
+from nlu.errors import EncoderMissing, TooLittleData
 from nlu.evaluation import Evaluation, ask, cross_validate, evaluate, evaluate_on
 from nlu.evaluation.as_json import run_as_json
 from nlu.training import Progress
@@ -147,3 +147,16 @@ def test_engines_are_found_by_name() -> None:
     assert engine_names()[0] == "embedded"
     with pytest.raises(UnknownEngine, match=r"'parrot'.*embedded"):
         trainer("parrot")
+    with pytest.raises(UnknownEngine, match="nothing behind a colon"):
+        trainer("rasa:none")
+
+
+async def test_an_engine_may_be_taught_without_its_encoder(shop: TrainingData) -> None:
+    told: list[str] = []
+    async with trainer("embedded:none")(shop, lambda what, _done: told.append(what)) as engine:
+        meaning = await engine.understand("je voudrais un rendez-vous", language="fr")
+    assert meaning.intent == "book_appointment"
+    assert told[-1] == "done"
+    with pytest.raises(EncoderMissing, match="names no sentence encoder"):
+        async with trainer("embedded:magic")(shop, lambda _what, _done: None):
+            pass

@@ -47,7 +47,7 @@ def test_a_folder_teaches_without_its_test_set_and_a_brands_other_files(tmp_path
     taught.add(write(tmp_path, "train.csv", "text,intent\n"))
     write(tmp_path, "domain.yml", "intents: [greet]\n")
     write(tmp_path, "customers.csv", "id,name\n")
-    for name in ("test.csv", "oos_test.csv", "nlu_test.yml", "tests/nlu.yml", ".hidden/nlu.yml"):
+    for name in ("test.csv", "oos_test.csv", "nlu_test.yml", "held_out.fr.csv", "tests/nlu.yml", ".hidden/nlu.yml"):
         write(tmp_path, name, "text,intent\nx,y\n")
     assert set(data_files([tmp_path])) == taught
     with pytest.raises(TrainingDataError, match=r"add a file such as nlu\.fr\.yml"):
