@@ -47,7 +47,7 @@ async def evaluate_on(
     trainer: Trainer, training: TrainingData, test: Sequence[Example], *, noise: bool = False, progress: Progress = _silent
 ) -> Run:
     """Teach an engine `training` and ask it `test`. Examples of the intent `out_of_scope` are to be refused."""
-    return await _run(trainer, [(training, tuple(test))], noise=noise, progress=progress)
+    return await _run(trainer, [(training, tuple(test))], noise=noise, exhaustive=True, progress=progress)
 
 
 async def cross_validate(
@@ -66,11 +66,16 @@ async def cross_validate(
     Raises `TooLittleData` when there are not two intents with examples.
     """
     parts = [(kept, (*held, *outside[n::count])) for n, (kept, held) in enumerate(folds(data, count))]
-    return await _run(trainer, parts, noise=noise, progress=progress)
+    return await _run(trainer, parts, noise=noise, exhaustive=False, progress=progress)
 
 
 async def _run(
-    trainer: Trainer, parts: Sequence[tuple[TrainingData, tuple[Example, ...]]], *, noise: bool, progress: Progress
+    trainer: Trainer,
+    parts: Sequence[tuple[TrainingData, tuple[Example, ...]]],
+    *,
+    noise: bool,
+    exhaustive: bool,
+    progress: Progress,
 ) -> Run:
     clean: list[Answer] = []
     hasty: list[Answer] = []
@@ -88,7 +93,8 @@ async def _run(
                 hasty += await ask(understander, messages, model=number, told=_asking(told, "asking with noise"))
     taught = entity_names(example for training, _ in parts for example in training.examples)
     engine = clean[0].meaning.engine if clean else ""
-    return Run(Evaluation(clean, taught), Evaluation(hasty, taught) if noise else None, seconds, engine)
+    asked_in_haste = Evaluation(hasty, taught, exhaustive) if noise else None
+    return Run(Evaluation(clean, taught, exhaustive), asked_in_haste, seconds, engine)
 
 
 def _within(progress: Progress, name: str, part: int, parts: int, first: float, last: float) -> Progress:

@@ -33,6 +33,8 @@ class Evaluation:
 
     answers: Sequence[Answer]
     taught_entities: frozenset[str] = frozenset()
+    marks_exhaustive: bool = True
+    """Whether every entity is marked in the messages, as in a test set; training files need not mark what a look-up finds."""
 
     def __post_init__(self) -> None:
         if not self.answers:
@@ -112,7 +114,7 @@ class Evaluation:
     @cached_property
     def entities(self) -> EntityFigures:
         asked = [a for a in self.answers if a.in_scope or a.example.entities]
-        return entity_figures(asked, self.taught_entities)
+        return entity_figures(asked, self.taught_entities, exhaustive=self.marks_exhaustive)
 
     def latency(self, share_below: float) -> float | None:
         """Milliseconds within which that share of messages was understood."""

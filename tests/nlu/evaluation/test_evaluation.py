@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
 from nlu.engine import EmbeddedEngine
 from nlu.engines import UnknownEngine, engine_names, trainer
 from nlu.errors import EncoderMissing, TooLittleData
-from nlu.evaluation import Evaluation, ask, cross_validate, evaluate, evaluate_on
+from nlu.evaluation import Answer, Evaluation, ask, cross_validate, evaluate, evaluate_on
 from nlu.evaluation.as_json import run_as_json
 from nlu.training import Progress
 from nlu.understanding import Entity, Example, IntentGuess, TrainingData, Understander, Understanding
@@ -96,6 +97,17 @@ async def test_entities_nobody_marks_are_neither_right_nor_wrong() -> None:
     assert [one.name for one in found.by_name] == ["city"]
     unmarked = (await evaluate(Parrot(), MIXED)).entities
     assert (unmarked.f1, unmarked.frame_accuracy) == (None, None)
+
+
+async def test_training_files_need_not_mark_what_a_look_up_finds() -> None:
+    marked, bare = store("Lyon", "place", "store"), store("Lyon Lyon", "place")
+    answers = [
+        Answer(example, replace(meaning, entities=tuple(replace(e, source="lookup") for e in meaning.entities)))
+        for example, meaning in [(one, await Parrot().understand(one.text, language="en")) for one in (marked, bare)]
+    ]
+    assert Evaluation(answers).entities.f1 == pytest.approx(2 / 3)
+    assert Evaluation(answers, marks_exhaustive=False).entities.f1 == 1.0
+    assert Evaluation(await ask(Parrot(), [marked, bare]), marks_exhaustive=False).entities.f1 == pytest.approx(2 / 3)
 
 
 async def test_what_cannot_be_measured_is_null() -> None:
