@@ -14,9 +14,12 @@ import structlog
 
 from bot.clock import Stopwatch
 from bot.errors import SettingsError
+from bot.model_versions import keep_model, model_in_use
 from bot.storage.corrections import taught
+from nlu.encoders import DEFAULT, shared_encoder
+from nlu.encoders.kept import KeptVectors
 from nlu.engine.embedded import EmbeddedEngine
-from nlu.engine.model_file import load_model, save_model
+from nlu.engine.model_file import load_model
 from nlu.training import train
 from nlu.training_files import read_training_files
 from nlu.understanding import Example, Understanding
@@ -38,25 +41,33 @@ def model_folder(data_dir: Path, brand_folder: Path) -> Path:
 
 
 def model_file(folder: Path) -> Path:
-    return folder / "model.filrouge"
+    """The file of the model in use; before the first training one that is not there."""
+    return model_in_use(folder) or folder / "current"
+
+
+def encoder_folder(models: Path) -> Path:
+    """Where sentence encoders keep their weights in the form that loads fastest: beside the models of all brands."""
+    return models.parent / ".encoders"
 
 
 class LiveModel:
     """The model in use. It is replaced by a newer one between two messages; none waits and none is lost."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = model_file(folder)
+        self._folder = folder
         self._engine: EmbeddedEngine | None = None
-        self._loaded: tuple[int, int] = (0, 0)
+        self._loaded: Path | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="filrouge-nlu")
 
     def load(self) -> None:
-        """Load the model. Raises `SettingsError` when nobody has trained one."""
-        if not self._file.exists():
+        """Load the model in use. Raises `SettingsError` when nobody has trained one, `ModelError` when it is damaged."""
+        path = model_in_use(self._folder)
+        if path is None:
             raise SettingsError("this brand has no trained model yet; run `filrouge train --brand FOLDER` first")
-        seen = self._stamp()
-        self._engine = EmbeddedEngine(load_model(self._file))
-        self._loaded = seen
+        model = load_model(path)
+        setting = str(model.settings.get("encoder", "none"))
+        self._engine = EmbeddedEngine(model, shared_encoder(setting, encoder_folder(self._folder)))
+        self._loaded = path
 
     async def understand(self, text: str, *, language: str) -> Understanding:
         """What `text` means to the newest model."""
@@ -67,28 +78,24 @@ class LiveModel:
         return engine.understand_now(text, language)
 
     async def watch(self) -> None:
-        """Follow the file until cancelled; a file that cannot be loaded leaves the former model in place."""
+        """Follow the version in use until cancelled; one that cannot be loaded leaves the former model in place."""
+        tried = self._loaded
         while True:
             await asyncio.sleep(LOOK_EVERY)
             try:
-                if self._stamp() == self._loaded:
+                named = model_in_use(self._folder)
+                if named is None or named in (self._loaded, tried):
                     continue
+                tried = named
                 await asyncio.get_running_loop().run_in_executor(self._thread, self.load)
             except Exception as error:
                 log.exception("model_not_replaced", error=type(error).__name__)
-                self._loaded = self._stamp_or_none()
             else:
-                log.info("model_replaced")
+                log.info("model_replaced", version=named.stem)
+                tried = self._loaded
 
     async def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
-
-    def _stamp(self) -> tuple[int, int]:
-        status = self._file.stat()
-        return status.st_mtime_ns, status.st_size
-
-    def _stamp_or_none(self) -> tuple[int, int]:
-        return self._stamp() if self._file.exists() else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +109,24 @@ class Trained:
 
 
 def train_brand(
-    folder: Path, models: Path, corrections: Sequence[Example], *, now: datetime, show: Callable[[str, float], None]
+    folder: Path,
+    models: Path,
+    corrections: Sequence[Example],
+    *,
+    now: datetime,
+    show: Callable[[str, float], None],
+    encoder: str = DEFAULT,
 ) -> Trained:
-    """Train a brand's model on its files and on corrections that may not have reached them yet, and put it in place."""
+    """Train a brand's model on its files and on corrections that may not have reached them yet, and put it in use.
+
+    `encoder` is a setting of `nlu.encoders`. The vectors of messages taught before are kept from the last training.
+    """
     watch = Stopwatch()
     data = read_training_files(sorted((folder / "data").glob("nlu.*.yml")))
     data = taught(data, corrections)
-    model = train(data, progress=show)
-    path = model_file(models)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_model(model, path, created_at=now.isoformat())
+    vectors = KeptVectors(shared_encoder(encoder, encoder_folder(models)), models / "vectors.npz")
+    model = train(data, encoder=vectors, progress=show)
+    path = keep_model(model, models, now=now)
+    vectors.save()
     intents = len({example.intent for example in data.examples})
     return Trained(path, len(data.examples), intents, watch.ms / 1000)
