@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlu.encoders import SentenceEncoder, shared_encoder
+from nlu.encoders import SentenceEncoder, Tokens, shared_encoder
 from nlu.encoders.protocol import Floats
 from nlu.engine.features import Featurizer, Vector
 from nlu.engine.model import OUT_OF_SCOPE, Model, SentenceView
@@ -20,6 +20,7 @@ from nlu.engine.scope import signs_of
 from nlu.engine.sentences import centred, nearest_by_intent
 from nlu.engine.writing import Writer
 from nlu.entities import EntityFinder
+from nlu.entities.tagger import Tagger
 from nlu.language import identify
 from nlu.text import LONGEST, tokens
 from nlu.understanding import Entity, IntentGuess, Understanding
@@ -59,6 +60,7 @@ class EmbeddedEngine:
         self.model = model
         self._features = Featurizer(model.words, model.pieces, model.idf, model.unseen_idf)
         self._entities = EntityFinder(model.entities)
+        self._tagger = Tagger(model.tagger) if model.tagger else None
         self._encoder = _encoder_of(model, encoder)
         self._repair = Repair(model.word_counts, self._encoder.knows_word) if self._encoder else Repair(model.word_counts)
         self._writer = Writer(self._repair, model.spellings)
@@ -90,9 +92,12 @@ class EmbeddedEngine:
         ranking: tuple[IntentGuess, ...] = ()
         odd, scope = False, 0.0
         if vector.ids.size or (self._sentence is not None and any(map(str.isalpha, text[:LONGEST]))):
-            reading = self.read(vector, self._sentence_of(text, spoken))
+            sentence, seen = self._sentence_of(text, spoken)
+            reading = self.read(vector, sentence)
             scope = reading.scope
             ranking, odd = self._told(_with_taught(reading.probabilities, taught), taught is not None, scope)
+            if self._tagger:
+                entities = self._tagger.add(text, entities, ranking, seen)
         return Understanding(
             text=text,
             language=spoken,
@@ -124,11 +129,16 @@ class EmbeddedEngine:
     def _similar(self, row: Floats, view: SentenceView) -> NDArray[np.float64]:
         return nearest_by_intent(row @ view.examples.T, self._starts)
 
-    def _sentence_of(self, text: str, language: str) -> Floats | None:
-        if self._encoder is None:
-            return None
-        vector: Floats = self._encoder.encode([self._writer(text, language)])[0]
-        return vector
+    def _sentence_of(self, text: str, language: str) -> tuple[Floats | None, Callable[[], Tokens] | None]:
+        """The vector of the message, well written, and what gives the tokens of the message itself, for the tagger."""
+        encoder = self._encoder
+        if encoder is None:
+            return None, None
+        written = self._writer(text, language)
+        if self._tagger is None or not self._tagger.model.needs_vectors:
+            return encoder.encode([written])[0], None
+        own, seen = text[:LONGEST], encoder.encode_tokens(written)
+        return seen.vector, lambda: seen if written == own else encoder.encode_tokens(own)
 
     def _threshold(self, text: str, entities: Sequence[Entity], *, taught: bool) -> float:
         """The confidence needed to act upon a message."""

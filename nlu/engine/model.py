@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from nlu.engine.scope import ScopeRule
 from nlu.entities import Known
+from nlu.entities.tagger import TaggerModel
 
 OUT_OF_SCOPE = "out_of_scope"
 """The intent whose examples show what the bot is not for; never offered as a meaning."""
@@ -68,6 +69,8 @@ class Model:
     sentence: SentenceView | None = None
     by_both: Calibration | None = None
     """For messages read by words and sentence vector; there when `sentence` is."""
+    tagger: TaggerModel | None = None
+    """Finds the entities that rules find less well; None when there are none."""
     scores: Mapping[str, float] = field(default_factory=dict)
     """What cross-validation measured while training; see `nlu.training`."""
     settings: Mapping[str, Any] = field(default_factory=dict)

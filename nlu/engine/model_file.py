@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from nlu.engine.model import Calibration, Model, SentenceView
 from nlu.engine.scope import ScopeRule
 from nlu.entities import Known
+from nlu.entities.tagger import TaggerModel
 from nlu.errors import ModelError
 
 SIGNATURE = b"filrouge"
@@ -79,6 +80,7 @@ def to_bytes(model: Model, *, created_at: str) -> bytes:
         "word_counts": model.word_counts,
         "spellings": model.spellings,
         "entities": model.entities.to_json(),
+        "tagger": model.tagger.to_json() if model.tagger else None,
     }
     written = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     written += b" " * (-(len(SIGNATURE) + 8 + len(written)) % _ALIGNED)
@@ -117,6 +119,7 @@ def from_bytes(content: bytes, *, name: str = "model") -> Model:
             word_counts=header["word_counts"],
             spellings=header["spellings"],
             entities=Known.from_json(header["entities"]),
+            tagger=_tagger(header["tagger"], arrays),
             data_hash=str(header["data_hash"]),
             scores=header["scores"],
             settings=header["settings"],
@@ -128,7 +131,13 @@ def from_bytes(content: bytes, *, name: str = "model") -> Model:
 
 def _arrays_of(model: Model) -> dict[str, NDArray[np.float32]]:
     arrays = {name: getattr(model, name) for name in _ARRAYS}
-    return arrays | {f"sentence_{name}": getattr(model.sentence, name) for name in _SENTENCE if model.sentence}
+    arrays |= {f"sentence_{name}": getattr(model.sentence, name) for name in _SENTENCE if model.sentence}
+    return arrays | {f"tagger_{name}": array for name, array in (model.tagger.arrays() if model.tagger else {}).items()}
+
+
+def _tagger(written: dict[str, Any] | None, arrays: dict[str, NDArray[np.float32]]) -> TaggerModel | None:
+    own = {key.removeprefix("tagger_"): array for key, array in arrays.items() if key.startswith("tagger_")}
+    return TaggerModel.from_json(written, own) if written is not None else None
 
 
 def _calibration(kept: dict[str, Any]) -> Calibration:

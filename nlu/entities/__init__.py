@@ -1,10 +1,11 @@
-"""What a message names, found without a trained tagger: patterns, the brand's own wordings, times, numbers and names.
+"""What a message names, found by rule: patterns, the brand's own wordings, times, numbers and names.
 
     known = learn(data)                    # what the training data tells, JSON-ready, kept in the model
     EntityFinder(known).find("un rdv à Lyon samedi", "fr")
 
 One stretch of a message has one reading: patterns (an order number, a telephone) come first, then the longer of a wording
-and a time. Only a number may share its words, with the day of the month it may also be (« le 2 »).
+and a time. Only a number may share its words, with the day of the month it may also be (« le 2 »). What no list can hold is
+learnt from the annotated examples and added afterwards, see `nlu.entities.tagger`.
 """
 
 from __future__ import annotations
@@ -42,9 +43,12 @@ class Known:
         return cls(written["wordings"], written["regexes"], codes.from_json(written["codes"]), tuple(written["ordinary"]))
 
 
-def learn(data: TrainingData) -> Known:
-    """Gather every wording of every entity: look-ups, annotated examples, and the synonyms of both."""
-    coded = codes.learn(data.examples)
+def learn(data: TrainingData, tagged: frozenset[str] = frozenset()) -> Known:
+    """Gather every wording of every entity: look-ups, annotated examples, and the synonyms of both.
+
+    Of the entities `tagged`, which a trained tagger finds (see `nlu.entities.tagger`), only look-ups are kept.
+    """
+    coded = tuple(code for code in codes.learn(data.examples) if code.name not in tagged)
     skipped = _OURS | set(data.regexes) | {code.name for code in coded}
     synonyms = {key_of(wording): value for wording, value in data.synonyms.items()}
     wordings: dict[str, dict[str, str]] = {}
@@ -54,7 +58,7 @@ def learn(data: TrainingData) -> Known:
                 wordings.setdefault(name, {}).setdefault(wording, synonyms.get(key_of(wording), wording))
     for example in data.examples:
         for entity in example.entities:
-            if entity.name not in skipped and _tells(entity.text):
+            if entity.name not in skipped | tagged and _tells(entity.text):
                 value = entity.value if entity.value != entity.text else synonyms.get(key_of(entity.text), entity.text)
                 wordings.setdefault(entity.name, {}).setdefault(entity.text, str(value))
     for name in sorted(wordings):

@@ -1,0 +1,174 @@
+"""Decides whether a tagger is worth having, for which entities and taught how, and teaches it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import sha256
+
+from nlu.encoders import SentenceEncoder
+from nlu.encoders.protocol import NoEncoder
+from nlu.entities import EntityFinder, learn
+from nlu.entities.tagger.lessons import Course, Reader, teach
+from nlu.entities.tagger.model import TaggerModel
+from nlu.entities.tagger.tagger import Tagger
+from nlu.entities.tagger.world import countries
+from nlu.text import LONGEST, folded
+from nlu.understanding import Entity, Example, TrainingData
+
+Progress = Callable[[str, float], None]
+
+_FOLDS = 3
+_LEAST_EXAMPLES = 5
+"""Annotated examples an entity must have to be learnt."""
+_LEAST_GAIN = 3, 0.02
+"""Mistakes fewer, and F1 more, that a tagger must bring to an entity to be taken before the rules."""
+_BY_RULE = frozenset(("phone", "email"))
+_CHECKING, _KEEPING = 40, 80
+"""Passes over the lessons while cross-validating, and for the tagger kept."""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """How exactly one entity was found: span, name, role and group."""
+
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+
+    @property
+    def mistakes(self) -> int:
+        return self.wrong + self.missed
+
+    @property
+    def f1(self) -> float:
+        return 2 * self.right / max(1, 2 * self.right + self.mistakes)
+
+
+_Tallies = dict[str, _Tally]
+
+
+def learn_tagger(
+    data: TrainingData, encoder: SentenceEncoder | None = None, progress: Progress | None = None
+) -> TaggerModel | None:
+    """A tagger for the entities it finds better than rules in messages it has not seen; None when there are none.
+
+    `encoder` gives token vectors (see `nlu.encoders`); without one, or with one that has none, words alone are used.
+    `progress` is told what is being done and how much is, 0 to 1. Takes seconds for a few thousand examples, and next to
+    nothing for data whose entities the rules find.
+    """
+    report = progress or (lambda _what, _done: None)
+    names = _learnable(data)
+    if not names:
+        return None
+    ruled = _tallied(data, names, _ruled)
+    if not any(_mistakes_worth(ruled[name]) for name in names):
+        return None
+    report("entities", 0.05)
+    taught = {example.intent for example in data.examples if any(each.name in names for each in example.entities)}
+    reader = Reader(encoder or NoEncoder(), [example for example in data.examples if example.intent in taught])
+    best: tuple[int, Course, _Tallies] | None = None
+    for step, copies in enumerate((False, True)):
+        report("entities", 0.1 + 0.35 * step)
+        course = Course(names, _lists(data), copies, _CHECKING)
+        tagged = _tallied(data, names, partial(_tagged, course=course, reader=reader))
+        mistakes = sum(tally.mistakes for tally in tagged.values())
+        if best is None or mistakes < best[0]:
+            best = mistakes, course, tagged
+    assert best is not None
+    chosen = _chosen(names, ruled, best[2])
+    if not chosen:
+        return None
+    report("entities", 0.8)
+    model = teach(data, replace(best[1], passes=_KEEPING), reader)
+    report("entities", 1.0)
+    weights = reader.narrowing.unfolded(model.weights) if reader.narrowing else model.weights
+    return replace(model, names=chosen, weights=weights)
+
+
+def _learnable(data: TrainingData) -> frozenset[str]:
+    seen = Counter(name for example in data.examples for name in {entity.name for entity in example.entities})
+    return frozenset(
+        name for name, times in seen.items() if times >= _LEAST_EXAMPLES and name not in data.regexes and name not in _BY_RULE
+    )
+
+
+def _lists(data: TrainingData) -> dict[str, tuple[str, ...]]:
+    """The brand's look-ups, and what everybody knows."""
+    return {name: tuple(wordings) for name, wordings in sorted(data.lookups.items())} | {"(country)": countries()}
+
+
+def _mistakes_worth(tally: _Tally) -> bool:
+    """Whether rules leave enough to be gained."""
+    return tally.mistakes >= _LEAST_GAIN[0] and tally.f1 <= 1.0 - _LEAST_GAIN[1]
+
+
+def _chosen(names: Iterable[str], ruled: _Tallies, tagged: _Tallies) -> frozenset[str]:
+    """The entities the tagger finds clearly better and, if there are any, those it finds no worse."""
+    better = {
+        name
+        for name in names
+        if ruled[name].mistakes - tagged[name].mistakes >= _LEAST_GAIN[0] and tagged[name].f1 - ruled[name].f1 >= _LEAST_GAIN[1]
+    }
+    if not better:
+        return frozenset()
+    return frozenset(better | {name for name in names if tagged[name].mistakes <= ruled[name].mistakes})
+
+
+_Find = Callable[[Example], tuple[Entity, ...]]
+
+
+def _ruled(kept: TrainingData) -> _Find:
+    finder = EntityFinder(learn(kept))
+    return lambda example: finder.find(example.text, example.language)
+
+
+def _tagged(kept: TrainingData, course: Course, reader: Reader) -> _Find:
+    model = teach(kept, course, reader)
+    finder, tagger = EntityFinder(learn(kept, course.names)), Tagger(model)
+
+    def find(example: Example) -> tuple[Entity, ...]:
+        found = finder.find(example.text, example.language)
+        return tagger.read(example.text, found, (example.intent,), lambda _: reader(example.text[:LONGEST]))
+
+    return find
+
+
+def _tallied(data: TrainingData, names: frozenset[str], make: Callable[[TrainingData], _Find]) -> _Tallies:
+    """How exactly each entity is found in examples left out of training."""
+    tallies: _Tallies = defaultdict(_Tally)
+    for kept, asked in _folds(data):
+        find = make(kept)
+        for example in asked:
+            meant, told = _marks(example.entities, names), _marks(find(example), names)
+            for name, *_ in meant & told:
+                tallies[name].right += 1
+            for name, *_ in told - meant:
+                tallies[name].wrong += 1
+            for name, *_ in meant - told:
+                tallies[name].missed += 1
+    return tallies
+
+
+def _marks(entities: Iterable[Entity], names: frozenset[str]) -> set[tuple[str, int, int, str | None, str | None]]:
+    return {(each.name, each.start, each.end, each.role, each.group) for each in entities if each.name in names}
+
+
+def _folds(data: TrainingData) -> Iterator[tuple[TrainingData, list[Example]]]:
+    """The data less each fold, and the fold; every intent is spread evenly, messages written alike stay together."""
+    by_intent: dict[str, dict[str, None]] = {}
+    for example in data.examples:
+        by_intent.setdefault(example.intent, {})[folded(example.text)] = None
+    place: dict[tuple[str, str], int] = {}
+    turn = 0
+    for intent, texts in sorted(by_intent.items()):
+        for text in sorted(texts, key=lambda text: sha256(text.encode("utf-8", "replace")).digest()):
+            place[intent, text] = turn % _FOLDS
+            turn += 1
+    for fold in range(_FOLDS):
+        asked = [example for example in data.examples if place[example.intent, folded(example.text)] == fold]
+        kept = [example for example in data.examples if place[example.intent, folded(example.text)] != fold]
+        if asked and kept:
+            yield replace(data, examples=tuple(kept)), asked

@@ -1,0 +1,123 @@
+"""Makes a tagger's lessons out of training examples, and the tagger out of the lessons."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from nlu.encoders import SentenceEncoder
+from nlu.entities import EntityFinder, Known, learn
+from nlu.entities.gazetteer import key_of
+from nlu.entities.tagger.chain import NOTHING
+from nlu.entities.tagger.copies import swapped
+from nlu.entities.tagger.features import all_features, rule_marks
+from nlu.entities.tagger.fitting import Lesson, fit
+from nlu.entities.tagger.labels import kind_of, labelled, labels_of
+from nlu.entities.tagger.listed import gather
+from nlu.entities.tagger.model import TaggerModel
+from nlu.entities.tagger.narrowing import Narrowing, learn_narrowing
+from nlu.entities.tagger.words import Floats, Words, cut, pooled
+from nlu.text import LONGEST
+from nlu.understanding import Example, TrainingData
+
+_LEAST_SEEN = 2
+"""Training messages a feature must be in to be learnt."""
+_SAMPLE = 300
+"""Messages that tell in which directions words differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a tagger is taught; the same for every fold of the cross-validation and for the tagger kept."""
+
+    names: frozenset[str]
+    """The entities learnt."""
+    lists: Mapping[str, tuple[str, ...]]
+    """Wordings listed by the brand or known to everybody, by name; hints, and values for copies."""
+    copies: bool
+    """Whether copies with swapped values are added."""
+    passes: int
+
+
+class Reader:
+    """Reads messages through the encoder once, for all folds; knows the directions in which their words differ most."""
+
+    def __init__(self, encoder: SentenceEncoder, examples: Sequence[Example]) -> None:
+        self._encoder = encoder
+        self._known: dict[str, Floats] = {}
+        self.narrowing: Narrowing | None = None
+        if encoder.token_dimension and examples:
+            sample = examples[:: -(-len(examples) // _SAMPLE)]
+            self.narrowing = learn_narrowing([self._pooled(example.text[:LONGEST]) for example in sample])
+
+    def __call__(self, text: str) -> Floats | None:
+        """The narrowed vectors of a message's words; None without an encoder."""
+        if self.narrowing is None:
+            return None
+        if text not in self._known:
+            self._known[text] = self.narrowing(self._pooled(text))
+        return self._known[text]
+
+    def _pooled(self, text: str) -> Floats:
+        tokens = self._encoder.encode_tokens(text)
+        return pooled(cut(text).spans, tokens.spans, tokens.vectors)
+
+
+def teach(data: TrainingData, course: Course, reader: Reader) -> TaggerModel:
+    """Fit a tagger on training data; its weights are for the vectors of `reader`. The same data gives the same tagger."""
+    taught = [_only(example, course.names) for example in data.examples]
+    kinds = tuple(sorted({kind_of(entity) for example in taught for entity in example.entities}))
+    number = {kind: place for place, kind in enumerate(kinds)}
+    intents: dict[str, set[int]] = {}
+    for example in taught:
+        intents.setdefault(example.intent, set()).update(number[kind_of(entity)] for entity in example.entities)
+    model = TaggerModel(
+        kinds=kinds,
+        names=course.names,
+        intents={intent: tuple(sorted(told)) for intent, told in intents.items() if told},
+        features=(),
+        listed=gather((entity for example in taught for entity in example.entities), course.lists),
+        values=_values(learn(data), course.names),
+        weights=NOTHING,
+    )
+    lessons = [example for example in taught if example.intent in model.intents]
+    copies = swapped(lessons, course.lists) if course.copies else []
+    finder = EntityFinder(learn(data, course.names))
+    cuts = [cut(example.text) for example in (*lessons, *copies)]
+    told = [_features(example, words, model, finder) for example, words in zip((*lessons, *copies), cuts, strict=True)]
+    counts = Counter(feature for message in told[: len(lessons)] for feature in {each for row in message for each in row})
+    features = tuple(sorted(feature for feature, times in counts.items() if times >= _LEAST_SEEN))
+    place = {feature: number for number, feature in enumerate(features)}
+    ready = [
+        Lesson(
+            rows=[[place[feature] for feature in row if feature in place] for row in message],
+            vectors=reader(example.text),
+            labels=labelled(example.entities, words.spans, kinds),
+            allowed=model.labels((example.intent,)),
+        )
+        for example, words, message in zip((*lessons, *copies), cuts, told, strict=True)
+    ]
+    weights = fit(ready, len(features), labels_of(kinds), passes=course.passes)
+    return replace(model, features=features, weights=weights)
+
+
+def _only(example: Example, names: frozenset[str]) -> Example:
+    """The part of an example that is read, with its entities of these names."""
+    entities = tuple(each for each in example.entities if each.name in names and each.end <= LONGEST)
+    return replace(example, text=example.text[:LONGEST], entities=entities)
+
+
+def _features(example: Example, words: Words, model: TaggerModel, finder: EntityFinder) -> list[list[str]]:
+    ruled = rule_marks(words, finder.find(example.text, example.language))
+    hints = model.listed.marks(words.plain, example.entities)
+    return all_features(words, example.intent, [one + other for one, other in zip(ruled, hints, strict=True)])
+
+
+def _values(known: Known, names: Iterable[str]) -> dict[str, dict[str, str]]:
+    told: dict[str, dict[str, str]] = {}
+    for name in sorted(names):
+        for wording, value in known.wordings.get(name, {}).items():
+            if value != wording:
+                told.setdefault(name, {}).setdefault(" ".join(key_of(wording)), value)
+    return told
