@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.channels.reading import identifier
+from bot.channels.texts import clean
 from bot.errors import BadUpdate
 from bot.messages import InboundMessage, PublicMessage, Reading, Receipt, Unread
 
@@ -25,10 +26,10 @@ class Gathered:
         self._public: list[PublicMessage] = []
         self._unread: list[Unread] = []
 
-    def take(self, raw: Any, read: Callable[[], Iterable[Found]]) -> None:
-        """Keep what `read` makes of one event, or the event as it came when nobody here can read it."""
+    def take(self, raw: Mapping[str, Any], read: Callable[..., Iterable[Found]], *scene: Any) -> None:
+        """Keep what `read(raw, *scene)` makes of one event, or the event as it came when nobody here can read it."""
         try:
-            found = list(read())
+            found = list(read(raw, *scene))
         except BadUpdate as error:
             self.leave(raw, str(error))
         except Exception:  # noqa: BLE001  a fault of ours must cost neither this event, which is kept, nor its neighbours
@@ -39,7 +40,7 @@ class Gathered:
 
     def leave(self, raw: Any, why: str) -> None:
         """Keep an event unread."""
-        self._unread.append(Unread(raw=raw, why=why))
+        self._unread.append(Unread(raw=raw, why=clean(why)))
 
     def parts(self, outer: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
         """The objects of the list under `name`, none when it is missing; whatever else stands there is kept unread."""

@@ -76,11 +76,11 @@ def _scene(
 
 def _read_change(value: Mapping[str, Any], scene: _Scene, gathered: Gathered) -> None:
     for raw in gathered.parts(value, "messages"):
-        gathered.take(raw, lambda raw=raw: _message(raw, scene))  # type: ignore[misc]  # bound now, called at once
+        gathered.take(raw, _message, scene)
     for raw in gathered.parts(value, "message_echoes"):
-        gathered.take(raw, lambda raw=raw: _echo(raw, scene))  # type: ignore[misc]  # as above
+        gathered.take(raw, _echo, scene)
     for raw in gathered.parts(value, "statuses"):
-        gathered.take(raw, lambda raw=raw: _status(raw, scene))  # type: ignore[misc]  # as above
+        gathered.take(raw, _status, scene)
     for raw in gathered.parts(value, "errors"):
         gathered.leave(raw, f"WhatsApp reports error {str(raw.get('code'))[:16]}: {str(raw.get('title'))[:200]}")
     if not any(name in value for name in ("messages", "message_echoes", "statuses", "errors")):

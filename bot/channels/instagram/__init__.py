@@ -1,0 +1,1 @@
+"""Instagram messages, and the public comments and mentions of an account."""

@@ -1,0 +1,1 @@
+"""Facebook Messenger, and the public comments of a page."""

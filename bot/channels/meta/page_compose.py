@@ -1,0 +1,101 @@
+"""Our messages as calls of Messenger's and Instagram's Send API. Pure: the time only as it is given."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.channels import choices
+from bot.channels.choices import Form
+from bot.channels.meta.page_events import METADATA
+from bot.channels.meta.page_table import PageTable
+from bot.channels.meta.window import by_a_person, closed
+from bot.channels.texts import Measure
+from bot.errors import OutsideWindow, Refused
+from bot.messages import Button, OutboundMessage
+
+_METADATA_LENGTH = 1000
+
+
+def write(
+    message: OutboundMessage,
+    *,
+    forms: tuple[Form, ...],
+    table: PageTable,
+    measure: Measure,
+    platform: str,
+    now: datetime | None,
+    late: bool,
+    metadata: bool,
+) -> dict[str, Any]:
+    """The body of the call that sends one part; `late` when the platform itself said that the window has closed.
+
+    Raises:
+        OutsideWindow: the window has closed, and the words are not a person's or even those are too late.
+        Refused: the platform could never take it; the caller should have cut it with `parts_of`.
+    """
+    tag = _tag(message, table, platform, now, late=late)
+    shown = choices.show(message, forms)
+    if not message.text.strip():
+        raise Refused(f"{platform} takes no empty message; give the response a text")
+    if shown.lines:
+        raise Refused(f"{platform} has no form for these choices; send the message in parts, which writes them out")
+    longest = table.text if shown.form is None else shown.form.text
+    if measure(message.text) > longest:
+        raise Refused(f"more than the {longest} {platform} takes here; send the message in parts")
+    said = {"text": message.text} if shown.form is None else _choices(message.text, shown.form, shown.buttons, platform)
+    if metadata and len(message.key) + len(METADATA) <= _METADATA_LENGTH:
+        said["metadata"] = METADATA + message.key
+    return {"recipient": _recipient(message.recipient), "message": said} | tag
+
+
+def write_action(recipient: str, action: str) -> dict[str, Any]:
+    """The body of a call that shows something for a moment: `typing_on`, `typing_off`, `mark_seen`."""
+    return {"recipient": _recipient(recipient), "sender_action": action}
+
+
+def write_private_reply(comment_id: str, text: str, *, table: PageTable, measure: Measure, platform: str) -> dict[str, Any]:
+    """The body of the call that answers a public comment in private: once, within seven days.
+
+    Raises:
+        Refused: the text is empty or too long; it cannot go in parts, for only the first would be taken.
+    """
+    if not text.strip() or measure(text) > table.text:
+        raise Refused(f"a private reply on {platform} has 1 to {table.text}; shorten it, a second one is not taken")
+    return {"recipient": {"comment_id": comment_id}, "message": {"text": text}, "messaging_type": "RESPONSE"}
+
+
+def _tag(message: OutboundMessage, table: PageTable, platform: str, now: datetime | None, *, late: bool) -> dict[str, str]:
+    """HUMAN_AGENT when the window has closed and a person wrote these words, and never else: Meta restricts pages for it."""
+    if not late and not closed(message, table, now):
+        return {"messaging_type": "RESPONSE"}
+    if not by_a_person(message):
+        raise OutsideWindow(f"the customer's {table.window_hours:g} hours are over on {platform}; only a person may still write")
+    if message.window_ends is not None and now is not None:
+        last_act = message.window_ends - timedelta(hours=table.window_hours)
+        if now >= last_act + timedelta(days=table.human_agent_days, seconds=-table.window_margin_seconds):
+            raise OutsideWindow(f"after {table.human_agent_days:g} days {platform} takes nobody's words; wait until they write")
+    return {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
+
+
+def _recipient(recipient: str) -> dict[str, str]:
+    kind, _, reference = recipient.partition(":")
+    return {"user_ref": reference} if kind == "user_ref" and reference else {"id": recipient}
+
+
+def _choices(text: str, form: Form, buttons: tuple[Button, ...], platform: str) -> dict[str, Any]:
+    for button in buttons:
+        if not button.url and not 1 <= len(button.token.encode()) <= form.token:
+            raise Refused(f"a choice on {platform} carries 1 to {form.token} bytes; give it a short token")
+    if form.way == "quick_replies":
+        replies = [{"content_type": "text", "title": choices.title(button, form), "payload": button.token} for button in buttons]
+        return {"text": text, "quick_replies": replies}
+    template = {"template_type": "button", "text": text, "buttons": [_button(button, form) for button in buttons]}
+    return {"attachment": {"type": "template", "payload": template}}
+
+
+def _button(button: Button, form: Form) -> dict[str, str]:
+    title = choices.title(button, form)
+    if button.url:
+        return {"type": "web_url", "title": title, "url": button.url}
+    return {"type": "postback", "title": title, "payload": button.token}
