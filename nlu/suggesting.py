@@ -39,7 +39,8 @@ _LITTLE = frozenset(
 le la les un une des du de au aux ce ces cet cette mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs je tu il elle
 on nous vous ils elles me te se lui y en que qui quoi dont ou et mais donc car ni si ne pas plus moins est sont suis etes etre
 avoir ai as avez ont fait faire pour par sur sous dans avec sans chez vers comment pourquoi quand quel quelle quels quelles
-est-ce ca cela bonjour merci svp veux voudrais peux puis peut faut the an my your his her its our their you he she it we they him
+est-ce ca cela comme cherche
+bonjour merci svp veux voudrais peux puis peut faut the an my your his her its our their you he she it we they him
 them this that these those is are am was were be been being do does did have has had having can could will would should shall may
 must what where when why how who which not for from with without into about than then there here and but any some please want
 need like know get tell just make let help thanks thank hello
@@ -154,13 +155,16 @@ def _near(
 
 
 def _vote(likeness: NDArray[np.float64], intents: Sequence[str]) -> tuple[str, float]:
-    """The intent of the nearest examples, and how near they are: the mean over `_NEAREST`, of that intent only."""
-    nearest = np.argsort(-likeness, kind="stable")[:_NEAREST]
+    """The intent of the nearest examples, and how near it is: the likeness of its best one by how unanimous they are."""
     weights: dict[str, float] = defaultdict(float)
-    for place in nearest:
-        weights[intents[place]] += max(float(likeness[place]), 0.0)
+    best: dict[str, float] = defaultdict(float)
+    for place in np.argsort(-likeness, kind="stable")[:_NEAREST]:
+        near = max(float(likeness[place]), 0.0)
+        weights[intents[place]] += near * near
+        best[intents[place]] = max(best[intents[place]], near)
     intent = max(sorted(weights), key=weights.__getitem__)
-    return intent, weights[intent] / len(nearest)
+    total = sum(weights.values())
+    return intent, best[intent] * weights[intent] / total if total else 0.0
 
 
 def _least_likeness(there: Vectors, intents: Sequence[str]) -> float:

@@ -58,7 +58,7 @@ def training_data(files: Sequence[Path], language: str | None) -> TrainingData:
     """Read the training files, and say on stderr what was read."""
     data = read_data_set(files, language=language)
     intents = len({example.intent for example in data.examples})
-    told.print(f"Read {len(data.examples)} examples of {intents} intents from {', '.join(map(str, files))}", highlight=False)
+    say(f"Read {len(data.examples)} examples of {intents} intents from {', '.join(map(str, files))}")
     return data
 
 
@@ -82,6 +82,11 @@ def write_json(path: Path, data: Any) -> None:
         out.file.write(content.decode())
         return
     path.write_bytes(content)
+
+
+def say(text: str) -> None:
+    """Tell something on stderr, as it is: brackets in names of files are no markup."""
+    told.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def console_beside(json: Path | None) -> Console:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from bot.errors import SettingsError
-from bot.nlu_commands.common import Brand, Language, out, told, training_data, training_files
+from bot.nlu_commands.common import Brand, Language, out, say, training_data, training_files
 from nlu.formats.written import Written
 
 Format = Literal["rasa", "rasa-md", "dialogflow", "lex", "csv"]
@@ -32,7 +32,7 @@ def import_from(
     from nlu.formats.converting import read_format, write_format
 
     data, lost = read_format(format, source, language=language)
-    told.print(f"Read {len(data.examples)} examples of {len({e.intent for e in data.examples})} intents", highlight=False)
+    say(f"Read {len(data.examples)} examples of {len({e.intent for e in data.examples})} intents")
     _tell_lost(lost)
     _write(write_format("rasa", data), folder, force=force)
 
@@ -58,7 +58,7 @@ def export_to(
 
 def _tell_lost(lost: tuple[str, ...]) -> None:
     for what in lost:
-        told.print(f"Left out: {what}", highlight=False)
+        say(f"Left out: {what}")
 
 
 def _write(written: Written, folder: Path, *, force: bool) -> None:

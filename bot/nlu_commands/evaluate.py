@@ -21,8 +21,8 @@ from bot.nlu_commands.common import (
     Language,
     console_beside,
     percent,
+    say,
     shown_progress,
-    told,
     training_data,
     training_files,
     write_json,
@@ -63,7 +63,7 @@ def evaluate(
     asked = read_data_set(test, language=language).examples if test else ()
     outside = read_out_of_scope(oos, language=language) if oos else ()
     if untaught := {e.intent for e in asked} - {e.intent for e in data.examples} - {OUT_OF_SCOPE}:
-        told.print(f"No example teaches {', '.join(sorted(untaught))}: its messages will all count as wrong", highlight=False)
+        say(f"No example teaches {', '.join(sorted(untaught))}: its messages will all count as wrong")
     run = asyncio.run(_measured(_Work(data, asked, outside, engine, folds, noise)))
     settings = {
         "engine": engine,

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from bot.nlu_commands.common import Brand, JsonFile, Language, out, told, training_data, training_files, write_json
+from bot.nlu_commands.common import Brand, JsonFile, Language, out, say, training_data, training_files, write_json
 from nlu.suggesting import Suggested, Suggestions
 from nlu.understanding import Example, TrainingData
 
@@ -36,10 +36,9 @@ def suggest(
     if json is not None:
         write_json(json, _as_json(found))
     near, grouped = (sum(len(one.messages) for one in some) for some in (found.near, found.groups))
-    told.print(
+    say(
         f"{len(messages)} messages: {found.taught} taught already, {found.repeated} repeated, {near} near what is taught,"
-        f" {grouped} in {len(found.groups)} new groups, {len(found.alone)} like no other.",
-        highlight=False,
+        f" {grouped} in {len(found.groups)} new groups, {len(found.alone)} like no other."
     )
 
 
