@@ -165,6 +165,8 @@ def _train(settings: Settings, folder: Path) -> None:
 
     set_up_logs(settings.log_level)
     corrections = _run(corrections_of(settings))
+    if settings.engine == "rasa":
+        rasa_environment(settings).checked()
     models, now = model_folder(settings.data_dir, folder), datetime.now(UTC)
     with _progress() as show:
         trained = train_brand(folder, models, corrections, now=now, show=show)
