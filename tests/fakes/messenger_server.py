@@ -93,6 +93,8 @@ class FakeMessenger(FakeGraph):
             return {"recipient_id": self.recipient_of(body)}
         if method == "GET" and path == "app":
             return {"id": APP_ID}
+        if method == "GET" and path == f"{self.id}/subscribed_apps":
+            return {"data": [{"id": APP_ID, "subscribed_fields": ["messages", "feed"]}]}
         if method == "GET" and path == self.id:
             return {"id": self.id, "name": "Orvelle", "username": "orvelle"}
         if method == "GET" and path == "24601":

@@ -177,6 +177,7 @@ class FakeGraph:
         self.calls[f"{request.method} {path}"] += 1
         try:
             self._admit(request)
+            self._check_proof(request.query.get("appsecret_proof"))
             body = await request.json() if request.can_read_body else {}
             answer = await self._answer(request, path, body)
         except GraphError as error:
@@ -191,6 +192,10 @@ class FakeGraph:
             raise GraphError(401, 190, "Invalid OAuth access token")
         if request.match_info["version"] != self.version:
             raise GraphError(400, 2635, "You are calling a deprecated version of the API")
+
+    def _check_proof(self, given: str | None) -> None:
+        if given is not None and given != hmac.new(self.secret.encode(), self.token.encode(), hashlib.sha256).hexdigest():
+            raise GraphError(400, 100, "Invalid appsecret_proof provided in the API argument")
 
     async def _answer(self, request: web.Request, path: str, body: JSONObject) -> JSONObject | web.StreamResponse:
         if request.method != "POST" or path not in (f"{self.id}/messages", "me/messages") or self.is_courtesy(body):

@@ -44,6 +44,6 @@ def parts_of(message: OutboundMessage, *, table: InstagramTable = _TABLE) -> lis
     return choices.parts(message, table.forms, table.text, utf8)
 
 
-def write_private(comment_id: str, text: str, *, table: InstagramTable = _TABLE) -> dict[str, Any]:
-    """The body of the call that answers a public comment in private."""
-    return write_private_reply(comment_id, text, table=table, measure=utf8, platform=PLATFORM)
+def write_private(comment_id: str, text: str, _key: str, *, table: InstagramTable = _TABLE) -> dict[str, Any]:
+    """The body of the call that answers a public comment in private; Instagram has no place for a key."""
+    return write_private_reply(comment_id, text, "", table=table, measure=utf8, platform=PLATFORM)

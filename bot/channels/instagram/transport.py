@@ -22,6 +22,7 @@ class InstagramChannel(PageChannel):
 
     name = NAME
     platform = PLATFORM
+    _check_fields = "id,username"
 
     def __init__(
         self,
@@ -69,15 +70,11 @@ class InstagramChannel(PageChannel):
             raise Refused("the mention is not there any more, or its author does not show it")
         return found
 
-    async def check(self) -> Mapping[str, Any]:
-        """What Meta knows of this account, to see whether token and id are right; raises as `send` does."""
-        return await self._call(self._graph.get(self._owner, fields="id,username"))
-
     def _parts_of(self, message: OutboundMessage) -> list[OutboundMessage]:
         return parts_of(message, table=self.table)
 
     def _written(self, part: OutboundMessage, *, late: bool) -> Mapping[str, Any]:
         return write_message(part, table=self.table, now=self._now(), late=late)
 
-    def _written_private(self, comment_id: str, text: str) -> Mapping[str, Any]:
-        return write_private(comment_id, text, table=self.table)
+    def _written_private(self, comment_id: str, text: str, key: str) -> Mapping[str, Any]:
+        return write_private(comment_id, text, key, table=self.table)

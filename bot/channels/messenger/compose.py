@@ -40,6 +40,6 @@ def parts_of(message: OutboundMessage, *, table: MessengerTable = _TABLE) -> lis
     return choices.parts(message, table.forms, table.text, utf16)
 
 
-def write_private(comment_id: str, text: str, *, table: MessengerTable = _TABLE) -> dict[str, Any]:
+def write_private(comment_id: str, text: str, key: str, *, table: MessengerTable = _TABLE) -> dict[str, Any]:
     """The body of the call that answers a public comment in private."""
-    return write_private_reply(comment_id, text, table=table, measure=utf16, platform=PLATFORM)
+    return write_private_reply(comment_id, text, key, table=table, measure=utf16, platform=PLATFORM)

@@ -48,15 +48,11 @@ class MessengerChannel(PageChannel):
         )
         self._owner, self._messages = page_id, f"{page_id}/messages"
 
-    async def check(self) -> Mapping[str, Any]:
-        """What Meta knows of this page, to see whether token and id are right; raises as `send` does."""
-        return await self._call(self._graph.get(self._owner, fields="id,name"))
-
     def _parts_of(self, message: OutboundMessage) -> list[OutboundMessage]:
         return parts_of(message, table=self.table)
 
     def _written(self, part: OutboundMessage, *, late: bool) -> Mapping[str, Any]:
         return write_message(part, table=self.table, now=self._now(), late=late)
 
-    def _written_private(self, comment_id: str, text: str) -> Mapping[str, Any]:
-        return write_private(comment_id, text, table=self.table)
+    def _written_private(self, comment_id: str, text: str, key: str) -> Mapping[str, Any]:
+        return write_private(comment_id, text, key, table=self.table)

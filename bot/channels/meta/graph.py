@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -16,14 +18,18 @@ PUBLIC_ROOT = "https://graph.facebook.com"
 VERSION = "v25.0"
 
 _ANSWER_BYTES = 1_000_000
+_VERSIONED = re.compile(r"/v\d+\.\d+$")
 
 
 class Graph:
-    """Calls of one account; `root` is Meta's own server or a pretend one, `version` the one the application is made for."""
+    """Calls of one account; `root` is Meta's own server or a pretend one, `version` the one the application is made for.
+
+    A `root` that ends with a version of its own, as in `https://graph.facebook.com/v25.0`, goes before `version`.
+    """
 
     def __init__(self, token: str, *, root: str, version: str, connections: int = 32, timeout: float = 15.0) -> None:
         self.root = root.rstrip("/")
-        self._base = f"{self.root}/{version}" if version else self.root
+        self._base = self.root if _VERSIONED.search(self.root) else f"{self.root}/{version}"
         self._token, self._connections, self._timeout = token, connections, timeout
         self._session: aiohttp.ClientSession | None = None
 
@@ -72,8 +78,13 @@ class Graph:
             method,
             url,
             headers=headers,
-            proxy=_proxy(url),
-            timeout=aiohttp.ClientTimeout(connect=self._timeout, sock_connect=min(self._timeout, 5.0), sock_read=waiting),
+            proxy=_proxy(*urlsplit(url)[:2]),
+            timeout=aiohttp.ClientTimeout(
+                total=4 * waiting,  # an answer that comes in drops must end too
+                connect=self._timeout,
+                sock_connect=min(self._timeout, 5.0),
+                sock_read=waiting,
+            ),
             allow_redirects=False,
             **more,
         )
@@ -93,8 +104,9 @@ async def read_bounded(answer: aiohttp.ClientResponse, most: int) -> bytes:
     return bytes(body)
 
 
-def _proxy(url: str) -> str | None:
-    scheme, host = urlsplit(url)[:2]
+@cache
+def _proxy(scheme: str, host: str) -> str | None:
+    """The proxy that the environment names for this server; aiohttp itself would look anew at each request."""
     return None if proxy_bypass(host) else getproxies().get(scheme)
 
 

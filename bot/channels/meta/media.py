@@ -52,7 +52,10 @@ def type_of(content: bytes, claimed: str) -> str:
 
 def allowed(url: str, root: str, table: MetaTable) -> bool:
     """Whether a file may be fetched from `url`: Meta's servers by https, or the very server that is configured as Meta."""
-    where, own = urlsplit(url), urlsplit(root)
+    try:
+        where, own = urlsplit(url), urlsplit(root)
+    except ValueError:
+        return False
     if (where.scheme, where.netloc) == (own.scheme, own.netloc):
         return True
     host = (where.hostname or "").lower()

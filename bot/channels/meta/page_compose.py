@@ -44,8 +44,7 @@ def write(
     if measure(message.text) > longest:
         raise Refused(f"more than the {longest} {platform} takes here; send the message in parts")
     said = {"text": message.text} if shown.form is None else _choices(message.text, shown.form, shown.buttons, platform)
-    if metadata and len(message.key) + len(METADATA) <= _METADATA_LENGTH:
-        said["metadata"] = METADATA + message.key
+    said |= _tied(message.key if metadata else "")
     return {"recipient": _recipient(message.recipient), "message": said} | tag
 
 
@@ -54,7 +53,9 @@ def write_action(recipient: str, action: str) -> dict[str, Any]:
     return {"recipient": _recipient(recipient), "sender_action": action}
 
 
-def write_private_reply(comment_id: str, text: str, *, table: PageTable, measure: Measure, platform: str) -> dict[str, Any]:
+def write_private_reply(
+    comment_id: str, text: str, key: str, *, table: PageTable, measure: Measure, platform: str
+) -> dict[str, Any]:
     """The body of the call that answers a public comment in private: once, within seven days.
 
     Raises:
@@ -62,7 +63,12 @@ def write_private_reply(comment_id: str, text: str, *, table: PageTable, measure
     """
     if not text.strip() or measure(text) > table.text:
         raise Refused(f"a private reply on {platform} has 1 to {table.text}; shorten it, a second one is not taken")
-    return {"recipient": {"comment_id": comment_id}, "message": {"text": text}, "messaging_type": "RESPONSE"}
+    return {"recipient": {"comment_id": comment_id}, "message": {"text": text} | _tied(key), "messaging_type": "RESPONSE"}
+
+
+def _tied(key: str) -> dict[str, str]:
+    """Our key comes back in the echo, so that the message is known as ours even when the answer to sending got lost."""
+    return {"metadata": METADATA + key} if key and len(key) + len(METADATA) <= _METADATA_LENGTH else {}
 
 
 def _tag(message: OutboundMessage, table: PageTable, platform: str, now: datetime | None, *, late: bool) -> dict[str, str]:

@@ -22,7 +22,7 @@ class PageChannel(MetaChannel):
 
     async def private_reply(self, comment_id: str, text: str, key: str) -> str:
         """Answer a public comment in private; once for each comment, within seven days. Raises as `send` does."""
-        return await self._post(self._written_private(comment_id, text), key)
+        return await self._post(self._written_private(comment_id, text, key), key)
 
     def typing(self, recipient: str) -> None:
         """Show that an answer is being written, for 20 s or until it arrives. Returns at once; does its best."""
@@ -47,6 +47,12 @@ class PageChannel(MetaChannel):
             raise Refused("a customer's id is letters and digits; this one is not Meta's")
         return await self._call(self._graph.get(sender, fields=self.table.profile_fields))
 
+    async def subscribed(self) -> frozenset[str]:
+        """The fields our application's webhook gets for this account; what `translate.FIELDS` has besides is missing."""
+        told = (await self._call(self._graph.get(f"{self._owner}/subscribed_apps", fields="subscribed_fields"))).get("data")
+        rows = [row.get("subscribed_fields") for row in told if isinstance(row, Mapping)] if isinstance(told, list) else []
+        return frozenset(str(field) for row in rows if isinstance(row, list) for field in row)
+
     async def app_id(self) -> str:
         """The id of our own application, by which echoes of our messages are told from others'."""
         return str((await self._call(self._graph.get("app", fields="id"))).get("id") or "")
@@ -70,5 +76,5 @@ class PageChannel(MetaChannel):
     def _written(self, part: OutboundMessage, *, late: bool) -> Mapping[str, Any]:
         raise NotImplementedError
 
-    def _written_private(self, comment_id: str, text: str) -> Mapping[str, Any]:
+    def _written_private(self, comment_id: str, text: str, key: str) -> Mapping[str, Any]:
         raise NotImplementedError

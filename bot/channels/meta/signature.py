@@ -16,6 +16,11 @@ def sign(body: bytes, secret: str) -> str:
     return _PREFIX + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
+def proof(token: str, secret: str) -> str:
+    """What goes with a call as `appsecret_proof`: Meta refuses it unless `secret` is that of the token's application."""
+    return hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+
+
 def signed(body: bytes, header: str | None, secret: str) -> bool:
     """Whether the raw `body`, as it was received, is signed with the application's secret.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.channels.choices import Form
 from bot.messages import Limits
 
 TRY_LATER = "try later"
@@ -56,11 +57,16 @@ class MetaTable:
     """How long to wait after a code, in seconds, when the platform does not say."""
 
     @property
+    def forms(self) -> tuple[Form, ...]:
+        """How choices are shown, best first."""
+        return ()
+
+    @property
     def limits(self) -> Limits:
         """The same for whoever sends by any channel."""
         return Limits(
             text=self.text,
-            buttons=self.buttons,
+            buttons=max((form.most for form in self.forms), default=0),
             button_title=self.button_title,
             per_second=self.per_second,
             per_recipient_per_second=self.per_recipient_per_second,

@@ -12,6 +12,7 @@ import structlog
 
 from bot.channels.meta.failures import GraphRefused, check_meanings, failure_of
 from bot.channels.meta.graph import Graph
+from bot.channels.meta.signature import proof
 from bot.channels.meta.table import MetaTable
 from bot.channels.unfinished import Unfinished
 from bot.errors import SendFailed, SettingsError
@@ -27,6 +28,9 @@ class MetaChannel:
 
     name = ""
     platform = ""
+    _check_fields = "id,name"
+    _owner = "me"
+    """The id Meta knows the account by."""
 
     def __init__(
         self,
@@ -66,6 +70,17 @@ class MetaChannel:
         A repeated attempt goes on after the last part that was delivered, as long as this process lives.
         """
         return await self._unfinished.deliver(message.key, self._parts_of(message), self._send_part)
+
+    async def check(self, app_secret: str = "") -> Mapping[str, Any]:
+        """What Meta knows of this account, to see whether token and id are right, and the application's secret when it is given.
+
+        Raises:
+            AccountRefused: the token is not good any more, or lacks a permission.
+            Refused: the id or the secret is another's.
+            SendFailed: Meta does not answer just now.
+        """
+        proven = {"appsecret_proof": proof(self._token, app_secret)} if app_secret else {}
+        return await self._call(self._graph.get(self._owner, fields=self._check_fields, **proven))
 
     def _parts_of(self, message: OutboundMessage) -> list[OutboundMessage]:
         raise NotImplementedError

@@ -63,7 +63,13 @@ def parts_of(message: OutboundMessage, *, table: WhatsAppTable = _TABLE) -> list
 
 
 def write_template(recipient: str, template: Template, key: str, *, table: WhatsAppTable = _TABLE) -> dict[str, Any]:
-    """The body of the call that sends a template."""
+    """The body of the call that sends a template.
+
+    Raises:
+        Refused: one of its parameters is empty.
+    """
+    if not all(parameter.strip() for parameter in template.parameters):
+        raise Refused(f"a parameter of the template {template.name!r} is empty, which WhatsApp does not take; give it a word")
     components: list[dict[str, Any]] = []
     if template.parameters:
         # A parameter takes neither line ends nor runs of blanks.

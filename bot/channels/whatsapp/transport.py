@@ -20,6 +20,7 @@ class WhatsAppChannel(MetaChannel):
 
     name = NAME
     platform = PLATFORM
+    _check_fields = "display_phone_number,verified_name,quality_rating"
 
     def __init__(
         self,
@@ -48,7 +49,7 @@ class WhatsAppChannel(MetaChannel):
             now=now,
         )
         self._messages = f"{phone_number_id}/messages"
-        self._number = phone_number_id
+        self._owner = phone_number_id
 
     async def send_template(self, recipient: str, template: Template, key: str) -> str:
         """Send an approved template, whether the customer's window is open or not; raises as `send` does."""
@@ -69,17 +70,13 @@ class WhatsAppChannel(MetaChannel):
         """
         if not file_id.isalnum():
             raise Refused("a file's id is letters and digits; this one is not WhatsApp's")
-        told = await self._call(self._graph.get(file_id, phone_number_id=self._number))
+        told = await self._call(self._graph.get(file_id, phone_number_id=self._owner))
         url, size, claimed = told.get("url"), told.get("file_size"), str(told.get("mime_type") or "")
         if not isinstance(url, str):
             raise Refused("WhatsApp names no address for the file; ask the customer to send it again")
         if isinstance(size, int) and size > self.table.media_bytes:
             raise Refused(f"the file has {size} bytes, more than the {self.table.media_bytes} that are kept")
         return await fetch(self._graph, url, self.table, claimed=claimed, name=name, with_token=True)
-
-    async def check(self) -> Mapping[str, Any]:
-        """What WhatsApp knows of this number, to see whether token and id are right; raises as `send` does."""
-        return await self._call(self._graph.get(self._number, fields="display_phone_number,verified_name,quality_rating"))
 
     def _parts_of(self, message: OutboundMessage) -> list[OutboundMessage]:
         return parts_of(message, table=self.table)

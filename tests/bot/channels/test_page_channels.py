@@ -194,6 +194,13 @@ async def test_names_are_asked_for(either: PagePlatform) -> None:
 async def test_a_check_names_the_account_and_our_application(either: PagePlatform) -> None:
     assert (await either.channel.check())["id"] == either.server.id
     assert await either.channel.app_id() == APP_ID
+    assert await either.channel.subscribed() == {"messages", "feed"}
+
+
+async def test_a_check_tells_whether_the_secret_is_right(either: PagePlatform) -> None:
+    assert await either.channel.check(either.server.secret)
+    with pytest.raises(Refused, match="appsecret_proof"):
+        await either.channel.check("another")
 
 
 async def test_the_words_of_a_mention_are_asked_for(on_instagram: PagePlatform) -> None:

@@ -132,14 +132,12 @@ class TestTheWindow:
 
 @both
 def test_a_private_reply_is_one_message_or_none(channel: Any) -> None:
-    assert channel.write_private("55_901", "Bonjour Nadia") == {
-        "recipient": {"comment_id": "55_901"},
-        "message": {"text": "Bonjour Nadia"},
-        "messaging_type": "RESPONSE",
-    }
+    written = channel.write_private("55_901", "Bonjour Nadia", "k9")
+    assert (written["recipient"], written["messaging_type"]) == ({"comment_id": "55_901"}, "RESPONSE")
+    assert written["message"] == {"text": "Bonjour Nadia"} | ({"metadata": "filrouge:k9"} if channel is messenger else {})
     for text in ("", "a" * 2001):
         with pytest.raises(Refused, match="second one"):
-            channel.write_private("55_901", text)
+            channel.write_private("55_901", text, "k9")
 
 
 def test_an_operator_can_change_any_figure() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.channels.meta.graph import _wait as waiting
 from bot.channels.overrides import overridden
 from bot.channels.whatsapp.compose import Template
 from bot.channels.whatsapp.table import WhatsAppTable
@@ -201,7 +202,30 @@ async def test_the_token_is_in_no_log_and_no_traceback(platform: WhatsAppPlatfor
 
 
 async def test_a_check_names_the_number(platform: WhatsAppPlatform) -> None:
-    assert (await platform.channel.check())["verified_name"] == "Orvelle"
+    assert (await platform.channel.check(platform.server.secret))["verified_name"] == "Orvelle"
+    with pytest.raises(Refused, match="appsecret_proof"):
+        await platform.channel.check("another")
+
+
+async def test_an_address_may_name_its_own_version(platform: WhatsAppPlatform) -> None:
+    channel = WhatsAppChannel(TOKEN, PHONE_NUMBER_ID, root=f"{platform.server.root}/v25.0/", version="v1.0")
+    assert await channel.send(bonjour())
+    await channel.close()
+
+
+@pytest.mark.parametrize(("status", "failure"), [(429, "TryLater"), (401, "AccountRefused"), (403, "Refused"), (302, "Refused")])
+async def test_a_page_of_some_proxys_own_has_a_class_too(platform: WhatsAppPlatform, status: int, failure: str) -> None:
+    platform.server.fail(how="page", status=status)
+    with pytest.raises(SendFailed) as met:
+        await platform.channel.send(bonjour())
+    assert type(met.value).__name__ == failure
+
+
+async def test_the_minutes_meta_names_in_its_own_header_are_waited(platform: WhatsAppPlatform) -> None:
+    usage = '{"1": [{"type": "messages", "estimated_time_to_regain_access": 3}]}'
+    assert waiting({"X-Business-Use-Case-Usage": usage}) == 180
+    assert waiting({"X-Business-Use-Case-Usage": "[1]"}) is None
+    assert waiting({"Retry-After": "soon"}) is None
 
 
 def test_a_channel_without_token_or_number_says_where_to_get_them() -> None:

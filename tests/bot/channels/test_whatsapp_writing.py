@@ -134,6 +134,11 @@ def test_a_template_has_its_parameters_on_one_line_and_the_tokens_of_its_buttons
     assert "components" not in write_template("33639980101", Template(name="reprise", language="fr"), "k3")["template"]
 
 
+def test_a_template_with_an_empty_parameter_is_refused_before() -> None:
+    with pytest.raises(Refused, match="empty"):
+        write_template("33639980101", Template(name="rappel", language="fr", parameters=(" ",)), "k2")
+
+
 def test_reading_and_typing_are_one_call() -> None:
     assert write_seen("wamid.1", typing=True)["typing_indicator"] == {"type": "text"}
     assert write_seen("wamid.1", typing=False) == {
