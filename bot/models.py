@@ -12,8 +12,10 @@ from pathlib import Path
 
 import structlog
 
+from bot.brand import load_brand
 from bot.clock import Stopwatch
 from bot.errors import SettingsError
+from bot.faq import train_faq
 from bot.model_versions import keep_model, model_in_use
 from bot.storage.corrections import taught
 from nlu.encoders import DEFAULT, shared_encoder
@@ -127,6 +129,7 @@ def train_brand(
     vectors = KeptVectors(shared_encoder(encoder, encoder_folder(models)), models / "vectors.npz")
     model = train(data, encoder=vectors, progress=show)
     path = keep_model(model, models, now=now)
+    train_faq(load_brand(folder), data.examples, models, vectors)
     vectors.save()
     intents = len({example.intent for example in data.examples})
     return Trained(path, len(data.examples), intents, watch.ms / 1000)

@@ -216,5 +216,7 @@ def _noticed(understanding: Understanding) -> dict[str, Any]:
         "tone": understanding.tone if understanding.tone != "neutral" else "",
         "insult": understanding.insult,
         "distress": understanding.distress,
+        "faq": understanding.faq,
+        "faq_likeness": understanding.faq_likeness,
     }
     return {name: value for name, value in told.items() if value}

@@ -40,7 +40,8 @@ from bot.dialogue.flows_file import load_flows
 from bot.dialogue.standard import Policy
 from bot.dialogue.step import Dialogue
 from bot.errors import AccountRefused, SendFailed, SettingsError
-from bot.models import LiveModel, model_folder
+from bot.faq import load_faq
+from bot.models import LiveModel, encoder_folder, model_folder
 from bot.settings import Settings
 from bot.signals import OpenRequests, Signals
 from bot.storage import customers, inbox, leases, outbox
@@ -79,6 +80,7 @@ def load_house(folder: Path, serve_actions: Callable[[Domain], ActionServer] | N
     """
     brand = load_brand(folder)
     domain = load_domain(folder / "domain.yml", brand.languages.all)
+    domain = domain.with_faq({entry.id: entry.answer for entry in brand.faq})
     flows = load_flows(folder / "data" / "flows.yml", domain)
     actions = standard_actions()
     if serve_actions is not None:
@@ -221,7 +223,9 @@ class Program:
 
     async def _understander(self) -> Understander:
         """The embedded engine, or Rasa with the embedded one behind it, with what is read around either."""
-        return Reader(await self._engine())
+        models = model_folder(self.settings.data_dir, self.folder)
+        faq = await asyncio.to_thread(load_faq, self.house.brand, models, encoder_folder(models))
+        return Reader(await self._engine(), faq=faq)
 
     async def _engine(self) -> Understander:
         if self.settings.engine == "embedded":

@@ -14,6 +14,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from nlu.answers import read_answer
+from nlu.faq import FaqIndex
 from nlu.tone import read_manner
 from nlu.understanding import Understander, Understanding
 from nlu.wishes import as_wish, borders, contrast, refused_alone, without_courtesy
@@ -28,6 +29,8 @@ _SURE = 0.5
 """Confidence each part needs, whatever the engine's threshold."""
 _NOTHING_ELSE = 0.95
 """Confidence from which thanks are thanks and nothing else."""
+_SURE_ENOUGH = 0.7
+"""Confidence from which an intent is not doubted for a question of the house."""
 _MOST_WISHES = 3
 
 
@@ -35,9 +38,14 @@ class Reader:
     """An `Understander` that looks into the messages another one understands."""
 
     def __init__(
-        self, engine: Understander, *, manners: Collection[str] = MANNERS, no_wishes: Collection[str] = NO_WISHES
+        self,
+        engine: Understander,
+        *,
+        manners: Collection[str] = MANNERS,
+        no_wishes: Collection[str] = NO_WISHES,
+        faq: FaqIndex | None = None,
     ) -> None:
-        self.engine = engine
+        self.engine, self.faq = engine, faq
         self._manners, self._no_wishes = frozenset(manners), frozenset(no_wishes)
 
     async def understand(self, text: str, *, language: str) -> Understanding:
@@ -51,7 +59,15 @@ class Reader:
         wishes = await self._split(meaning, text, _MOST_WISHES)
         if len(wishes) > 1:
             return replace(meaning, wishes=wishes)
-        return await self._behind_courtesy(meaning)
+        return self._asked_of_the_house(await self._behind_courtesy(meaning))
+
+    def _asked_of_the_house(self, meaning: Understanding) -> Understanding:
+        """The same with the entry of the brand's questions it asks for, when no intent is what it means for sure."""
+        if self.faq is None or (meaning.understood and meaning.confidence >= _SURE_ENOUGH):
+            return meaning
+        text = without_courtesy(meaning.text) or meaning.text
+        found = self.faq.find(text, meaning.language, strict=meaning.understood)
+        return meaning if found is None else replace(meaning, faq=found.id, faq_likeness=found.likeness)
 
     async def _contrasted(self, meaning: Understanding) -> Understanding | None:
         """The wish that is told by what it is not; None when the message is no such thing."""

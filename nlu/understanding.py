@@ -69,6 +69,10 @@ class Understanding:
     insult: bool = False
     distress: Literal["", "distress", "danger"] = ""
     """`danger`: somebody's life may be at stake."""
+    faq: str = ""
+    """Entry of the brand's questions (`nlu.faq`) this message asks for, when no intent does."""
+    faq_likeness: float = 0.0
+    """How like the questions of that entry, 0 to 1."""
 
     @property
     def intent(self) -> str | None:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
+from bot.brand.faq import FaqEntry, FaqFile
 from bot.brand.staff import Queue
 from bot.brand.stores import Service, subdivisions_of
 from bot.brand.whole import Brand, BrandFile, StoresFile
@@ -15,11 +16,14 @@ from bot.errors import BrandError
 from nlu.errors import TrainingDataError
 from nlu.files import Place, YamlFile, read_yaml, validate
 
+_FEWEST_QUESTIONS = 2
+"""Ways of asking, in each language: fewer are hardly ever found."""
+
 Part = TypeVar("Part", bound=BrandModel)
 
 
 def load_brand(folder: Path) -> Brand:
-    """Read and check `brand.yml` and `stores.yml` in `folder`.
+    """Read and check `brand.yml`, `stores.yml` and, where there is one, `faq.yml` in `folder`.
 
     Raises:
         BrandError: a file is missing or wrong; it carries the file, the line, and what to write instead.
@@ -29,8 +33,33 @@ def load_brand(folder: Path) -> Brand:
     _check_stores(shops, stores_yml)
     _check_staff(rules, brand_yml, {store.id for store in shops.stores})
     _check_languages(rules, shops, brand_yml, stores_yml)
+    faq = _faq(folder / "faq.yml", rules) if (folder / "faq.yml").exists() else ()
     said = {name: getattr(part, name) for part in (rules, shops) for name in type(part).model_fields}
-    return Brand.model_construct(**said, folder=folder)
+    return Brand.model_construct(**said, faq=faq, folder=folder)
+
+
+def _faq(path: Path, rules: BrandFile) -> tuple[FaqEntry, ...]:
+    file, said = _read(FaqFile, path)
+    _unique([entry.id for entry in said.faq], "question", "id", file, "faq")
+    asked: dict[str, str] = {}
+    for number, entry in enumerate(said.faq):
+        here: Place = ("faq", number)
+        for language in rules.languages.all:
+            if len(entry.questions.get(language, ())) < _FEWEST_QUESTIONS:
+                problem = (
+                    f"{entry.id} needs {_FEWEST_QUESTIONS} or more ways of asking in {language!r}; add some under `{language}:`"
+                )
+                raise _wrong(problem, file, (*here, "questions", language))
+            if language not in entry.answer:
+                raise _wrong(f"{entry.id} has no answer in {language!r}; add `{language}: ...` to it", file, (*here, "answer"))
+        for language, questions in entry.questions.items():
+            _all_known([language], rules.languages.all, "language", file, [(*here, "questions", language)])
+            for index, question in enumerate(questions):
+                other = asked.setdefault(question.casefold(), entry.id)
+                if other != entry.id:
+                    problem = f"{question!r} is asked under {other} as well; keep it in one of the two"
+                    raise _wrong(problem, file, (*here, "questions", language, index))
+    return said.faq
 
 
 def _read(model: type[Part], path: Path) -> tuple[YamlFile, Part]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from bot.brand.faq import FaqEntry
 from bot.brand.rules import BookingRules, Demo, HandoffRules, Languages, TranscriptRules
 from bot.brand.staff import Account, Advisor, Queue
 from bot.brand.stores import Service, Store
@@ -41,6 +42,8 @@ class StoresFile(BrandModel):
 class Brand(BrandFile, StoresFile):
     """One brand, checked: every id another part names exists."""
 
+    faq: tuple[FaqEntry, ...] = ()
+    """Of `faq.yml`, where there is one."""
     folder: Path
     """Where its files are."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 SlotType = Literal["text", "bool", "categorical", "float", "any"]
@@ -13,6 +13,10 @@ VALIDATE = "validate_"
 """An action `validate_<slot>` looks at every new value of that slot before a flow goes on."""
 ASK = "action_ask_"
 """An action `action_ask_<slot>` asks for that slot in place of the response `utter_ask_<slot>`."""
+
+
+FAQ = "utter_faq/"
+"""`utter_faq/<id>` is the answer of an entry of `faq.yml`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +121,11 @@ class Domain:
     actions: frozenset[str]
     file: str = ""
     """Where it was read, for the messages of errors."""
+
+    def with_faq(self, answers: Mapping[str, Mapping[str, str]]) -> Domain:
+        """The same with an answer for each entry of the brand's questions: id to language to words."""
+        said = {FAQ + name: (Variation(texts=texts),) for name, texts in answers.items()}
+        return replace(self, responses={**self.responses, **said})
 
     def text(self, response: str, language: str) -> str:
         """The first wording of a short response that is only a name, such as a button's title; empty when unknown."""

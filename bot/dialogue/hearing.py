@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.dialogue.choosing import calls_off, pick, pressed_by_words
+from bot.dialogue.domain import FAQ
 from bot.dialogue.events import Pressed, Understood
 from bot.dialogue.filling import (
     Heard,
@@ -53,6 +54,11 @@ def hear(w: Working, event: Understood, *, switched: bool) -> None:
     choice = _chosen(w, meaning, values, choosing=choosing)
     if choice:
         take(w, choice, event.at)
+        return
+    if meaning.faq and not bare and FAQ + meaning.faq in w.domain.responses:
+        w.change(misses=0, clarifying=(), lead="")
+        w.say(FAQ + meaning.faq, origin="faq")
+        advance(w)
         return
     offered = w.state.choices
     w.change(choices=(), clarifying=(), either={})

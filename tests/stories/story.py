@@ -62,6 +62,7 @@ def demo() -> tuple[Brand, Dialogue]:
     """The demo brand and its dialogue, read once."""
     brand = load_brand(DEMO)
     domain = load_domain(DEMO / "domain.yml", brand.languages.all)
+    domain = domain.with_faq({entry.id: entry.answer for entry in brand.faq})
     return brand, Dialogue(domain, load_flows(DEMO / "data" / "flows.yml", domain))
 
 
