@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.fakes.messenger_server import FakeMessenger
-from tests.fakes.meta_server import JSONObject, main
+from tests.fakes.meta_server import JSONObject, Sent, main
 
 ACCOUNT_ID = "17841400000000001"
 
@@ -15,6 +15,7 @@ class FakeInstagram(FakeMessenger):
 
     takes_metadata = False
     longest = 1000
+    kind = "instagram"
 
     def __init__(self, **how: Any) -> None:
         super().__init__(ACCOUNT_ID, **how)
@@ -22,6 +23,12 @@ class FakeInstagram(FakeMessenger):
 
     def measure(self, text: str) -> int:
         return len(text.encode())
+
+    def _named(self, sent: Sent) -> JSONObject:
+        return {}  # Instagram's echoes name nobody
+
+    def _seen(self, sent: Sent) -> JSONObject:
+        return self._told(sent.recipient, read={"mid": sent.id})
 
     def _check_window(self, body: JSONObject, who: str) -> None:
         if who in self.closed and body.get("messaging_type") != "MESSAGE_TAG":

@@ -27,10 +27,38 @@ class FakeMessenger(FakeGraph):
         return len(text)
 
     longest = 2000
+    kind = "page"
 
     def recipient_of(self, body: JSONObject) -> str:
         recipient = body.get("recipient", {})
         return str(next(iter(recipient.values()), ""))
+
+    def customer_says(self, customer: str, text: str) -> JSONObject:
+        return self._told(customer, message={"mid": self.next_id("m_in"), "text": text})
+
+    def customer_presses(self, customer: str, title: str, token: str) -> JSONObject:
+        message = next(s.body["message"] for s in reversed(self.sent) if token in s.tokens)
+        if "attachment" in message:
+            return self._told(customer, postback={"mid": self.next_id("m_in"), "title": title, "payload": token})
+        return self._told(customer, message={"mid": self.next_id("m_in"), "text": title, "quick_reply": {"payload": token}})
+
+    def became_of(self, sent: Sent) -> list[JSONObject]:
+        echo = self._told(sent.recipient, message={"mid": sent.id, "is_echo": True, "text": sent.text} | self._named(sent))
+        event = echo["entry"][0]["messaging"][0]
+        event["sender"], event["recipient"] = event["recipient"], event["sender"]
+        return [echo, self._seen(sent)]
+
+    def _named(self, sent: Sent) -> JSONObject:
+        """What an echo tells of who sent it."""
+        return {"app_id": int(APP_ID), "metadata": sent.body["message"].get("metadata", "")}
+
+    def _seen(self, sent: Sent) -> JSONObject:
+        return self._told(sent.recipient, read={"watermark": self.next_moment() * 1000})
+
+    def _told(self, customer: str, **event: JSONObject) -> JSONObject:
+        at = self.next_moment() * 1000
+        told = {"sender": {"id": customer}, "recipient": {"id": self.id}, "timestamp": at, **event}
+        return {"object": self.kind, "entry": [{"id": self.id, "time": at + 40, "messaging": [told]}]}
 
     def is_courtesy(self, body: JSONObject) -> bool:
         return "sender_action" in body

@@ -1,7 +1,9 @@
 """A Graph API that can be told to misbehave: what the pretend WhatsApp, Messenger and Instagram share.
 
 In a test: `async with FakeWhatsApp() as platform: WhatsAppChannel(platform.token, platform.id, root=platform.root)`. From
-another process the same by HTTP: `POST /_control/fail`, `GET /_control/sent`, `POST /_control/push`.
+another process the same by HTTP, bodies and answers in JSON: `POST /_control/fail {...Failure}`, `POST /_control/webhook {url}`,
+`POST /_control/says {customer, text}`, `POST /_control/presses {customer, title}`, `POST /_control/push {body}`,
+`GET /_control/sent`.
 """
 
 from __future__ import annotations
@@ -85,9 +87,13 @@ class FakeGraph:
         self.acts: list[JSONObject] = []
         """Courtesies: what was marked as read, where somebody seemed to type."""
         self.files: dict[str, tuple[bytes, str]] = {}
+        self.webhook = ""
+        """Where customers' acts are posted, and what became of messages; empty: nowhere."""
         self.attempts: list[int] = []
         """What the webhook answered to each push."""
+        self._telling: set[asyncio.Task[int]] = set()
         self._numbers = itertools.count(1)
+        self._moments = itertools.count(1_795_251_600)
         self._changed = asyncio.Condition()
         self._silence = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -108,6 +114,9 @@ class FakeGraph:
 
     async def close(self) -> None:
         self._silence.set()
+        for task in self._telling:
+            task.cancel()
+        await asyncio.gather(*self._telling, return_exceptions=True)
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -115,7 +124,7 @@ class FakeGraph:
         app = web.Application(client_max_size=1_000_000)
         app.router.add_post("/_control/fail", self._control_fail)
         app.router.add_get("/_control/sent", self._control_sent)
-        app.router.add_post("/_control/push", self._control_push)
+        app.router.add_post("/_control/{act}", self._control)
         app.router.add_get("/files/{file}", self._file)
         app.router.add_route("*", "/{version}/{path:.+}", self._graph)
         return app
@@ -139,12 +148,23 @@ class FakeGraph:
         async with asyncio.timeout(5), self._changed:
             await self._changed.wait_for(met)
 
-    async def push(self, url: str, body: JSONObject) -> int:
+    async def says(self, customer: str, text: str) -> int:
+        """A customer writes."""
+        return await self.push(self.customer_says(customer, text))
+
+    async def presses(self, customer: str, title: str) -> int:
+        """A customer takes the choice of this title in the last message that has one."""
+        for sent in reversed(self.sent):
+            if sent.recipient == customer and title in sent.titles:
+                return await self.push(self.customer_presses(customer, title, sent.tokens[sent.titles.index(title)]))
+        raise LookupError(f"nothing shown to {customer} can be answered by {title!r}")
+
+    async def push(self, body: JSONObject) -> int:
         """Post a signed webhook, as the platform does, and return what was answered."""
         raw = json.dumps(body).encode()
         signature = "sha256=" + hmac.new(self.secret.encode(), raw, hashlib.sha256).hexdigest()
         headers = {"X-Hub-Signature-256": signature, "Content-Type": "application/json"}
-        async with aiohttp.ClientSession() as http, http.post(url, data=raw, headers=headers) as answer:
+        async with aiohttp.ClientSession() as http, http.post(self.webhook, data=raw, headers=headers) as answer:
             self.attempts.append(answer.status)
             return answer.status
 
@@ -161,6 +181,18 @@ class FakeGraph:
     def recipient_of(self, body: JSONObject) -> str:
         raise NotImplementedError
 
+    def customer_says(self, customer: str, text: str) -> JSONObject:
+        """The body that brings a customer's words."""
+        raise NotImplementedError
+
+    def customer_presses(self, customer: str, title: str, token: str) -> JSONObject:
+        """The body that brings a choice taken."""
+        raise NotImplementedError
+
+    def became_of(self, sent: Sent) -> list[JSONObject]:
+        """The bodies that tell what became of a message."""
+        return []
+
     # The Graph
 
     def refuse(self, message: str, code: int = 100, subcode: int | None = None) -> NoReturn:
@@ -168,6 +200,14 @@ class FakeGraph:
 
     def show(self, sent: Sent) -> None:
         self.sent.append(sent)
+        for body in self.became_of(sent) if self.webhook else ():
+            task = asyncio.create_task(self.push(body))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+
+    def next_moment(self) -> int:
+        """Seconds since 1970, one more each time."""
+        return next(self._moments)
 
     def next_id(self, prefix: str) -> str:
         return f"{prefix}{next(self._numbers):06d}"
@@ -245,9 +285,14 @@ class FakeGraph:
     async def _control_sent(self, _request: web.Request) -> web.Response:
         return web.json_response({"sent": [asdict(sent) for sent in self.sent], "acts": self.acts})
 
-    async def _control_push(self, request: web.Request) -> web.Response:
-        asked = await request.json()
-        return web.json_response({"status": await self.push(asked["url"], asked["body"])})
+    async def _control(self, request: web.Request) -> web.Response:
+        asked, act = await request.json(), request.match_info["act"]
+        if act == "webhook":
+            self.webhook = asked["url"]
+            return web.json_response({})
+        if act not in ("says", "presses", "push"):
+            raise web.HTTPNotFound
+        return web.json_response({"status": await getattr(self, act)(**asked)})
 
 
 def main(made: Callable[[], FakeGraph]) -> None:

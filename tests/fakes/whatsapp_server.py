@@ -21,6 +21,44 @@ class FakeWhatsApp(FakeGraph):
     def recipient_of(self, body: JSONObject) -> str:
         return str(body.get("to") or body.get("recipient"))
 
+    def customer_says(self, customer: str, text: str) -> JSONObject:
+        return self._brought(customer, {"type": "text", "text": {"body": text}})
+
+    def customer_presses(self, customer: str, title: str, token: str) -> JSONObject:
+        kind = next(s.body["interactive"]["type"] for s in reversed(self.sent) if token in s.tokens)
+        reply = {"button": "button_reply", "list": "list_reply"}[kind]
+        pressed = {"type": reply, reply: {"id": token, "title": title}}
+        return self._brought(customer, {"type": "interactive", "interactive": pressed})
+
+    def became_of(self, sent: Sent) -> list[JSONObject]:
+        return [
+            self._told(
+                {
+                    "statuses": [
+                        {
+                            "id": sent.id,
+                            "status": state,
+                            "timestamp": str(self.next_moment()),
+                            "recipient_id": sent.recipient,
+                            "biz_opaque_callback_data": sent.body.get("biz_opaque_callback_data", ""),
+                        }
+                    ]
+                }
+            )
+            for state in ("sent", "delivered", "read")
+        ]
+
+    def _brought(self, customer: str, said: JSONObject) -> JSONObject:
+        who = {"from": customer} if customer.isdecimal() else {"from_user_id": customer}
+        known = {"wa_id": customer} if customer.isdecimal() else {"user_id": customer}
+        message = who | {"id": self.next_id("wamid.IN"), "timestamp": str(self.next_moment())} | said
+        return self._told({"contacts": [known | {"profile": {"name": "Camille Roussel"}}], "messages": [message]})
+
+    def _told(self, value: JSONObject) -> JSONObject:
+        metadata = {"display_phone_number": "33639980000", "phone_number_id": self.id}
+        change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": metadata} | value}
+        return {"object": "whatsapp_business_account", "entry": [{"id": "102290129340398", "changes": [change]}]}
+
     def is_courtesy(self, body: JSONObject) -> bool:
         return "status" in body
 
