@@ -7,9 +7,9 @@ from pathlib import Path
 
 import structlog
 
-from bot.brand import Brand
+from bot.brand import Brand, FaqEntry
 from nlu.encoders import SentenceEncoder, shared_encoder
-from nlu.faq import Entry, FaqIndex, Tuned
+from nlu.faq import FaqIndex, Tuned
 from nlu.faq_training import content_of, load_tuned, save_tuned, tune
 from nlu.understanding import Example
 
@@ -20,9 +20,9 @@ def faq_file(models: Path) -> Path:
     return models / "faq.json"
 
 
-def train_faq(brand: Brand, examples: Sequence[Example], models: Path, encoder: SentenceEncoder) -> Tuned | None:
-    """Measure the brand's questions against its training messages; None when it has no `faq.yml`."""
-    entries = _entries(brand)
+def train_faq(asked: Sequence[FaqEntry], examples: Sequence[Example], models: Path, encoder: SentenceEncoder) -> Tuned | None:
+    """Measure the brand's questions against its training messages; None when it has none."""
+    entries = [entry.entry() for entry in asked]
     if not entries:
         faq_file(models).unlink(missing_ok=True)
         return None
@@ -36,7 +36,7 @@ def load_faq(brand: Brand, models: Path, weights: Path | None = None) -> FaqInde
 
     `weights` is where sentence encoders keep theirs. Raises `nlu.errors.ModelError` for a damaged file.
     """
-    entries = _entries(brand)
+    entries = [entry.entry() for entry in brand.faq]
     tuned = load_tuned(faq_file(models)) if entries else None
     if tuned is None or tuned.content != content_of(entries):
         if entries:
@@ -45,7 +45,3 @@ def load_faq(brand: Brand, models: Path, weights: Path | None = None) -> FaqInde
             )
         return None
     return FaqIndex(entries, tuned, shared_encoder(tuned.setting, weights))
-
-
-def _entries(brand: Brand) -> list[Entry]:
-    return [entry.entry() for entry in brand.faq]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.brand import load_brand
+from bot.brand import read_faq
 from bot.clock import Stopwatch
 from bot.errors import SettingsError
 from bot.faq import train_faq
@@ -129,7 +129,7 @@ def train_brand(
     vectors = KeptVectors(shared_encoder(encoder, encoder_folder(models)), models / "vectors.npz")
     model = train(data, encoder=vectors, progress=show)
     path = keep_model(model, models, now=now)
-    train_faq(load_brand(folder), data.examples, models, vectors)
+    train_faq(read_faq(folder), data.examples, models, vectors)
     vectors.save()
     intents = len({example.intent for example in data.examples})
     return Trained(path, len(data.examples), intents, watch.ms / 1000)

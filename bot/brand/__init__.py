@@ -7,7 +7,8 @@ line of the first mistake, and what to write there instead. Everything it return
 from __future__ import annotations
 
 from bot.brand.hours import ExceptionalClosing, ExceptionalOpening, Opening, OpeningRange, WeekHours
-from bot.brand.load import load_brand
+from bot.brand.faq import FaqEntry
+from bot.brand.load import load_brand, read_faq
 from bot.brand.rules import BookingRules, HandoffRules, Languages
 from bot.brand.staff import Account, Advisor, Queue
 from bot.brand.stores import Address, OfferedService, Service, Store
@@ -21,6 +22,7 @@ __all__ = [
     "Brand",
     "ExceptionalClosing",
     "ExceptionalOpening",
+    "FaqEntry",
     "HandoffRules",
     "Languages",
     "OfferedService",
@@ -31,4 +33,5 @@ __all__ = [
     "Store",
     "WeekHours",
     "load_brand",
+    "read_faq",
 ]

@@ -33,12 +33,21 @@ def load_brand(folder: Path) -> Brand:
     _check_stores(shops, stores_yml)
     _check_staff(rules, brand_yml, {store.id for store in shops.stores})
     _check_languages(rules, shops, brand_yml, stores_yml)
-    faq = _faq(folder / "faq.yml", rules) if (folder / "faq.yml").exists() else ()
+    faq = _checked_faq(folder, rules)
     said = {name: getattr(part, name) for part in (rules, shops) for name in type(part).model_fields}
     return Brand.model_construct(**said, faq=faq, folder=folder)
 
 
-def _faq(path: Path, rules: BrandFile) -> tuple[FaqEntry, ...]:
+def read_faq(folder: Path) -> tuple[FaqEntry, ...]:
+    """What `faq.yml` in `folder` asks and answers, where there is one; whether in every language is for `load_brand` to say."""
+    path = folder / "faq.yml"
+    return _read(FaqFile, path)[1].faq if path.exists() else ()
+
+
+def _checked_faq(folder: Path, rules: BrandFile) -> tuple[FaqEntry, ...]:
+    path = folder / "faq.yml"
+    if not path.exists():
+        return ()
     file, said = _read(FaqFile, path)
     _unique([entry.id for entry in said.faq], "question", "id", file, "faq")
     asked: dict[str, str] = {}

@@ -27,7 +27,7 @@ ASKED = Path(__file__).parents[1] / "data" / "faq.csv"
 def found_by(tmp_path_factory: pytest.TempPathFactory) -> FaqIndex:
     models = tmp_path_factory.mktemp("models")
     brand, _ = demo()
-    train_faq(brand, read_training_files([DEMO / "data"]).examples, models, shared_encoder("use"))
+    train_faq(brand.faq, read_training_files([DEMO / "data"]).examples, models, shared_encoder("use"))
     index = load_faq(brand, models)
     assert index is not None
     return index
@@ -55,7 +55,7 @@ def test_the_measures_are_told(found_by: FaqIndex) -> None:
 
 def test_what_was_measured_of_other_questions_is_not_used(tmp_path: Path) -> None:
     brand, _ = demo()
-    train_faq(brand.model_copy(update={"faq": brand.faq[:3]}), (), tmp_path, shared_encoder("none"))
+    train_faq(brand.faq[:3], (), tmp_path, shared_encoder("none"))
     assert load_faq(brand, tmp_path) is None
     assert load_faq(brand.model_copy(update={"faq": ()}), tmp_path) is None
 
