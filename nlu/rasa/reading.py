@@ -42,6 +42,7 @@ def read_answer(
     unsure = bool(told) and told[0].name == FALLBACK
     ranking = tuple(guess for guess in told if guess.name != FALLBACK)
     odd = bool(ranking) and ranking[0].name == OUT_OF_SCOPE
+    outside = next((guess.confidence for guess in ranking if guess.name == OUT_OF_SCOPE), 0.0)
     ranking = tuple(guess for guess in ranking if guess.name != OUT_OF_SCOPE)[:_BEST]
     if unsure and ranking:
         threshold = min(0.999, max(threshold, math.nextafter(ranking[0].confidence, 1.0)))
@@ -54,6 +55,7 @@ def read_answer(
         language_sure=language_sure,
         engine=engine,
         out_of_scope=odd,
+        scope=(ranking[0].confidence if ranking else 0.0) - outside,
     )
 
 

@@ -66,6 +66,7 @@ def test_the_longer_reading_of_the_same_words_is_kept() -> None:
 def test_out_of_scope_is_no_intent_to_act_upon() -> None:
     meaning = read({"out_of_scope": 0.9, "greet": 0.1})
     assert (meaning.out_of_scope, meaning.understood, meaning.intent) == (True, False, "greet")
+    assert meaning.scope < read({"greet": 0.4, "out_of_scope": 0.1}).scope < read({"greet": 0.9}).scope
 
 
 @pytest.mark.parametrize("best", [0.25, 0.45, 0.95])
