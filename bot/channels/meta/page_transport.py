@@ -58,11 +58,12 @@ class PageChannel(MetaChannel):
         return str((await self._call(self._graph.get("app", fields="id"))).get("id") or "")
 
     async def _send_part(self, part: OutboundMessage) -> str:
+        body = self._written(part, late=False)
         try:
-            return await self._post(self._written(part, late=False), part.key)
+            return await self._post(body, part.key)
         except OutsideWindow:
             # The platform knows better than we when the window closed; a person's words may still go, with their tag.
-            if part.window_ends is not None or not by_a_person(part):
+            if "tag" in body or not by_a_person(part):
                 raise
         return await self._post(self._written(part, late=True), part.key)
 

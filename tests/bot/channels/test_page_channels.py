@@ -149,10 +149,17 @@ async def test_a_program_does_not_write_after_the_window(either: PagePlatform) -
 
 async def test_a_person_does_with_the_tag_whoever_knew_first(either: PagePlatform) -> None:
     either.server.closed.add("24601")
-    for key, window_ends in (("k1", None), ("k2", NOW - timedelta(hours=1))):
+    for key, window_ends in (("k1", None), ("k2", NOW - timedelta(hours=1)), ("k3", NOW + timedelta(hours=1))):
         await either.channel.send(bonjour(key=key, author="advisor", window_ends=window_ends))
-    assert [sent.body["tag"] for sent in either.server.sent] == ["HUMAN_AGENT", "HUMAN_AGENT"]
+    assert [sent.body["tag"] for sent in either.server.sent] == ["HUMAN_AGENT"] * 3
     assert either.server.duplicates == 0
+
+
+async def test_a_tag_the_platform_does_not_grant_is_tried_once(either: PagePlatform) -> None:
+    either.server.fail(code=10, subcode=2018278, times=9)
+    with pytest.raises(OutsideWindow):
+        await either.channel.send(bonjour(author="advisor"))
+    assert sum(either.server.calls.values()) == 2
 
 
 async def test_a_comment_is_answered_in_private_once(either: PagePlatform) -> None:
