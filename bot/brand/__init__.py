@@ -6,8 +6,8 @@ line of the first mistake, and what to write there instead. Everything it return
 
 from __future__ import annotations
 
-from bot.brand.hours import ExceptionalClosing, ExceptionalOpening, Opening, OpeningRange, WeekHours
 from bot.brand.faq import FaqEntry
+from bot.brand.hours import ExceptionalClosing, ExceptionalOpening, Opening, OpeningRange, WeekHours
 from bot.brand.load import load_brand, read_faq
 from bot.brand.rules import BookingRules, HandoffRules, Languages
 from bot.brand.staff import Account, Advisor, Queue

@@ -17,16 +17,30 @@ _PLACES: Mapping[str, int] = {
     "quatrieme": 4, "fourth": 4, "4e": 4, "4eme": 4, "4th": 4, "quatre": 4, "four": 4,
     "dernier": -1, "derniere": -1, "last": -1,
 }  # fmt: skip
-_SOONEST = ("le plus tot", "au plus tot", "plus vite possible", "des que possible", "earliest", "soonest", "as soon as")
-_LATEST = ("le plus tard", "au plus tard", "latest")
-_ANY = ("peu importe", "n importe", "comme vous voulez", "au choix", "either", "any of", "any one", "whichever", "don t mind")
+_SOONEST = (
+    "le plus tot", "au plus tot", "plus vite possible", "des que possible", "le plus proche", "la plus proche", "le plus rapide",
+    "earliest", "soonest", "as soon as", "closest", "nearest", "quickest", "next available", "first available",
+)  # fmt: skip
+_LATEST = ("le plus tard", "au plus tard", "la plus tardive", "le plus loin", "latest", "as late as")
+_ANY = (
+    "peu importe", "n importe lequel", "n importe laquelle", "n importe quel", "comme vous voulez", "comme tu veux", "au choix",
+    "ca m est egal", "c est egal", "c est pareil", "choisissez", "a vous de voir", "a vous de choisir", "sans preference",
+    "pas de preference", "le premier venu", "au hasard", "either", "any of", "any one", "any will do", "whichever", "whatever",
+    "don t mind", "don t care", "you choose", "you pick", "no preference", "up to you", "surprise me", "doesn t matter",
+)  # fmt: skip
+_MIDDLE = ("du milieu", "au milieu", "middle", "in between")
+_LAST_BUT_ONE = ("avant dernier", "avant derniere", "second to last", "last but one", "penultimate")
+_NOT_ONE = frozenset({"pas", "not", "sauf", "except"})
+_MOST_ANY = 4
+"""Of a longer list, such as all the stores, "any of them" chooses nothing."""
 FILLERS = frozenset(
     re.findall(
         r"\w+",
         """le la les l un une de du des d a au aux en et ou pour vers plutot non oui ouais ok okay alors euh bah ben hum svp
         stp s il vous te plait merci bien finalement fait celui celle ceux ce cet cette qui est c sera ira va me convient
         je prends prend choisis prefere j aimerais mais vas pas du tout moi choix option numero creneau horaire heure h
-        the an of at on in to for and or but no yes yeah please thanks rather instead actually it that this those one
+        voulais dire disais veux parler pensais the an of at on in to for and or but no yes yeah please thanks rather instead
+        actually it that this those one meant mean said want
         ones i ll take like would prefer number slot time make let go with is works fine good ours pm am o clock not""",
     )
 )
@@ -67,11 +81,46 @@ def pick(choices: Sequence[Choice], text: str, values: Mapping[str, Any]) -> Cho
         return exact
     said = words_of(text)
     sentence = " ".join(said)
-    if any(phrase in sentence for phrase in (*_SOONEST, *_ANY)):
+    by_phrase = _by_phrase(choices, sentence)
+    if by_phrase is not None:
+        return by_phrase
+    found = (
+        by_time(choices, values) or _by_spelling(choices, said) or _by_words(choices, said) or _by_place(choices, said, values)
+    )
+    if found is not None and not _NOT_ONE.isdisjoint(said[:2]):
+        return _only([choice for choice in choices if choice != found])  # « pas le premier » of two is the second
+    return found
+
+
+def leaves_it_to_us(choices: Sequence[Choice], text: str) -> bool:
+    """Whether the customer takes any of these: a short list of one kind of thing, not a yes or no."""
+    kinds = {frozenset(choice.set) for choice in choices}
+    values = [value for choice in choices for value in choice.set.values()]
+    if len(kinds) != 1 or len(choices) > _MOST_ANY or any(isinstance(value, bool) for value in values) or choices[0].intent:
+        return False
+    return _says(" ".join(words_of(text)), _ANY)
+
+
+def _says(sentence: str, phrases: Sequence[str]) -> bool:
+    return any(f" {phrase} " in f" {sentence} " for phrase in phrases)
+
+
+def _by_phrase(choices: Sequence[Choice], sentence: str) -> Choice | None:
+    """By what is said of the whole list: the earliest, the one in the middle, any of them."""
+    timed = all(choice.aliases and _DATE.match(choice.aliases[0]) for choice in choices)
+    if timed and _says(sentence, _SOONEST):
         return choices[0]
-    if any(phrase in sentence for phrase in _LATEST):
+    if timed and _says(sentence, _LATEST):
         return choices[-1]
-    return by_time(choices, values) or _by_spelling(choices, said) or _by_words(choices, said) or _by_place(choices, said, values)
+    if len(choices) % 2 and _says(sentence, _MIDDLE):
+        return choices[len(choices) // 2]
+    if len(choices) > 1 and _says(sentence, _LAST_BUT_ONE):
+        return choices[-2]
+    return choices[0] if leaves_it_to_us(choices, sentence) else None
+
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}$")
+"""The first other name of a time on offer is its date."""
 
 
 def by_time(choices: Sequence[Choice], values: Mapping[str, Any]) -> Choice | None:

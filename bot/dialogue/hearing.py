@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.dialogue.choosing import calls_off, pick, pressed_by_words
+from bot.dialogue.choosing import calls_off, leaves_it_to_us, pick, pressed_by_words
 from bot.dialogue.domain import FAQ
 from bot.dialogue.events import Pressed, Understood
 from bot.dialogue.filling import (
@@ -213,6 +213,8 @@ def _chosen(w: Working, meaning: Understanding, values: Mapping[str, Any], *, ch
     if not choices or not meaning.text.strip():
         return None
     exact = pressed_by_words(choices, meaning.text)
+    if exact is None and leaves_it_to_us(choices, meaning.text):
+        return choices[0]  # « peu importe » may sound like giving up
     if exact or _steers_away(w, meaning):
         return exact
     if meaning.understood and meaning.intent == "affirm" and len(choices) == 1:

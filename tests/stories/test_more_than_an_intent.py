@@ -180,3 +180,15 @@ def test_the_advisor_sees_how_the_customer_sounds() -> None:
 def test_a_message_is_noticed_as_it_stands() -> None:
     meaning = noticed(meant("oui merci beaucoup", "affirm", sure=0.9, language="fr").meaning)
     assert (meaning.answer, meaning.tone, meaning.insult, meaning.distress) == ("yes", "positive", False, "")
+
+
+def test_a_choice_left_to_us_is_made_even_when_it_sounds_like_giving_up() -> None:
+    story = Story().customer("un [essayage](service=fitting) à [Lyon](store=lyon) [samedi](day=2026-11-28)", "book_appointment")
+    story.bot("utter_offer_slots").customer("peu importe", "cancel").bot("utter_ask_customer_name")
+
+
+def test_i_meant_another_town() -> None:
+    story = Story("en").customer("a [fitting](service=fitting) in [Lyon](store=lyon)", "book_appointment")
+    story.customer("sorry, I meant [Lille](store=lille)").leads("utter_corrected").knows(appointment_store="lille")
+    story = Story().customer("un [essayage](service=fitting) à [Lyon](store=lyon)", "book_appointment")
+    story.customer("je voulais dire [Lille](store=lille)", "change_channel", sure=0.4).knows(appointment_store="lille")

@@ -55,6 +55,31 @@ STORES = (Choice("Paris Rivoli", set={"start": "rivoli"}), Choice("Paris Nation"
         ("le plus tôt possible", {}, "28T10:00"),
         ("the latest please", {}, "29T15:00"),
         ("peu importe", {}, "28T10:00"),
+        ("n'importe lequel", {}, "28T10:00"),
+        ("ça m'est égal", {}, "28T10:00"),
+        ("comme vous voulez, je vous laisse choisir", {}, "28T10:00"),
+        ("whichever", {}, "28T10:00"),
+        ("either is fine", {}, "28T10:00"),
+        ("you choose", {}, "28T10:00"),
+        ("up to you", {}, "28T10:00"),
+        ("le plus proche", {}, "28T10:00"),
+        ("the earliest", {}, "28T10:00"),
+        ("the soonest you have", {}, "28T10:00"),
+        ("first available", {}, "28T10:00"),
+        ("le plus tard possible", {}, "29T15:00"),
+        ("celui du milieu", {}, "28T14:30"),
+        ("the middle one", {}, "28T14:30"),
+        ("l'avant-dernier", {}, "28T14:30"),
+        ("the second to last", {}, "28T14:30"),
+        ("celui de 15h", {"hour": {"at": "15:00"}}, "29T15:00"),
+        ("le deuxième svp", {"number": 2}, "28T14:30"),
+        ("va pour le 3", {}, "29T15:00"),
+        ("n°2", {"number": 2}, "28T14:30"),
+        ("option trois", {}, "29T15:00"),
+        ("I meant the first", {}, "28T10:00"),
+        ("je voulais dire dimanche", {"day": "2026-11-29"}, "29T15:00"),
+        ("pas le premier", {}, None),
+        ("neither", {}, None),
         ("je ne sais pas", {}, None),
         ("", {}, None),
     ],
@@ -70,6 +95,29 @@ def test_times(text: str, values: dict[str, Any], meant: str | None) -> None:
 def test_names(text: str, meant: str | None) -> None:
     found = pick(STORES, text, {})
     assert (found.set["start"] if found else None) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("pas Rivoli", "nation"),
+        ("not the first", "nation"),
+        ("peu importe", "rivoli"),
+        ("l'une ou l'autre, c'est pareil", "rivoli"),
+        ("le plus tôt possible", None),
+        ("la dernière", "nation"),
+    ],
+)
+def test_of_two(text: str, meant: str | None) -> None:
+    found = pick(STORES, text, {})
+    assert (found.set["start"] if found else None) == meant
+
+
+def test_any_of_them_is_no_yes_and_chooses_nothing_of_a_long_list() -> None:
+    confirm = (Choice("Oui", set={"confirmed": True}), Choice("Non", set={"confirmed": False}))
+    assert pick(confirm, "peu importe", {}) is None
+    eight = tuple(Choice(f"Boutique {n}", set={"store": str(n)}) for n in "abcdefgh")
+    assert pick(eight, "n'importe laquelle", {}) is None
 
 
 @given(text=st.text(max_size=30), number=st.none() | st.integers(), hour=st.none() | st.text(max_size=6))
