@@ -46,9 +46,9 @@ class Known:
 def learn(data: TrainingData, tagged: frozenset[str] = frozenset()) -> Known:
     """Gather every wording of every entity: look-ups, annotated examples, and the synonyms of both.
 
-    Of the entities `tagged`, which a trained tagger finds (see `nlu.entities.tagger`), only look-ups are kept.
+    Of the entities `tagged`, which a trained tagger finds (see `nlu.entities.tagger`), annotated wordings are left to it.
     """
-    coded = tuple(code for code in codes.learn(data.examples) if code.name not in tagged)
+    coded = codes.learn(data.examples)
     skipped = _OURS | set(data.regexes) | {code.name for code in coded}
     synonyms = {key_of(wording): value for wording, value in data.synonyms.items()}
     wordings: dict[str, dict[str, str]] = {}
