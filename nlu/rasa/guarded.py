@@ -20,7 +20,7 @@ from nlu.understanding import Understander, Understanding
 log = structlog.get_logger(__name__)
 
 FIRST_PAUSE = 0.25
-LONGEST_PAUSE = 15.0
+LONGEST_PAUSE = 5.0
 """Seconds between two probes, the first and the longest: each is twice the one before."""
 _STEADY = 30.0
 """Seconds of answering after which a failure is a first one again."""

@@ -29,8 +29,8 @@ from nlu.rasa.training import LAUNCHER, last_words
 
 log = structlog.get_logger(__name__)
 
-START_SECONDS = 240.0
-"""The longest a start may take: loading TensorFlow and a model takes ten seconds on a quiet machine, minutes on a busy one."""
+START_SECONDS = 600.0
+"""The longest a start may take: loading TensorFlow and a model takes ten seconds on a quiet machine, minutes on a very busy one."""
 LOOK_EVERY = 1.0
 _LONGEST_PAUSE = 60.0
 
