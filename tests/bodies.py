@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.errors import BadUpdate
@@ -69,6 +69,7 @@ def check_orders(folder: PayloadFolder, read: Read) -> None:
 def check_any_body(folder: PayloadFolder, read: Read) -> Callable[[], None]:
     """A test: whatever is posted is read or refused; nearest to the truth, a real body with any one value replaced."""
 
+    @settings(deadline=None)
     @given(some.data())
     def test(data: some.DataObject) -> None:
         body = data.draw(anything | _bodies_of(folder) | _changed(folder))

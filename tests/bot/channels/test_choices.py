@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.channels import texts
@@ -112,6 +112,7 @@ buttons = some.lists(
 )
 
 
+@settings(deadline=None)
 @given(text=some.text(max_size=400), choices=buttons, forms=some.sets(some.sampled_from([BUTTONS, LIST, QUICK, LINK])))
 def test_nothing_breaks_a_limit_and_no_word_is_lost(text: str, choices: list[Button], forms: set[Form]) -> None:
     message = OutboundMessage(channel="c", recipient="1", text=text, key="k", buttons=tuple(choices))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.channels.meta.signature import challenge, sign, signed
@@ -40,6 +40,7 @@ def test_the_raw_bytes_are_signed_not_what_they_mean() -> None:
     assert not signed(b'{"object": "page","text":"\\u00e9"}', KNOWN, "appsecret")
 
 
+@settings(deadline=None)
 @given(some.binary(), some.text(min_size=1))
 def test_what_is_signed_is_let_in_and_nothing_else(body: bytes, secret: str) -> None:
     secret = secret.encode("utf-8", "replace").decode()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.channels.instagram import compose as instagram
@@ -148,11 +148,17 @@ def test_an_operator_can_change_any_figure() -> None:
         messenger.write_message(says(author="store", window_ends=NOW - timedelta(days=3)), table=table, now=NOW)
 
 
+lengthy = (
+    some.text()
+    | some.text("a 😀é.\n", max_size=9000)
+    | some.builds(lambda words, times: words * times, some.text(min_size=1, max_size=60), some.integers(1, 400))
+)
 titles = some.lists(some.text(max_size=40), max_size=16)
 
 
 @both
-@given(text=some.text(max_size=5000) | some.text("a 😀é.\n", max_size=5000), shown=titles)
+@settings(deadline=None)
+@given(text=lengthy, shown=titles)
 def test_no_text_of_any_length_or_script_breaks_a_limit(channel: Any, text: str, shown: list[str]) -> None:
     parts = channel.parts_of(says(text, *shown))
     said = "".join(part.text for part in parts)

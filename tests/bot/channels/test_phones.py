@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.channels.phones import e164, same, variants
@@ -54,6 +54,7 @@ def test_neighbours_are_not_the_same() -> None:
     assert variants("+33639980101") == ("+33639980101",)
 
 
+@settings(deadline=None)
 @given(some.text("0123456789 +()-.x", max_size=20), some.sampled_from(["", "FR", "BR", "MX", "AR"]))
 def test_whatever_is_written_gives_one_form_or_none(written: str, region: str) -> None:
     number = e164(written, region)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.channels.overrides import overridden
@@ -154,10 +154,16 @@ def test_an_operator_can_change_any_figure() -> None:
     assert write_message(message, table=table)["interactive"]["type"] == "button"
 
 
+lengthy = (
+    some.text()
+    | some.text("a 😀é.\n", max_size=9000)
+    | some.builds(lambda words, times: words * times, some.text(min_size=1, max_size=60), some.integers(1, 400))
+)
 titles = some.lists(some.text(max_size=90), max_size=14)
 
 
-@given(some.text(max_size=9000) | some.text("a 😀é.\n", max_size=9000), titles)
+@settings(deadline=None)
+@given(lengthy, titles)
 def test_no_text_of_any_length_or_script_breaks_a_limit(text: str, shown: list[str]) -> None:
     parts = parts_of(says(text, *shown))
     said = "".join(part.text for part in parts)
