@@ -1,0 +1,43 @@
+"""The table of the NLU's figures is still made by one command, Rasa's beside ours."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.servers import REPOSITORY
+
+ROWS = {
+    "train": [
+        ("where is my parcel", "track"),
+        ("track my order", "track"),
+        ("cancel my order", "cancel"),
+        ("stop the order", "cancel"),
+    ],
+    "test": [("where is the order", "track"), ("please cancel it", "cancel")],
+    "oos_test": [("what is the weather", "out_of_scope")],
+}
+
+
+def test_the_table_is_made_by_one_command(tmp_path: Path) -> None:
+    place = tmp_path / "sets" / "clinc150_10shot"
+    place.mkdir(parents=True)
+    for name, rows in ROWS.items():
+        with (place / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([("text", "intent"), *rows])
+    rasa = tmp_path / "rasa"
+    rasa.mkdir()
+    (rasa / "clinc150_10shot.json").write_text(json.dumps({"accuracy": 0.5, "latency_ms": {"p50": 12.0}}))
+    figures = tmp_path / "figures.json"
+    command = [sys.executable, "-m", "tests.benchmarks.nlu", str(tmp_path / "sets"), "--only", "clinc150_10shot"]
+    command += ["--rasa-json", str(rasa), "--json", str(figures)]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "clinc150_10shot: intents right" in done.stdout
+    found = {line["what"]: line for line in json.loads(figures.read_text())["figures"]}
+    assert found["clinc150_10shot: intents right"]["rasa"] == 50.0
+    assert {"clinc150_10shot: scope, AUROC", "load, to the first answer", "memory of the NLU part"} <= found.keys()
+    assert 0.0 < found["load, to the first answer"]["value"] < 30.0
