@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 
 from nlu.common_words import ENGLISH, FRENCH
+from nlu.shop_words import ENGLISH_SHOP, FRENCH_SHOP
 from nlu.slang import SLANG
 from nlu.text import LONGEST, folded, squeezed
 
@@ -27,8 +28,9 @@ info infos promo promos bus stock client normal sport plz pls thx lol wk sup mon
 
 _STRONG = 1.6
 _WEAK = 0.4
-_ONLY_FRENCH = dict.fromkeys((FRENCH | SLANG["fr"].keys()) - ENGLISH - SLANG["en"].keys() - _NEUTRAL, _STRONG)
-_ONLY_ENGLISH = dict.fromkeys((ENGLISH | (SLANG["en"].keys() - SLANG["fr"].keys())) - FRENCH - _NEUTRAL, -_STRONG)
+_FRENCH, _ENGLISH = FRENCH | (FRENCH_SHOP - ENGLISH), ENGLISH | (ENGLISH_SHOP - FRENCH)
+_ONLY_FRENCH = dict.fromkeys((_FRENCH | SLANG["fr"].keys()) - _ENGLISH - SLANG["en"].keys() - _NEUTRAL, _STRONG)
+_ONLY_ENGLISH = dict.fromkeys((_ENGLISH | (SLANG["en"].keys() - SLANG["fr"].keys())) - _FRENCH - _NEUTRAL, -_STRONG)
 # `merci` is said in English too, but not the other way round; a few words are real ones in both, with one far likelier.
 _LEANING = {"mon": 0.6, "son": 0.6, "pour": 1.0, "est": 1.2, "plus": 0.5, "on": -0.2, "an": -0.6, "or": -0.6, "but": -0.8}
 _LEANING |= {"as": -0.2, "me": -0.1, "a": 0.0, "am": -0.6, "no": -0.6, "non": _STRONG, "y": 0.3, "t": 0.1, "main": -0.1}
@@ -40,21 +42,24 @@ _LOOKS_FRENCH = re.compile(
 _LOOKS_ENGLISH = re.compile(r"(?:ing|ed|ly|ght|sh|th|ness|ful|ck|wn|ey|ty|ies|ough|less|ship)$|^(?:wh|th|kn|wr|sh)|w|oo|ee[a-z]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ADDRESS = re.compile(r"\S+@\S+|https?:\S+|www\.\S+")
-_ACCENTED = re.compile(r"[àâçèéêëîïôùûœÀÂÇÈÉÊËÎÏÔÙÛŒ]")
+_ACCENTED = re.compile(r"(?<![^\W\d_])[a-zàâçèéêëîïôùûœ]*[àâçèéêëîïôùûœ][^\W\d_]*")
+"""Words with an accent that are no names: an Inès from Montréal may write in English."""
+_ACCENT = 1.0
+_WEEKEND = re.compile(r"\bweek-?ends?\b")
 
 
 def identify(text: str, hint: str) -> tuple[str, bool]:
     """Return the language of `text` (`fr` or `en`) and whether its own words tell; if not, the language is `hint`."""
     text = text[:LONGEST]
     weight = 0.0
-    for found in _LETTERS.finditer(_ADDRESS.sub(" ", folded(text))):
+    for found in _LETTERS.finditer(_WEEKEND.sub(" ", _ADDRESS.sub(" ", folded(text)))):
         word = found.group()
         known = _WEIGHTS.get(word)
         if known is None and word not in _NEUTRAL:
             known = _WEIGHTS.get(squeezed(word), _shape(word))
         weight += known or 0.0
     if not text.isascii() and weight > -_SURE:
-        weight += _WEAK * min(len(_ACCENTED.findall(text)), 3)
+        weight += _ACCENT * min(len(_ACCENTED.findall(text)), 3)
     if abs(weight) < _SURE:
         return hint, False
     return ("fr" if weight > 0 else "en"), True

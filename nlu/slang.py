@@ -122,6 +122,65 @@ rire: ptdr mdr lol
 il parait: askip
 faudrait: faudrai
 fache: angry
+je voulais: jvoulais jvoulai
+je fais: jfais jfai
+je te: jte
+je vous: jvous
+je pourrais: jpourrais jpourai jpourrai
+j aurais: jaurais jaurai
+j avais: javais javai
+je comprends: jcomprend jcomprends
+il y avait: yavait
+il faut: fo fau
+est ce que: esk eske
+est ce qu il y a: askia
+qu il: kil
+qu on: kon
+comment: koment cmt coment koman kouman kijan
+comme: kom
+pendant: pdt
+temps: tps
+demande: dmd dmnd
+quelques: qqs
+petit: ptit pti
+petite: ptite
+mot de passe: mdp
+reduction: reduc
+reductions: reducs
+c est a dire: cad
+enerve: nrv
+remboursement: rbt rmbt remboursmt
+telephone: gsm cellulaire
+pas du tout: pantoute
+ici: icitte
+maintenant: asteur asteure mtnt
+puis: pis
+donc: faque fak
+pull: chandail
+bonnet: tuque
+gants: mitaines
+bonjour: bonjou bonzour
+bonsoir: bonswa
+merci: mesi meci
+je: mwen mwin
+combien: konbyen konmen
+pourquoi: poukisa
+rendez vous: randevou randevous rdvou
+magasin: magazen
+chaussures: soulye soulie souliers
+ouvert: ouve
+probleme: pwoblem
+enfant: timoun
+venir: vini
+annuler: anile anule
+colis: emojiparcel
+chaussures: emojishoe
+rendez vous: emojicalendar
+telephone: emojiphone
+cadeau: emojigift
+adresse: emojiplace
+horaires: emojiclock
+je ne sais pas: emojishrug
 """
 
 _ENGLISH = """
@@ -227,6 +286,44 @@ oh my god: omg
 that: dat
 this: dis
 them: dem
+would: wud
+could: cud
+should: shud
+what: wat wut
+when: wen
+which: wich
+right now: rn
+at the moment: atm
+to be honest: tbh
+never mind: nvm
+received: recd rcvd
+return: rtn
+cancel: cncl cxl canx
+package: pkg
+parcel: prcl
+address: addy
+text: txt
+about: bout abt
+next: nxt
+trying to: tryna
+know: kno
+sorry: soz sry
+anyone: any1
+someone: some1
+because: cos
+how do: howd
+have: hv
+exchange: xchange
+shoes: kicks
+trousers: trews
+parcel: emojiparcel
+shoes: emojishoe
+appointment: emojicalendar
+phone: emojiphone
+gift: emojigift
+address: emojiplace
+opening hours: emojiclock
+dunno: emojishrug
 """
 
 
@@ -243,10 +340,21 @@ SLANG: Mapping[str, Mapping[str, str]] = {"fr": _read(_FRENCH), "en": _read(_ENG
 """Language to spelling to words."""
 
 EMOJI: Mapping[str, str] = {
-    **dict.fromkeys("👍👌✅✔", " ok "),
-    **dict.fromkeys("👎❌", " no "),
+    **dict.fromkeys("👍👌✅✔🆗💯", " ok "),
+    **dict.fromkeys("👎❌🙅🚫", " no "),
     "👋": " hello ",
     "🙏": " thanks ",
     **dict.fromkeys("😡🤬😠", " angry "),
+    **dict.fromkeys("🤷🤔", " emojishrug "),
+    "📦": " emojiparcel ",
+    **dict.fromkeys("👟🥾👞👢", " emojishoe "),
+    **dict.fromkeys("📅🗓📆", " emojicalendar "),
+    **dict.fromkeys("📞☎📱", " emojiphone "),
+    "🎁": " emojigift ",
+    **dict.fromkeys("📍🗺", " emojiplace "),
+    **dict.fromkeys("⏰🕐🕘🕙", " emojiclock "),
 }
-"""Emoji that say something a shop can answer, as words each language's list above understands; the others are decoration."""
+"""Emoji that say something a shop can answer, as words each language's list above understands; the others are decoration.
+
+The words made up for them are of no language, so that 📦 tells nothing about which one is spoken.
+"""
