@@ -41,9 +41,12 @@ def test_files_are_checked_without_a_brand_and_against_a_test_set(tmp_path: Path
     rows = "".join(f"{word} there,greet\nwhere is {word},ask\n" for word in ("hello", "hi", "hey", "morning", "evening"))
     (tmp_path / "train.csv").write_text("text,intent\n" + rows, encoding="utf-8")
     assert filrouge(tmp_path, "train.csv").returncode == 0
-    (tmp_path / "test.csv").write_text("text,intent\nHello there!,greet\n", encoding="utf-8")
+    (tmp_path / "test.csv").write_text('text,intent\n"Where, is: hello?",greet\n', encoding="utf-8")
     done = filrouge(tmp_path, "train.csv", "--test", "test.csv")
     assert done.returncode == 1
-    assert "test.csv:2: the test message « Hello there! » is also taught (see train.csv:2)" in done.stdout
+    assert (
+        "test.csv:2: the test message « Where, is: hello? » is also taught, and under `ask` rather than `greet` (see train.csv:3)"
+        in done.stdout
+    )
     both = filrouge(tmp_path, "train.csv", "--brand", ".")
     assert (both.returncode, "not both" in both.stderr) == (1, True)

@@ -49,8 +49,10 @@ def test_the_same_message_twice_is_told_but_another_spelling_is_not(tmp_path: Pa
 
 def test_a_test_message_that_is_taught_is_an_error(tmp_path: Path) -> None:
     test = [Example("Ou est ma commande ?", "ask", "fr", file="test.csv", line=4), Example("autre", "ask", "fr")]
-    path = nlu(tmp_path, greet=GREET, ask=ASK)
-    (one,) = findings(path, "leak", test=test)
+    test.append(Example("merci !", "thank", "fr", file="test.csv", line=9))
+    path = nlu(tmp_path, greet=GREET, ask=ASK, thank=["merci"])
+    one, short = findings(path, "leak", test=test)
+    assert (short.severity, short.line) == ("warning", 9)
     assert (one.severity, one.file, one.line, one.also) == ("error", "test.csv", 4, ((str(path), 13),))
 
 
