@@ -148,5 +148,5 @@ def test_a_second_server_on_the_same_file_is_refused(server: Server) -> None:
 
 def test_help_names_every_command(server: Server) -> None:
     text = server.run("--help").stdout
-    for command in ("demo", "init", "train", "serve", "chat", "thread", "db", "user"):
+    for command in ("demo", "init", "train", "serve", "chat", "thread", "nlu", "db", "user"):
         assert command in text
