@@ -29,7 +29,9 @@ _SURE = 0.5
 """Confidence each part needs, whatever the engine's threshold."""
 _NOTHING_ELSE = 0.95
 """Confidence from which thanks are thanks and nothing else."""
-_SURE_ENOUGH = 0.7
+_ALSO = 0.1
+"""Confidence from which an intent is among what a few words may mean."""
+_SURE_ENOUGH = 0.8
 """Confidence from which an intent is not doubted for a question of the house."""
 _MOST_WISHES = 3
 
@@ -81,7 +83,7 @@ class Reader:
         if refused is None or not meaning.understood or meaning.intent in self._no_wishes | REFUSED_ALREADY:
             return None
         named = await self._part(meaning, as_wish(refused, meaning.language))
-        if not named.understood or named.intent != meaning.intent:
+        if not any(guess.name == meaning.intent and guess.confidence >= _ALSO for guess in named.ranking[:3]):
             return None
         return replace(meaning, ranking=meaning.ranking[1:], refuses=str(meaning.intent))
 

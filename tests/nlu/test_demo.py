@@ -10,6 +10,7 @@ import pytest
 import bot.demo
 from nlu.engine import EmbeddedEngine
 from nlu.evaluation import evaluate
+from nlu.reader import Reader
 from nlu.training import train
 from nlu.training_files import read_training_files
 from nlu.understanding import Example
@@ -56,3 +57,45 @@ def test_a_message_that_only_names_things_starts_nothing(demo: EmbeddedEngine, t
 def test_unless_what_it_names_tells_enough(demo: EmbeddedEngine, text: str, intent: str) -> None:
     meaning = demo.understand_now(text, "fr")
     assert (meaning.intent, meaning.understood) == (intent, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        ("annulez mon rdv et rappelez-moi", ["cancel_appointment", "callback_request"]),
+        ("cancel my appointment and tell me your opening hours in Lyon", ["cancel_appointment", "opening_hours"]),
+        ("bonjour, je voudrais un rdv à Lyon ou Paris samedi et dimanche", []),
+        ("je voudrais un essayage et un conseil", []),
+    ],
+)
+async def test_wishes_told_together(demo: EmbeddedEngine, text: str, wishes: list[str]) -> None:
+    meaning = await Reader(demo).understand(text, language="fr")
+    assert [wish.intent for wish in meaning.wishes] == wishes
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("je ne veux pas de remboursement mais un échange", "return_policy"),
+        ("not a refund, an exchange", "return_policy"),
+        ("je ne veux pas annuler, je veux déplacer mon rdv", "move_appointment"),
+        ("merci, et pour les horaires ?", "opening_hours"),
+        ("42 français c'est combien en anglais", "size_guide"),
+        ("annule le deuxième", "cancel_appointment"),
+    ],
+)
+async def test_the_wish_that_is_meant(demo: EmbeddedEngine, text: str, intent: str) -> None:
+    meaning = await Reader(demo).understand(text, language="fr")
+    assert (meaning.intent, meaning.understood) == (intent, True)
+
+
+async def test_a_refused_wish_is_none(demo: EmbeddedEngine) -> None:
+    meaning = await Reader(demo).understand("n'annulez pas mon rdv", language="fr")
+    assert (meaning.refuses, meaning.understood) == ("cancel_appointment", False)
+
+
+async def test_hardly_any_taught_message_is_cut(demo: EmbeddedEngine) -> None:
+    examples = read_training_files([DEMO]).examples[::3]
+    read = [await Reader(demo).understand(example.text, language=example.language) for example in examples]
+    cut = [meaning.text for meaning in read if meaning.wishes or meaning.refuses]
+    assert len(cut) <= 0.003 * len(examples), cut
