@@ -1,0 +1,1 @@
+"""E-mail: mailboxes by IMAP, mail services by webhook, answers by SMTP."""
