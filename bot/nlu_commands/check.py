@@ -24,13 +24,10 @@ def check(
     brand: Brand = None,
     test: Annotated[list[Path] | None, Parameter(help="Messages kept for measuring: none may be taught.")] = None,
     language: Language = None,
-    json: Annotated[bool, Parameter(negative="", help="Print everything as JSON.")] = False,
-    all: Annotated[bool, Parameter(negative="", help="Print every warning.")] = False,  # noqa: A002 - the option's own name
+    json: Annotated[bool, Parameter(help="Print everything as JSON.")] = False,
+    all: Annotated[bool, Parameter(help="Print every warning.")] = False,  # noqa: A002 - the option's own name
 ) -> None:
-    """Look for duplicates, contradictions, intents too alike, too small or unused, marks forgotten or wrong, leaking tests.
-
-    Exit code 1 when there are errors; warnings leave it 0.
-    """
+    """Print what is wrong in training data; ends the program with 1 when there are errors."""
     from nlu.checks import check as look
     from nlu.formats.data_sets import data_files, read_data_set
 

@@ -60,10 +60,7 @@ def compare(
     most: Annotated[int, Parameter(help="Messages shown of those done better, and of those done worse.")] = 15,
     json: JsonFile = None,
 ) -> None:
-    """Say on which messages SECOND does better than FIRST, and on which worse.
-
-    Each is a model file, a version of the brand's model, an engine (embedded, embedded:none, rasa), a training file or a folder.
-    """
+    """Print on which messages `second` does better than `first`, and on which worse."""
     from nlu.formats.data_sets import read_data_set, read_out_of_scope
 
     sides = [_side(name, brand, train, engine) for name in (first, second)]
@@ -88,18 +85,22 @@ def _side(name: str, brand: Path | None, train: Files, engine: str) -> _Side:
 
 
 def _version(name: str, brand: Path | None) -> Path:
-    """The brand's model file of that version."""
+    """The brand's model file of that version: its name, the beginning of it, or `current`."""
+    from bot.model_versions import list_models, model_in_use
     from bot.models import model_folder
     from bot.settings import read_settings
 
     data_dir = read_settings().data_dir
     folder = model_folder(data_dir, brand if brand is not None else data_dir / "brands" / "demo")
-    kept = sorted(path for path in folder.rglob("*") if path.is_file())
-    found = [path for path in kept if name in (path.name, path.stem, path.relative_to(folder).as_posix())]
-    if not found:
-        there = ", ".join(path.stem for path in kept) or "none"
+    used = model_in_use(folder)
+    if name == "current" and used is not None:
+        return used
+    kept = [version.name for version in list_models(folder)]
+    found = [one for one in kept if one.startswith(name)]
+    if len(found) != 1:
+        there = ", ".join(["current", *kept]) if kept else "none"
         raise SettingsError(f"{name!r} is neither a file, an engine nor a version of the brand's model (there: {there})")
-    return found[0]
+    return folder / f"{found[0]}.filrouge"
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from bot.nlu_commands.common import Brand, Language, out, say, training_data, tr
 from nlu.formats.written import Written
 
 Format = Literal["rasa", "rasa-md", "dialogflow", "lex", "csv"]
-Force = Annotated[bool, Parameter(name="--force", negative="", help="Replace files of the same names.")]
+Force = Annotated[bool, Parameter(name="--force", help="Replace files of the same names.")]
 
 
 def import_from(
@@ -24,11 +24,7 @@ def import_from(
     language: Language = None,
     force: Force = False,
 ) -> None:
-    """Read training data of another bot and write it to FOLDER as nlu.<language>.yml.
-
-    rasa: YAML files; rasa-md: the Markdown of Rasa 1 and 2; dialogflow: an export of ES (zip or folder); lex: the JSON of a bot;
-    csv: tables with the columns `text,intent[,annotated]`.
-    """
+    """Read training data of another bot and write it as nlu.LANGUAGE.yml."""
     from nlu.formats.converting import read_format, write_format
 
     data, lost = read_format(format, source, language=language)
@@ -47,7 +43,7 @@ def export_to(
     language: Language = None,
     force: Force = False,
 ) -> None:
-    """Write training data to FOLDER in another bot's form, and say what has no place there."""
+    """Write training data in another bot's form."""
     from nlu.formats.converting import write_format
 
     data = training_data(training_files(brand, train), language)

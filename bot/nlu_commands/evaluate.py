@@ -46,16 +46,12 @@ def evaluate(
     engine: Engine = "embedded",
     language: Language = None,
     folds: Annotated[int, Parameter(help="Folds of the cross-validation.")] = 5,
-    noise: Annotated[bool, Parameter(negative="", help="Ask the same messages again as typed in haste.")] = False,
+    noise: Annotated[bool, Parameter(help="Ask the same messages again as typed in haste.")] = False,
     json: JsonFile = None,
     report: Annotated[Path | None, Parameter(help="Write a page with plots there (HTML, complete in itself).")] = None,
     page_language: Annotated[Literal["en", "fr"], Parameter(help="Language of that page.")] = "en",
 ) -> None:
-    """Measure how well messages are understood: with a test file, or by cross-validation of the training data.
-
-    Test and training files are nlu.yml files or tables with the columns `text,intent` and, where entities are marked,
-    `annotated`, as in `book at [Lyon](store)`. Needs no brand, database or setting when --train is given.
-    """
+    """Measure how well messages are understood; what it prints and writes is in docs/nlu.md."""
     from nlu.formats.data_sets import read_data_set, read_out_of_scope
 
     files = training_files(brand, train)

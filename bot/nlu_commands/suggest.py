@@ -17,14 +17,11 @@ def suggest(
     *files: Annotated[Path, Parameter(help="Messages: one a line, or a table with a `text` column.")],
     brand: Brand = None,
     train: Annotated[list[Path] | None, Parameter(help="What is taught already, instead of a brand's files.")] = None,
-    from_nothing: Annotated[bool, Parameter(negative="", help="Group the messages without looking at what is taught.")] = False,
+    from_nothing: Annotated[bool, Parameter(help="Group the messages without looking at what is taught.")] = False,
     language: Language = None,
     json: JsonFile = None,
 ) -> None:
-    """Sort messages nobody has labelled and print them as YAML, to be looked at and pasted into nlu.<language>.yml.
-
-    Messages near what is taught come under their intents; the others in groups named by their telling words.
-    """
+    """Print messages nobody has labelled as a training file with proposed intents."""
     from nlu.formats.data_sets import read_messages
     from nlu.suggesting import suggest as sort
 

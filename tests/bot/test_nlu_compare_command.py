@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.model_versions import keep_model
+from bot.models import model_folder
 from nlu.engine.model_file import save_model
 from nlu.training import train
 from nlu.training_files import read_training_file, read_training_files
@@ -14,10 +17,10 @@ from nlu.training_files import read_training_file, read_training_files
 SHOP = Path(__file__).parents[1] / "nlu" / "data"
 
 
-def filrouge(folder: Path, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run a command in an empty environment."""
+def filrouge(folder: Path, *arguments: str, code: int = 0, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in an environment of these settings only."""
     done = subprocess.run(
-        [sys.executable, "-m", "bot", "nlu", *arguments], env={}, cwd=folder, capture_output=True, text=True, timeout=300
+        [sys.executable, "-m", "bot", "nlu", *arguments], env=settings, cwd=folder, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == code, done.stderr
     return done
@@ -35,6 +38,19 @@ def test_a_model_is_compared_with_training_files(tmp_path: Path) -> None:
     assert [one["text"] for one in found["better"]] == ["je veux réserver un essayage"]
     assert found["worse"] == []
     assert "kept.filrouge does better on 1 messages and worse on 0" in done.stdout
+
+
+def test_versions_of_a_brands_model_are_compared_by_name(tmp_path: Path) -> None:
+    brand, data = tmp_path / "brand", tmp_path / "data"
+    brand.mkdir()
+    for day in (1, 2):
+        keep_model(train(read_training_files([SHOP])), model_folder(data, brand), now=datetime(2026, 11, day, tzinfo=UTC))
+    (tmp_path / "test.csv").write_text("text,intent\nbonjour,greet\n", encoding="utf-8")
+    names = ("compare", "20261101", "current", "--brand", "brand", "--test", "test.csv")
+    done = filrouge(tmp_path, *names, FILROUGE_DATA_DIR=str(data))
+    assert "current does better on 0 messages and worse on 0" in done.stdout
+    unclear = filrouge(tmp_path, "compare", "2026", *names[2:], code=1, FILROUGE_DATA_DIR=str(data))
+    assert "there: current, 20261102T000000Z-" in unclear.stderr
 
 
 def test_a_version_nobody_kept_is_told(tmp_path: Path) -> None:
