@@ -13,7 +13,7 @@ import numpy as np
 from nlu.entities.tagger.labels import Kind, kind_of
 from nlu.understanding import Entity, Example
 
-_SHARE = 0.6
+_SHARE = 0.9
 """Of the entities of a copy that get another value."""
 
 

@@ -32,6 +32,15 @@ def rule_marks(words: Words, found: Sequence[Entity]) -> list[list[str]]:
     return marks
 
 
+def spread(marks: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Each word's hints with those of its two neighbours."""
+    edged = ((), *marks, ())
+    return [
+        [*own, *[f"<<{each}" for each in before], *[f">>{each}" for each in after]]
+        for before, own, after in zip(edged, marks, edged[2:], strict=False)
+    ]
+
+
 def of_word(plain: str, shape: str) -> list[str]:
     """What a word tells wherever it stands."""
     told = ["*", f"w{plain}", f"s{shape}"]

@@ -21,7 +21,7 @@ from nlu.entities.tagger.words import Floats
 
 # The cost of squared weights; chosen by cross-validation on training files only.
 _COST_FEATURES = 0.3
-_COST_VECTORS = 3.0
+_COST_VECTORS = 2.5
 _COST_CHAIN = 0.1
 
 Array = NDArray[np.float64]

@@ -14,7 +14,6 @@ from nlu.entities import EntityFinder, learn
 from nlu.entities.tagger.lessons import Course, Reader, teach
 from nlu.entities.tagger.model import TaggerModel
 from nlu.entities.tagger.tagger import Tagger
-from nlu.entities.tagger.world import countries
 from nlu.text import LONGEST, folded
 from nlu.understanding import Entity, Example, TrainingData
 
@@ -25,6 +24,8 @@ _LEAST_EXAMPLES = 5
 """Annotated examples an entity must have to be learnt."""
 _LEAST_GAIN = 3, 0.02
 """Mistakes fewer, and F1 more, that a tagger must bring to an entity to be taken before the rules."""
+_BY_FAR = 0.1
+"""F1 of all entities together."""
 _BY_RULE = frozenset(("phone", "email"))
 _CHECKED = 800
 """Examples that are cross-validated with; more would tell the same and take longer."""
@@ -72,8 +73,9 @@ def learn_tagger(
     if not any(_worth(ruled[name]) for name in names):
         return None
     report("entities", 0.05)
+    lists = {name: tuple(wordings) for name, wordings in sorted(data.lookups.items())}
     reader = Reader(encoder or NoEncoder(), sample.examples)
-    course = Course(names, _lists(data), copies=False, passes=_CHECKING)
+    course = Course(names, lists, copies=False, passes=_CHECKING)
     tagged: _Tallies = {}
     for number, fold in enumerate(folds):
         found = _tallied([fold], names, partial(_tagged, course=course, reader=reader))
@@ -81,7 +83,7 @@ def learn_tagger(
             copying = replace(course, copies=True)
             report("entities", 0.2)
             with_copies = _tallied([fold], names, partial(_tagged, course=copying, reader=reader))
-            if _mistakes(with_copies) < _mistakes(found):
+            if _all(with_copies).mistakes < _all(found).mistakes:
                 course, found = copying, with_copies
         tagged = _together(tagged, found)
         report("entities", 0.4 + 0.4 * number / len(folds))
@@ -101,26 +103,24 @@ def _learnable(data: TrainingData) -> frozenset[str]:
     )
 
 
-def _lists(data: TrainingData) -> dict[str, tuple[str, ...]]:
-    """The brand's look-ups, and what everybody knows."""
-    return {name: tuple(wordings) for name, wordings in sorted(data.lookups.items())} | {"(country)": countries()}
-
-
 def _worth(tally: _Tally) -> bool:
     """Whether rules leave enough to be gained."""
     return tally.mistakes >= _LEAST_GAIN[0] and tally.f1 <= 1.0 - _LEAST_GAIN[1]
 
 
 def _chosen(names: Iterable[str], ruled: _Tallies, tagged: _Tallies) -> frozenset[str]:
-    """The entities the tagger finds clearly better and, if there are any, those it finds no worse."""
-    better = {
-        name
-        for name in names
-        if ruled[name].mistakes - tagged[name].mistakes >= _LEAST_GAIN[0] and tagged[name].f1 - ruled[name].f1 >= _LEAST_GAIN[1]
-    }
-    if not better:
-        return frozenset()
-    return frozenset(better | {name for name in names if tagged[name].mistakes <= ruled[name].mistakes})
+    """The entities the tagger finds clearly better; where it does so by far, all but those the rules find clearly better.
+
+    Rules and tagger sharing a bot's entities get in each other's way, and a tagger taught with all examples is better than
+    the ones cross-validated.
+    """
+    if _all(tagged).f1 - _all(ruled).f1 >= _BY_FAR:
+        return frozenset(name for name in names if not _clearly_better(ruled[name], tagged[name]))
+    return frozenset(name for name in names if _clearly_better(tagged[name], ruled[name]))
+
+
+def _clearly_better(one: _Tally, other: _Tally) -> bool:
+    return other.mistakes - one.mistakes >= _LEAST_GAIN[0] and one.f1 - other.f1 >= _LEAST_GAIN[1]
 
 
 _Find = Callable[[Example], tuple[Entity, ...]]
@@ -168,8 +168,9 @@ def _together(one: _Tallies, other: _Tallies) -> _Tallies:
     }
 
 
-def _mistakes(tallies: _Tallies) -> int:
-    return sum(tally.mistakes for tally in tallies.values())
+def _all(tallies: _Tallies) -> _Tally:
+    each = tallies.values()
+    return _Tally(sum(one.right for one in each), sum(one.wrong for one in each), sum(one.missed for one in each))
 
 
 def _marks(entities: Iterable[Entity], names: frozenset[str]) -> set[tuple[str, int, int, str | None, str | None]]:

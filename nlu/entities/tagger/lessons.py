@@ -11,13 +11,14 @@ from nlu.entities import EntityFinder, Known, learn
 from nlu.entities.gazetteer import key_of
 from nlu.entities.tagger.chain import NOTHING
 from nlu.entities.tagger.copies import swapped
-from nlu.entities.tagger.features import all_features, rule_marks
+from nlu.entities.tagger.features import all_features, rule_marks, spread
 from nlu.entities.tagger.fitting import Lesson, fit
 from nlu.entities.tagger.labels import kind_of, labelled, labels_of
 from nlu.entities.tagger.listed import gather
 from nlu.entities.tagger.model import TaggerModel
 from nlu.entities.tagger.narrowing import Narrowing, learn_narrowing
 from nlu.entities.tagger.words import Floats, Words, cut, pooled
+from nlu.entities.tagger.world import world
 from nlu.text import LONGEST
 from nlu.understanding import Example, TrainingData
 
@@ -34,7 +35,7 @@ class Course:
     names: frozenset[str]
     """The entities learnt."""
     lists: Mapping[str, tuple[str, ...]]
-    """Wordings listed by the brand or known to everybody, by name; hints, and values for copies."""
+    """Wordings listed by the brand, by name; hints, and values for copies."""
     copies: bool
     """Whether copies with swapped values are added."""
     passes: int
@@ -77,7 +78,7 @@ def teach(data: TrainingData, course: Course, reader: Reader) -> TaggerModel:
         names=course.names,
         intents={intent: tuple(sorted(told)) for intent, told in intents.items() if told},
         features=(),
-        listed=gather((entity for example in taught for entity in example.entities), course.lists),
+        listed=gather((entity for example in taught for entity in example.entities), course.lists, world()),
         values=_values(learn(data), course.names),
         weights=NOTHING,
     )
@@ -110,7 +111,7 @@ def _only(example: Example, names: frozenset[str]) -> Example:
 
 def _features(example: Example, words: Words, model: TaggerModel, finder: EntityFinder) -> list[list[str]]:
     ruled = rule_marks(words, finder.find(example.text, example.language))
-    hints = model.listed.marks(words.plain, example.entities)
+    hints = spread(model.listed.marks(words.plain, example.entities))
     return all_features(words, example.intent, [one + other for one, other in zip(ruled, hints, strict=True)])
 
 

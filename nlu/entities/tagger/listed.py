@@ -11,6 +11,8 @@ from nlu.understanding import Entity
 
 _LONGEST = 8
 """Words of the longest wording compared as a whole."""
+_ALWAYS = 1_000
+"""More than any one message can take away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +47,22 @@ class Listed:
         return marks
 
 
-def gather(entities: Iterable[Entity], lists: Mapping[str, Iterable[str]]) -> Listed:
-    """Gather the wordings annotated in examples, and those of `lists` (by entity name), which are always told."""
+def gather(entities: Iterable[Entity], lists: Mapping[str, Iterable[str]], world: Mapping[str, Iterable[str]]) -> Listed:
+    """Gather the wordings annotated in examples, and those of `lists` (by entity name), which are always told.
+
+    The wordings of `world` are told as a whole only: « united » or « new » alone is no country.
+    """
     told, words = _counted(entities)
-    for name, wordings in lists.items():
+    for name, wordings in (*lists.items(), *world.items()):
         for wording in wordings:
             plain = cut(wording).plain
-            for key, counts in [(" ".join(plain), told), *((word, words) for word in plain)]:
-                if key:
-                    counts.setdefault(key, Counter())[name] += 1_000  # more than any message can take away
+            if not plain:
+                continue
+            told.setdefault(" ".join(plain), Counter())[name] += _ALWAYS
+            for word in plain[:1] if name in world else plain:
+                words.setdefault(word, Counter())  # where a wording may begin
+                if name not in world:
+                    words[word][name] += _ALWAYS
     return Listed(
         {wording: dict(sorted(told[wording].items())) for wording in sorted(told)},
         {word: dict(sorted(words[word].items())) for word in sorted(words)},

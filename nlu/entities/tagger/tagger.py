@@ -8,7 +8,7 @@ from dataclasses import replace
 from nlu.encoders import Tokens
 from nlu.entities.gazetteer import key_of
 from nlu.entities.tagger.chain import Chain
-from nlu.entities.tagger.features import Numbered, rule_marks
+from nlu.entities.tagger.features import Numbered, rule_marks, spread
 from nlu.entities.tagger.labels import Kind, read_labels
 from nlu.entities.tagger.model import TaggerModel
 from nlu.entities.tagger.words import Floats, Span, Words, cut, pooled
@@ -60,7 +60,8 @@ class Tagger:
         words = cut(text[:LONGEST])
         if len(labels) < 2 or not words.plain:
             return tuple(found)
-        marks = [rules + told for rules, told in zip(rule_marks(words, found), self.model.listed.marks(words.plain), strict=True)]
+        hints = self.model.listed.marks(words.plain)
+        marks = [ruled + told for ruled, told in zip(rule_marks(words, found), spread(hints), strict=True)]
         rows = self._features.numbers(words, intents[0], marks)
         best, likely = self._chain.label(rows, vectors(words) if self.model.needs_vectors else None, labels)
         learnt = []

@@ -17,7 +17,7 @@ Span = tuple[int, int]
 LONGEST = 150
 """Words of a message that are labelled; the rest of a longer one is left alone, so that time is bounded."""
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
-_LETTER_RUN = re.compile(r"(.)\1+")
+_LETTER_RUN = re.compile(r"(.)\1{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Words:
     plain: tuple[str, ...]
     """Folded: lower case, no accents."""
     shapes: tuple[str, ...]
-    """What each looks like: `Xx` for `Lyon`, `d` for `42`."""
+    """What each looks like: `Xxx` for `Lyon`, `dd` for `42`."""
     spans: tuple[Span, ...]
     """Where each stands in the message."""
 
@@ -48,7 +48,7 @@ def cut(text: str) -> Words:
 @lru_cache(maxsize=20_000)
 def _seen(word: str) -> tuple[str, str]:
     letters = ["d" if c.isdigit() else "X" if c.isupper() else "x" if c.isalpha() else c for c in word]
-    return folded(word) or word, _LETTER_RUN.sub(r"\1", "".join(letters))
+    return folded(word) or word, _LETTER_RUN.sub(r"\1\1", "".join(letters))
 
 
 def pooled(spans: tuple[Span, ...], pieces: tuple[Span, ...], vectors: Floats) -> Floats:
