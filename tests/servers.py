@@ -115,7 +115,9 @@ class Server:
             self.kill()
             raise AssertionError(f"the server did not stop:\n{self.log.read_text()[-4000:]}") from None
 
-    def run(self, *arguments: str, stdin: str | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, stdin: str | None = None, check: bool = True, seconds: float = 120
+    ) -> subprocess.CompletedProcess[str]:
         """Run another `filrouge` command with this server's settings."""
         return subprocess.run(
             [sys.executable, "-m", "bot", *arguments],
@@ -124,7 +126,7 @@ class Server:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=seconds,
             check=check,
         )
 
