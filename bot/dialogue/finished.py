@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from bot.dialogue.events import ActionFinished, Say
 from bot.dialogue.flow import END, Collect, Run, Step
-from bot.dialogue.walk import advance, drop_chain, give_up, hand_over, pass_by, rewind
+from bot.dialogue.rewinding import rewind
+from bot.dialogue.walk import advance, drop_chain, give_up, hand_over, pass_by
 from bot.dialogue.working import Working
 
 

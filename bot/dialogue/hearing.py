@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.dialogue.asides import answered_from_faq, as_answer, insults_only, leaves_alone
 from bot.dialogue.choosing import calls_off, leaves_it_to_us, pick, pressed_by_words
-from bot.dialogue.domain import FAQ
 from bot.dialogue.events import Pressed, Understood
 from bot.dialogue.filling import (
     Heard,
@@ -24,41 +24,31 @@ from bot.dialogue.filling import (
 )
 from bot.dialogue.flow import Flow
 from bot.dialogue.named import Option
-from bot.dialogue.people import insulted
 from bot.dialogue.puzzle import clarify, unknown_words
+from bot.dialogue.rewinding import rewind
 from bot.dialogue.standard import STEERING
 from bot.dialogue.state import Choice
 from bot.dialogue.steering import steer
-from bot.dialogue.walk import advance, begin, drop_chain, rewind
+from bot.dialogue.walk import advance, begin, drop_chain
 from bot.dialogue.working import Working
-from nlu.understanding import IntentGuess, Understanding
-
-_PLAIN = 0.99
-"""How sure a plain yes or no is."""
+from nlu.understanding import Understanding
 
 
 def hear(w: Working, event: Understood, *, switched: bool) -> None:
     """The customer wrote something; `switched` when it was in another language than before."""
-    meaning, values = _as_answer(w, event.meaning), event.values
+    meaning, values = as_answer(w, event.meaning), event.values
     flow = requested(w, meaning)
-    if meaning.insult and flow is None and not (meaning.understood and meaning.intent in STEERING):
-        insulted(w)
-        return
-    if meaning.refuses:
-        _leave_alone(w, meaning.refuses)
+    if insults_only(w, meaning, flow) or leaves_alone(w, meaning):
         return
     # « Annule le deuxième » is about something there is already: no choice, and no value, of what is being asked.
-    elsewhere = calls_off(meaning.text) and not _is_running(w, flow)
+    elsewhere = calls_off(meaning.text) and not w.runs(flow)
     bare = not elsewhere and is_bare(meaning, w.policy.bare_leftover)
     choosing = not event.either and not elsewhere and _may_choose(meaning, flow, bare=bare)
     choice = _chosen(w, meaning, values, choosing=choosing)
     if choice:
         take(w, choice, event.at)
         return
-    if meaning.faq and not bare and FAQ + meaning.faq in w.domain.responses:
-        w.change(misses=0, clarifying=(), lead="")
-        w.say(FAQ + meaning.faq, origin="faq")
-        advance(w)
+    if not bare and answered_from_faq(w, meaning):
         return
     offered = w.state.choices
     w.change(choices=(), clarifying=(), either={})
@@ -146,38 +136,6 @@ def requested(w: Working, meaning: Understanding) -> Flow | None:
     return flow if meaning.confidence >= w.policy.digression else None
 
 
-_ANSWERS = {"yes": "affirm", "no": "deny", "maybe": "maybe"}
-
-
-def _as_answer(w: Working, meaning: Understanding) -> Understanding:
-    """Where something was asked, or nothing was understood, a plain yes, no or perhaps is what it says."""
-    if meaning.answer is None or not (w.state.asked or w.state.choices or not meaning.understood):
-        return meaning
-    slot = w.domain.slots.get(w.state.asked or "")
-    if slot is not None and slot.takes_text and not meaning.understood:
-        return meaning  # 👍 is no name either, but that is for whoever looks at names to say
-    guess = IntentGuess(_ANSWERS[meaning.answer], _PLAIN)
-    others = tuple(other for other in meaning.ranking if other.name != guess.name and other.confidence <= 1 - _PLAIN)
-    return replace(meaning, ranking=(guess, *others), threshold=min(meaning.threshold, _PLAIN), out_of_scope=False)
-
-
-def _leave_alone(w: Working, intent: str) -> None:
-    """ "Don't cancel it": what is refused is left, if it was under way; whatever else was is gone on with."""
-    w.change(misses=0, choices=(), clarifying=())
-    flow = w.flows.triggered(intent, 1.0, w.values, w.context)
-    if flow is not None and _is_running(w, flow):
-        steer(w, "cancel", ())
-        return
-    if w.top is None:
-        w.say("utter_nothing_more")
-    advance(w)
-
-
-def _is_running(w: Working, flow: Flow | None) -> bool:
-    """Whether this flow is the one under way, or called it."""
-    return flow is not None and w.top is not None and any(w.state.stack[index].flow == flow.id for index in w.chain())
-
-
 def _may_choose(meaning: Understanding, flow: Flow | None, *, bare: bool) -> bool:
     """Whether the message can be about the choices on offer rather than a request."""
     return bare or flow is None or (meaning.understood and meaning.intent == "choose_option")
@@ -185,7 +143,7 @@ def _may_choose(meaning: Understanding, flow: Flow | None, *, bare: bool) -> boo
 
 def _weighs(w: Working, event: Understood, flow: Flow | None) -> bool:
     """Whether the message leaves open what the running flow needs: "Lyon ou Paris"."""
-    if not event.either or (flow is not None and not _is_running(w, flow)):
+    if not event.either or (flow is not None and not w.runs(flow)):
         return False
     return w.top is not None and bool(undecided(w, event.either, w.running()))
 
@@ -227,7 +185,7 @@ def _answers(w: Working, meaning: Understanding, values: Mapping[str, Any], flow
     if not w.top:
         return None
     heard = listen(w, meaning, values, w.running())
-    same_flow = _is_running(w, flow)
+    same_flow = w.runs(flow)
     if flow is not None and not same_flow and not bare:
         # "Je m'appelle Claire" is an answer when the name was asked for, although it could start a flow of its own.
         wanted = {collect.slot for collect in w.flows.collects(flow.id)}

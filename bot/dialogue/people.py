@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.dialogue.events import CaseGivenBack, MovedHere, NotRecognised, Pressed, Recognised, TimerFired, Understood
 from bot.dialogue.flow import Run
+from bot.dialogue.rewinding import rewind
 from bot.dialogue.standard import (
     ACTION_WITHDRAW,
     DISTRESSED,
@@ -16,7 +17,7 @@ from bot.dialogue.standard import (
     TIMER,
     UNANSWERED,
 )
-from bot.dialogue.walk import advance, begin, drop_chain, rewind
+from bot.dialogue.walk import advance, begin, drop_chain
 from bot.dialogue.working import Working
 
 _SHORT_NO = 5
@@ -46,13 +47,6 @@ def in_distress(w: Working, distress: str) -> bool:
     begin(w, flow)
     advance(w)
     return True
-
-
-def insulted(w: Working) -> None:
-    """An insult and nothing else: one calm sentence; from the second on a person is offered. The open question stays."""
-    w.change(insults=w.state.insults + 1, lead="")
-    w.say("utter_insult" if w.state.insults == 1 else "utter_insult_again")
-    advance(w)
 
 
 def note_for_advisor(w: Working) -> None:

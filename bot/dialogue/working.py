@@ -62,6 +62,10 @@ class Working:
             first -= 1
         return range(max(first, 0), last + 1)
 
+    def runs(self, flow: Flow | None) -> bool:
+        """Whether this flow is the one under way, or called it."""
+        return flow is not None and self.top is not None and any(self.state.stack[n].flow == flow.id for n in self.chain())
+
     def running(self) -> list[Collect]:
         """What the running flow collects, called flows included."""
         found: dict[str, Collect] = {}
