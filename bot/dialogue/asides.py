@@ -19,8 +19,8 @@ _ANSWERS = {"yes": "affirm", "no": "deny", "maybe": "maybe"}
 
 def as_answer(w: Working, meaning: Understanding) -> Understanding:
     """Where something was asked, or nothing was understood, a plain yes, no or perhaps is what it says."""
-    if meaning.answer is None or not (w.state.asked or w.state.choices or not meaning.understood):
-        return meaning
+    if meaning.answer is None or (meaning.understood and not w.state.asked):
+        return meaning  # « super merci » after an answer is thanks, and no yes to the button beneath it
     slot = w.domain.slots.get(w.state.asked or "")
     if slot is not None and slot.takes_text and not meaning.understood:
         return meaning  # 👍 is no name either, but that is for whoever looks at names to say

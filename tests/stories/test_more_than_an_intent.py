@@ -192,3 +192,9 @@ def test_i_meant_another_town() -> None:
     story.customer("sorry, I meant [Lille](store=lille)").leads("utter_corrected").knows(appointment_store="lille")
     story = Story().customer("un [essayage](service=fitting) à [Lyon](store=lyon)", "book_appointment")
     story.customer("je voulais dire [Lille](store=lille)", "change_channel", sure=0.4).knows(appointment_store="lille")
+
+
+def test_thanks_after_an_answer_press_no_button() -> None:
+    Story().customer("ça taille comment ?", "size_guide").bot("utter_size_guide").customer("super merci", "thank_you").bot(
+        "utter_thank_you"
+    )
