@@ -64,7 +64,7 @@ def meant(data: TrainingData) -> list[tuple[object, ...]]:
     def value(entity: Entity) -> object:
         return data.synonyms.get(entity.text.lower(), entity.value) if entity.value == entity.text else entity.value
 
-    return sorted((one.text, one.intent, one.language, spans(one)) for one in data.examples)
+    return sorted(((one.text, one.intent, one.language, spans(one)) for one in data.examples), key=repr)
 
 
 def lists(data: TrainingData) -> tuple[object, ...]:
