@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 _BEST = 5
 """How many guesses are told."""
+_MANY = 4
+"""Messages from which having their vectors together is quicker: a pass of many is padded to always the same shape."""
 _TAUGHT_CONFIDENCE = 0.99
 _BARE_THRESHOLD = 0.9
 """Confidence a message needs when it only names things: « samedi aprem » answers a question oftener than it asks one."""
@@ -82,8 +84,16 @@ class EmbeddedEngine:
         # Faster than handing it to a thread and back; bounded because only the first LONGEST characters are read.
         return self.understand_now(text, language)
 
-    def understand_now(self, text: str, language: str) -> Understanding:
-        """The same without `await`, for terminals and tests."""
+    def understand_many(self, messages: Sequence[tuple[str, str]]) -> list[Understanding]:
+        """What messages with the hints of their languages mean. Their sentence vectors are had together: a third of the work."""
+        if self._encoder is None or len(messages) < _MANY:
+            return [self.understand_now(text, language) for text, language in messages]
+        written = [self._writer(text, identify(text, language)[0]) for text, language in messages]
+        vectors = self._encoder.encode(written)
+        return [self.understand_now(*message, sentence=vector) for message, vector in zip(messages, vectors, strict=True)]
+
+    def understand_now(self, text: str, language: str, *, sentence: Floats | None = None) -> Understanding:
+        """The same without `await`; `sentence` is the message's vector where it was worked out before."""
         spoken, sure = identify(text, language)
         entities = self._entities.find(text, spoken)
         taught = self.model.taught.get(taught_key(text))
@@ -92,7 +102,7 @@ class EmbeddedEngine:
         ranking: tuple[IntentGuess, ...] = ()
         odd, scope = False, 0.0
         if vector.ids.size or (self._sentence is not None and any(map(str.isalpha, text[:LONGEST]))):
-            sentence, seen = self._sentence_of(text, spoken)
+            sentence, seen = self._sentence_of(text, spoken, sentence)
             reading = self.read(vector, sentence)
             scope = reading.scope
             ranking, odd = self._told(_with_taught(reading.probabilities, taught), taught is not None, scope)
@@ -129,11 +139,13 @@ class EmbeddedEngine:
     def _similar(self, row: Floats, view: SentenceView) -> NDArray[np.float64]:
         return nearest_by_intent(row @ view.examples.T, self._starts)
 
-    def _sentence_of(self, text: str, language: str) -> tuple[Floats | None, Callable[[], Tokens] | None]:
+    def _sentence_of(self, text: str, language: str, given: Floats | None) -> tuple[Floats | None, Callable[[], Tokens] | None]:
         """The vector of the message, well written, and what gives the tokens of the message itself, for the tagger."""
         encoder = self._encoder
         if encoder is None:
             return None, None
+        if given is not None:
+            return given, lambda: encoder.encode_tokens(text[:LONGEST])
         written = self._writer(text, language)
         if self._tagger is None or not self._tagger.model.needs_vectors:
             return encoder.encode([written])[0], None

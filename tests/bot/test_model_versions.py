@@ -17,9 +17,9 @@ from bot.errors import SettingsError
 from bot.model_versions import KEPT, keep_model, list_models, model_in_use, roll_back
 from bot.models import LiveModel, train_brand
 from nlu.encoders import shared_encoder
-from nlu.engine import Model
+from nlu.engine import EmbeddedEngine, Model
 from nlu.training import train
-from nlu.understanding import Example, TrainingData
+from nlu.understanding import Example, TrainingData, Understanding
 
 NINE = datetime(2026, 11, 26, 9, tzinfo=UTC)
 SHOP = TrainingData(
@@ -110,6 +110,50 @@ async def test_a_server_follows_the_version_in_use(model: Model, tmp_path: Path,
     await until_answered_by("embedded-3000")
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
+    await live.close()
+
+
+async def test_a_burst_leaves_the_loop_free_and_answers_everybody(model: Model, tmp_path: Path) -> None:
+    keep_model(model, tmp_path, now=NINE)
+    live = LiveModel(tmp_path)
+    live.load()
+    alone = {text: await live.understand(text, language="fr") for text in ("salut", "vous ouvrez quand ?", "x" * 1000)}
+    asked = [text for _ in range(15) for text in alone]
+    turns = 0
+
+    async def somebody_else() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(somebody_else())
+    meanings = await asyncio.gather(*(live.understand(text, language="fr") for text in asked))
+    assert meanings == [alone[text] for text in asked]
+    assert turns > 3  # it had its turn between the batches, and while they were worked on
+    impatient = [asyncio.create_task(live.understand("salut", language="fr")) for _ in range(5)]
+    await asyncio.sleep(0)
+    impatient[3].cancel()  # one that goes away takes nobody along
+    answers = await asyncio.gather(*impatient, return_exceptions=True)
+    assert [isinstance(answer, asyncio.CancelledError) for answer in answers] == [False, False, False, True, False]
+    other.cancel()
+    await asyncio.gather(other, return_exceptions=True)
+    await live.close()
+
+
+async def test_a_burst_that_fails_is_told_to_everybody(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep_model(model, tmp_path, now=NINE)
+    live = LiveModel(tmp_path)
+    live.load()
+
+    def broken(_self: EmbeddedEngine, _messages: object) -> list[Understanding]:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(EmbeddedEngine, "understand_many", broken)
+    tried = await asyncio.gather(*(live.understand("salut", language="fr") for _ in range(5)), return_exceptions=True)
+    assert [isinstance(answer, RuntimeError) for answer in tried] == [False, True, True, True, True]
+    monkeypatch.undo()
+    assert (await live.understand("salut", language="fr")).intent == "greet"
     await live.close()
 
 

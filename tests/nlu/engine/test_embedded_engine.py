@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlu.corrections import append_example
+from nlu.encoders import make_encoder
 from nlu.engine import EmbeddedEngine, Model, save_model
 from nlu.training import train
 from nlu.training_files import read_training_files
@@ -123,6 +124,27 @@ def test_a_message_takes_about_a_millisecond(engine: EmbeddedEngine) -> None:
             engine.understand_now(text, "fr")
             times.append(time.perf_counter() - started)
     assert statistics.median(times) < 0.005  # five times what a quiet machine needs
+
+
+def test_many_at_once_mean_what_each_means_alone(engine: EmbeddedEngine) -> None:
+    messages = [("un rdv samedi à Lyon", "fr"), ("where is my order", "en"), ("", "fr"), ("🦖", "fr"), ("merci bcp", "fr")]
+    for text, together in zip(messages, engine.understand_many(messages), strict=True):
+        alone = engine.understand_now(*text)
+        assert (together.intent, together.entities, together.language) == (alone.intent, alone.entities, alone.language)
+        assert together.confidence == pytest.approx(alone.confidence, abs=1e-4)
+    assert engine.understand_many([]) == []
+
+
+def test_a_model_without_its_encoder_goes_by_words(model: Model, caplog: pytest.LogCaptureFixture) -> None:
+    alone = EmbeddedEngine(model, make_encoder("none"))
+    meaning = alone.understand_now("je voudrais un rendez-vous", "fr")
+    assert (meaning.intent, meaning.understood) == ("book_appointment", True)
+    assert meaning.engine == f"embedded-{model.data_hash[:12]}-words"
+    assert "it goes by words alone; train again" in caplog.text
+
+
+def test_a_language_nobody_taught_is_understood_by_its_sentence(engine: EmbeddedEngine) -> None:
+    assert engine.understand_now("¿dónde está mi pedido?", "fr").intent == "order_status"
 
 
 def test_the_trace_names_the_model(engine: EmbeddedEngine, model: Model) -> None:
