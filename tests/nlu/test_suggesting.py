@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlu.suggesting import Vectors, suggest, word_vectors
+from nlu.suggesting import suggest
+from nlu.text_vectors import Vectors, word_vectors
 from nlu.understanding import Example, TrainingData
 
 KINDS = {
