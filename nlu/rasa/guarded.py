@@ -52,8 +52,8 @@ class Guarded:
         if not self._doubted.is_set():
             try:
                 return await self._rasa.understand(text, language=language)
-            except RasaFailed as why:
-                self.doubt(str(why))
+            except Exception as error:  # noqa: BLE001 - whatever it is, the customer is answered
+                self.doubt(_why(error))
         answer = await self._meanwhile.understand(text, language=language)
         return replace(answer, engine=f"{answer.engine} (rasa did not answer)")
 
@@ -87,9 +87,9 @@ class Guarded:
             self._pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, self._pause * 2))
             try:
                 await self._rasa.ready()
-            except RasaFailed as why:
-                if str(why) != self.why:
-                    self.why = str(why)
+            except Exception as error:  # noqa: BLE001 - whatever it is, Rasa is probed again
+                if self.why != (why := _why(error)):
+                    self.why = why
                     log.warning("rasa_does_not_answer", why=self.why)
                 continue
             self.why, self._trusted_at = "", self._monotonic()
@@ -104,3 +104,8 @@ class Guarded:
         except TimeoutError:
             pass
         self._hurried.clear()
+
+
+def _why(error: Exception) -> str:
+    """What the log may hold: our own sentences, and of an error nobody foresaw its name alone."""
+    return str(error) if isinstance(error, RasaFailed) else f"its answer could not be used ({type(error).__name__})"

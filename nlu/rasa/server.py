@@ -30,7 +30,7 @@ from nlu.rasa.training import LAUNCHER, last_words
 log = structlog.get_logger(__name__)
 
 START_SECONDS = 600.0
-"""The longest a start may take: loading TensorFlow and a model takes ten seconds on a quiet machine, minutes on a very busy one."""
+"""The longest a start may take: loading TensorFlow and a model takes ten seconds on a quiet machine, minutes on a busy one."""
 LOOK_EVERY = 1.0
 _LONGEST_PAUSE = 60.0
 

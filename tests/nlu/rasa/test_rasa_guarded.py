@@ -111,6 +111,19 @@ async def test_a_rasa_that_keeps_failing_after_good_probes_is_asked_less(rasa: F
         assert pauses[-1] > pauses[0] >= 0.002
 
 
+async def test_an_error_nobody_foresaw_is_answered_too(rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def odd(text: str, *, language: str) -> Understanding:
+        raise KeyError(text)
+
+    async with watched(rasa) as pair:
+        await pair.until_trusted()
+        monkeypatch.setattr(rasa, "understand", odd)
+        with capture_logs() as logs:
+            answer = await pair.understand("mon secret", language="fr")
+        assert answer.engine == "embedded-1 (rasa did not answer)"
+        assert [log["why"] for log in logs] == ["its answer could not be used (KeyError)"]
+
+
 async def test_the_log_says_it_once_and_without_words(rasa: FakeRasa) -> None:
     with capture_logs() as logs:
         async with watched(rasa) as pair:
