@@ -74,7 +74,7 @@ class FakeSmtp:
         assert self._server is not None
         self._server.close()
         for protocol in self._protocols:
-            if protocol.transport is not None:
+            if isinstance(protocol.transport, asyncio.Transport):
                 protocol.transport.abort()
         await self._server.wait_closed()
         await asyncio.sleep(0)
@@ -120,6 +120,7 @@ class FakeSmtp:
         if failure.how == "silence":
             await self._silence.wait()
         if failure.how in ("silence", "cut"):
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return failure.answer
 

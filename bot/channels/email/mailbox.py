@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import imaplib
 import re
+import socket
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -44,10 +45,14 @@ class Fetched:
     """Whether it was fetched to its end."""
 
 
+class _NotLetIn(Exception):
+    """The server knows no such name, or not with this password."""
+
+
 class Mailbox:
     """One folder of one account; opened when it is first needed, and anew after any trouble."""
 
-    def __init__(self, server: Server, *, mail_bytes: int, timeout: float = 30.0, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, server: Server, *, mail_bytes: int, timeout: float = 15.0, tls: ssl.SSLContext | None = None) -> None:
         self._server, self._mail_bytes, self._timeout, self._tls = server, mail_bytes, timeout, tls
         self._box: BaseMailBox | None = None
 
@@ -69,17 +74,20 @@ class Mailbox:
 
     def close(self) -> None:
         """Let go of the connection."""
-        box, self._box = self._box, None
-        if box is not None:
-            with suppress(ImapToolsError, imaplib.IMAP4.error, OSError):
-                box.logout()
+        if self._box is not None:
+            with suppress(ImapToolsError, imaplib.IMAP4.error, OSError, ValueError):
+                self._box.logout()
+        self._forget()
 
     def cut(self) -> None:
-        """Break the connection off, from whatever thread: a call that waits for the server ends at once."""
+        """Break the connection off, from whatever thread: a call that waits for the server ends at once.
+
+        While it is still being opened there is nothing to cut: the timeout ends it.
+        """
         box = self._box
         if box is not None:
-            with suppress(OSError, AttributeError):
-                box.client.shutdown()
+            with suppress(OSError):
+                box.client.sock.shutdown(socket.SHUT_RDWR)  # closing it would wait for whoever reads from it
 
     def _look(self, box: BaseMailBox, cursor: Cursor | None, since: date, most: int) -> tuple[list[Fetched], Cursor]:
         box.folder.set(self._server.folder, readonly=True)  # also makes the server look for new mail
@@ -114,7 +122,7 @@ class Mailbox:
             if self._box is None:
                 self._box = self._opened()
             return work(self._box)
-        except MailboxLoginError:
+        except _NotLetIn:
             self._forget()
             raise AccountRefused(
                 "the mailbox does not let us in; look at the name and password in FILROUGE_EMAIL_IMAP_URL"
@@ -122,7 +130,7 @@ class Mailbox:
         except ssl.SSLError as error:
             self._forget()
             raise AccountRefused(f"the mailbox is not reached safely ({error.reason}); look at FILROUGE_EMAIL_IMAP_URL") from None
-        except (imaplib.IMAP4.abort, OSError) as error:
+        except (imaplib.IMAP4.abort, OSError, ValueError) as error:  # ValueError: read from a socket that was cut
             self._forget()
             raise TryLater(f"the mailbox cannot be reached ({type(error).__name__}); try again") from None
         except (ImapToolsError, imaplib.IMAP4.error) as error:
@@ -130,8 +138,10 @@ class Mailbox:
             raise AccountRefused(f"the mailbox refuses ({type(error).__name__}); look at FILROUGE_EMAIL_IMAP_URL") from None
 
     def _forget(self) -> None:
-        self.cut()
-        self._box = None
+        box, self._box = self._box, None
+        if box is not None:
+            with suppress(OSError, ValueError):
+                box.client.shutdown()
 
     def _opened(self) -> BaseMailBox:
         server = self._server
@@ -143,7 +153,12 @@ class Mailbox:
             box = kind(server.host, server.port, timeout=self._timeout, ssl_context=context)
         self._box = box
         login = box.xoauth2 if server.token else box.login if (server.user + server.password).isascii() else box.login_utf8
-        login(server.user, server.password, initial_folder=None)
+        try:
+            login(server.user, server.password, initial_folder=None)
+        except imaplib.IMAP4.abort:
+            raise
+        except (MailboxLoginError, imaplib.IMAP4.error):
+            raise _NotLetIn from None
         return box
 
 

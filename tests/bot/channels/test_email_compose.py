@@ -32,7 +32,8 @@ def saying(text: str = "Bonjour", **more: Any) -> OutboundMessage:
 
 def written(message: OutboundMessage, **more: Any) -> EmailMessage:
     """The mail as its reader's program parses it."""
-    made = write_message(message, **({"origin": ORIGIN, "at": AT} | more)).as_bytes()
+    options: dict[str, Any] = {"origin": ORIGIN, "at": AT} | more
+    made = write_message(message, **options).as_bytes()
     mail = message_from_bytes(made, policy=default)
     assert isinstance(mail, EmailMessage)
     return mail
