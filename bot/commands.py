@@ -1,4 +1,4 @@
-"""What can be typed: `filrouge demo`, `serve`, `train`, `chat`, `thread`, `init`, `db upgrade`, `user add`."""
+"""What can be typed: `filrouge demo`, `serve`, `train`, `models`, `chat`, `thread`, `init`, `db upgrade`, `user add`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.errors import SettingsError
+from bot.model_commands import models as model_commands
 from bot.nlu_commands import app as nlu_commands
 from bot.rasa_commands import export, rasa
 from bot.settings import Engine, Settings, read_settings
@@ -31,6 +32,7 @@ user = App(name="user", help="People who sign in to the console.")
 app.command(nlu_commands)
 app.command(db)
 app.command(export)
+app.command(model_commands)
 app.command(rasa)
 app.command(user)
 
