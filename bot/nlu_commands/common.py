@@ -75,6 +75,13 @@ def shown_progress() -> Iterator[Told]:
         yield show
 
 
+def can_be_written(*paths: Path | None) -> None:
+    """Raise `SettingsError` before minutes of work whose result would have nowhere to go."""
+    for path in paths:
+        if path is not None and str(path) != "-" and (path.is_dir() or not path.absolute().parent.is_dir()):
+            raise SettingsError(f"{path} cannot be written: name a file in a folder that is there")
+
+
 def write_json(path: Path, data: Any) -> None:
     """Write `data` to a file, or to standard output when it is called `-`."""
     content = orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS) + b"\n"

@@ -19,6 +19,7 @@ from bot.nlu_commands.common import (
     Engine,
     JsonFile,
     Language,
+    can_be_written,
     console_beside,
     percent,
     shown_progress,
@@ -63,6 +64,7 @@ def compare(
     """Print on which messages `second` does better than `first`, and on which worse."""
     from nlu.formats.data_sets import read_data_set, read_out_of_scope
 
+    can_be_written(json)
     sides = [_side(name, brand, train, engine) for name in (first, second)]
     examples = [*read_data_set(test, language=language).examples, *(read_out_of_scope(oos, language=language) if oos else ())]
     with shown_progress() as show:

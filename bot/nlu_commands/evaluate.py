@@ -19,6 +19,7 @@ from bot.nlu_commands.common import (
     Engine,
     JsonFile,
     Language,
+    can_be_written,
     console_beside,
     percent,
     say,
@@ -54,11 +55,12 @@ def evaluate(
     """Measure how well messages are understood; what it prints and writes is in docs/nlu.md."""
     from nlu.formats.data_sets import read_data_set, read_out_of_scope
 
+    can_be_written(json, report)
     files = training_files(brand, train)
     data = training_data(files, language)
-    asked = read_data_set(test, language=language).examples if test else ()
+    asked = read_data_set(test, language=language).examples if test else None
     outside = read_out_of_scope(oos, language=language) if oos else ()
-    if untaught := {e.intent for e in asked} - {e.intent for e in data.examples} - {OUT_OF_SCOPE}:
+    if untaught := {e.intent for e in asked or ()} - {e.intent for e in data.examples} - {OUT_OF_SCOPE}:
         say(f"No example teaches {', '.join(sorted(untaught))}: its messages will all count as wrong")
     run = asyncio.run(_measured(_Work(data, asked, outside, engine, folds, noise)))
     settings = {
@@ -88,7 +90,8 @@ def evaluate(
 @dataclass(frozen=True, slots=True)
 class _Work:
     data: TrainingData
-    test: Sequence[Example]
+    test: Sequence[Example] | None
+    """None: the training data is cross-validated."""
     outside: Sequence[Example]
     engine: str
     folds: int
@@ -100,7 +103,7 @@ async def _measured(work: _Work) -> Run:
 
     teach = trainer(work.engine)
     with shown_progress() as show:
-        if work.test:
+        if work.test is not None:
             messages = (*work.test, *work.outside)
             return await evaluate_on(teach, work.data, messages, noise=work.noise, progress=show)
         return await cross_validate(teach, work.data, outside=work.outside, count=work.folds, noise=work.noise, progress=show)

@@ -72,6 +72,15 @@ def test_a_mistake_in_a_file_is_told_with_its_line(tmp_path: Path) -> None:
     assert "Traceback" not in both.stderr
 
 
+def test_an_empty_test_file_is_no_cross_validation_and_a_lost_result_is_told_first(tmp_path: Path) -> None:
+    (tmp_path / "test.csv").write_text("text,intent\n", encoding="utf-8")
+    empty = filrouge(tmp_path, "evaluate", "--train", str(SHOP), "--test", "test.csv", code=1)
+    assert "not one message" in empty.stderr
+    nowhere = filrouge(tmp_path, "evaluate", "--train", str(SHOP), "--json", "no/where.json", code=1)
+    assert "in a folder that is there" in nowhere.stderr
+    assert "Read" not in nowhere.stderr
+
+
 def _examples() -> list[str]:
     return [line for file in SHOP.glob("nlu*.yml") for line in _lines_of_intents(file)]
 
