@@ -102,7 +102,7 @@ class FaqIndex:
 
     def find(self, text: str, language: str, *, strict: bool = False) -> Found | None:
         """The entry `text` asks for; None when none is near enough, or two entries are as near as each other."""
-        if not self.owner.size:
+        if not self.owner.size or (strict and self.by_words(text, language).max() < _SHARED):
             return None
         likeness = self.likeness(text, language)
         best = int(likeness.argmax())
@@ -140,6 +140,8 @@ class FaqIndex:
         return {word: weight / length for word, weight in weights.items()} if length else {}
 
 
+_SHARED = 0.25
+"""Likeness by words without which a message the engine half understands is not looked at further: that would cost a vector."""
 _AS_NEAR = 0.02
 """Two entries closer to each other than this cannot be told apart."""
 _UNHEARD = 5.0

@@ -19,22 +19,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlu.encoders.protocol import SentenceEncoder, unit_rows
+from nlu.engine.model import OUT_OF_SCOPE
 from nlu.errors import ModelError
 from nlu.faq import Entry, FaqIndex, Tuned, features, fingerprint_of, questions_of
 from nlu.text import LONGEST
 from nlu.understanding import Example
 
 _SHARES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-_MISTAKEN, _MISTAKEN_STRICTLY = 0.08, 0.004
+_MISTAKEN, _MISTAKEN_STRICTLY = 0.06, 0.004
 """Shares of the other messages that may be found by mistake, would they come here: most are understood and never do."""
 _MOST_OTHERS = 700
 """Other messages that are looked at: more only takes time."""
 
 
 def tune(entries: Sequence[Entry], others: Sequence[Example], encoder: SentenceEncoder | None) -> Tuned:
-    """Measure a brand's questions against `others`, the training messages of its intents."""
+    """Measure a brand's questions against `others`, the training messages of its intents.
+
+    Those of `out_of_scope` are left aside: some are questions of the house, which is why no intent is made for them.
+    """
     asked = questions_of(entries)
-    others = _sample(others)
+    others = _sample([example for example in others if example.intent != OUT_OF_SCOPE])
     tuned = Tuned(content=content_of(entries), rarity=_rarity(asked, others))
     if not asked:
         return tuned

@@ -31,7 +31,7 @@ _NOTHING_ELSE = 0.95
 """Confidence from which thanks are thanks and nothing else."""
 _ALSO = 0.1
 """Confidence from which an intent is among what a few words may mean."""
-_SURE_ENOUGH = 0.8
+_SURE_ENOUGH = 0.97
 """Confidence from which an intent is not doubted for a question of the house."""
 _MOST_WISHES = 3
 

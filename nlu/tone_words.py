@@ -15,7 +15,7 @@ exasperee pff pfff grr grrr putain merde merdique chiant relou inutile inutiles 
 plate poche osti tabarnak calisse pire unacceptable disgraceful disgusting terrible awful horrible worst angry furious upset
 disappointed disappointing ridiculous rubbish crap crappy useless scam fraud shame shameful appalling pathetic hate annoyed
 annoying frustrated frustrating outrageous dreadful atrocious poor shocking shambles fuming livid wtf ffs damn bloody fucking
-shit shitty sucks lousy incompetent joke nightmare mess
+shit shitty sucks lousy incompetent nightmare mess
 """
 POSITIVE = """
 super genial geniale geniaux parfait parfaite top excellent excellente excellents adore adorable bravo ravi ravie contente
@@ -53,7 +53,7 @@ still (?:no|not|waiting|nothing|haven't|hasn't)
 never (?:again|received|arrived|got|heard)
 not (?:good enough|acceptable|happy|impressed|ok|normal)
 waste of (?:time|money)
-a (?:joke|disgrace|shame)
+(?:is|it's|that's|what|such) (?:just )?a (?:joke|disgrace|shame)
 (?:been )?waiting (?:for )?(?:\w+ )?(?:weeks|days|hours|months|ages)
 how many times
 let (?:me )?down

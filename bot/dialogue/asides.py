@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.dialogue.choosing import words_of
 from bot.dialogue.domain import FAQ
 from bot.dialogue.flow import Flow
-from bot.dialogue.standard import STEERING
+from bot.dialogue.standard import COMPLAINT, STEERING
 from bot.dialogue.steering import steer
 from bot.dialogue.walk import advance
 from bot.dialogue.working import Working
 from nlu.understanding import IntentGuess, Understanding
 
+_SHORT = 4
+"""Words: a longer insult has something to complain about."""
 _PLAIN = 0.99
 """How sure a plain yes or no is."""
 _ANSWERS = {"yes": "affirm", "no": "deny", "maybe": "maybe"}
@@ -31,7 +34,8 @@ def as_answer(w: Working, meaning: Understanding) -> Understanding:
 
 def insults_only(w: Working, meaning: Understanding, flow: Flow | None) -> bool:
     """An insult and nothing else: one calm sentence; from the second on a person is offered. The open question stays."""
-    if not meaning.insult or flow is not None or (meaning.understood and meaning.intent in STEERING):
+    complains = meaning.intent == COMPLAINT and len(words_of(meaning.text)) <= _SHORT
+    if not meaning.insult or not (flow is None or complains) or (meaning.understood and meaning.intent in STEERING):
         return False
     w.change(insults=w.state.insults + 1, lead="")
     w.say("utter_insult" if w.state.insults == 1 else "utter_insult_again")

@@ -150,7 +150,7 @@ def _gives_up_waiting(event: Understood | Pressed) -> bool:
     if isinstance(event, Pressed):
         return event.choice is not None and event.choice.intent == "cancel"
     meaning = event.meaning
-    if not meaning.understood or meaning.entities:
+    if not meaning.understood or meaning.entities or meaning.insult:
         return False
     return meaning.intent == "cancel" or (meaning.intent == "deny" and len(meaning.text.split()) <= _SHORT_NO)
 

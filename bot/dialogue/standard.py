@@ -12,6 +12,9 @@ from bot.errors import BrandError
 STEERING = frozenset({"affirm", "deny", "maybe", "cancel", "repeat", "choose_option"})
 """Intents that mean something only beside what is going on; no flow is needed for them."""
 
+COMPLAINT = "complaint"
+"""Intent of an unhappy customer: an insult sounds like one."""
+
 CANNOT_HANDLE = "pattern_cannot_handle"
 """The flow that takes over when the bot is lost."""
 UNANSWERED = "handoff_unanswered"

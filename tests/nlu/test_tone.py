@@ -34,7 +34,8 @@ TONES = {
         bonjour|je voudrais un rdv samedi à Lyon|où est ma commande OR-123456 ?|merci|merci d'avance|vous livrez au Canada ?
         le 42
         la veste n'est pas inutile ?|quels sont vos horaires|je ne viens pas demain|ok|non|la semelle est décollée
-        hello|what time do you open on Sunday?|thanks|I'd like to book a fitting|do you ship to Canada?|size 42 please|no
+        tell me a joke|hello|what time do you open on Sunday?|thanks|I'd like to book a fitting|do you ship to Canada?
+        size 42 please|no
         cancel it
         my order number is OR-123456|où puis-je déposer mes vieilles chaussures""",
 }

@@ -198,3 +198,12 @@ def test_thanks_after_an_answer_press_no_button() -> None:
     Story().customer("ça taille comment ?", "size_guide").bot("utter_size_guide").customer("super merci", "thank_you").bot(
         "utter_thank_you"
     )
+
+
+def test_a_short_insult_is_no_complaint_and_a_long_one_is() -> None:
+    Story("en").customer("you idiots", "complaint").bot("utter_insult").owned_by("bot")
+    Story("en").customer("you idiots sent me the wrong jacket twice", "complaint").owned_by("queue")
+
+
+def test_an_insult_in_the_queue_is_no_farewell() -> None:
+    Story("en").customer("a human please", "talk_to_human").customer("shut up", "cancel").owned_by("queue")
