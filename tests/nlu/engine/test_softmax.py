@@ -1,0 +1,41 @@
+"""The regression is the one scikit-learn fits, found in fewer steps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from nlu.engine.softmax import fit_shares, fit_softmax, log_softmax, principal_axes
+
+
+@pytest.mark.parametrize(("messages", "features"), [(30, 80), (90, 20)])
+@pytest.mark.parametrize("sparse", [True, False])
+def test_it_is_multinomial_logistic_regression(messages: int, features: int, sparse: bool) -> None:
+    noise = np.random.default_rng(3)
+    rows = noise.normal(size=(messages, features)) / np.sqrt(features)
+    truth = np.arange(messages) % 4
+    chosen = np.flatnonzero(np.arange(messages) % 3)
+    axes = principal_axes(csr_matrix(rows) if sparse else rows)
+    found = fit_softmax(axes, chosen, truth[chosen], 4, strength=5.0)
+    theirs = LogisticRegression(C=5.0, tol=1e-8, max_iter=2000).fit(rows[chosen], truth[chosen])
+    ours = log_softmax(rows @ (axes.back @ found.weights) + found.bias)
+    assert np.exp(ours) == pytest.approx(theirs.predict_proba(rows), abs=0.02)
+
+
+def test_an_intent_nobody_exemplifies_is_unlikely() -> None:
+    rows = np.eye(6)
+    found = fit_softmax(principal_axes(rows), np.arange(6), np.array([0, 0, 1, 1, 0, 1]), 3, strength=10.0)
+    scores = principal_axes(rows).rows @ found.weights + found.bias
+    assert (np.exp(log_softmax(scores))[:, 2] < 0.1).all()
+
+
+def test_a_view_that_knows_nothing_gets_no_share() -> None:
+    noise = np.random.default_rng(5)
+    truth = np.arange(200) % 5
+    good = noise.normal(size=(200, 5))
+    good[np.arange(200), truth] += 3.0
+    shares, whole = fit_shares([noise.normal(size=(200, 5)), good], truth)
+    assert shares[1] > 5 * shares[0]
+    assert (whole.argmax(axis=1) == truth).mean() > 0.9
