@@ -8,7 +8,7 @@ from typing import Any
 from bot.dialogue.events import Understood
 from bot.dialogue.filling import values_for
 from bot.dialogue.flow import END, Call, Collect, Flow, Link, SetSlots
-from bot.dialogue.hearing import request
+from bot.dialogue.hearing import hear, request
 from bot.dialogue.working import Working
 
 
@@ -16,6 +16,7 @@ def hear_further(w: Working, event: Understood) -> None:
     """A further wish of one message: answered now when that takes no question, else when what is under way is done."""
     flow = w.flows.triggered(str(event.meaning.intent), 1.0, w.values, w.context)
     if flow is None:
+        hear(w, event, switched=False)
         return
     values = values_for(w, event.meaning, event.values, w.flows.collects(flow.id))
     if w.top is not None and asks(w, flow, values):

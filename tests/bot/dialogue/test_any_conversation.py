@@ -25,6 +25,7 @@ from bot.dialogue.events import (
     Understood,
     Unreadable,
 )
+from bot.dialogue.named import Option
 from bot.dialogue.state import Choice, DialogueState, Frame, SlotValue
 from nlu.understanding import Entity, IntentGuess, Understanding
 from tests.stories.story import Story, demo
@@ -77,8 +78,22 @@ def understood(draw: st.DrawFn) -> Understood:
     guesses = draw(st.lists(st.tuples(INTENTS, SURE), max_size=2, unique_by=lambda pair: pair[0]))
     ranking = tuple(IntentGuess(*guess) for guess in sorted(guesses, key=lambda pair: -pair[1]))
     language = draw(st.sampled_from(["fr", "en", "de"]))
-    meaning = Understanding(text, language, ranking, entities, language_sure=draw(st.booleans()))
-    return Understood(meaning, values)
+    meaning = Understanding(
+        text,
+        language,
+        ranking,
+        entities,
+        language_sure=draw(st.booleans()),
+        answer=draw(st.sampled_from(["yes", "no", "maybe", None, None, None])),
+        refuses=draw(st.sampled_from(["", "", "", "cancel_appointment", "gone"])),
+        tone=draw(st.sampled_from(["neutral", "negative", "urgent"])),
+        insult=draw(st.sampled_from([False, False, False, True])),
+        distress=draw(st.sampled_from(["", "", "", "", "distress", "danger"])),
+        faq=draw(st.sampled_from(["", "", "", "wifi", "gone"])),
+    )
+    names = draw(st.lists(st.sampled_from(sorted(VALUES)), max_size=1))
+    either = {name: tuple(Option(draw(VALUES[name]), "x") for _ in range(2)) for name in names if name not in values}
+    return Understood(meaning, values, either=either)
 
 
 @st.composite
