@@ -14,6 +14,7 @@ import orjson
 
 from bot.channels.files import Media, checked
 from bot.channels.overrides import overridden
+from bot.channels.proxies import proxy_for
 from bot.channels.sms.compose import parts_of, write_message, write_template
 from bot.channels.sms.failures import broken, refusal
 from bot.channels.sms.table import NAME, PUBLIC_ROOT, SmsTable
@@ -151,6 +152,7 @@ class SmsChannel:
                 method,
                 address,
                 data=None if form is None else urlencode(form).encode(),
+                proxy=proxy_for(*urlsplit(address)[:2]),
                 headers=headers,
                 allow_redirects=file,  # files lie with a storage service; aiohttp takes the password off on the way there
                 max_redirects=3,
@@ -197,7 +199,6 @@ class SmsChannel:
                 timeout=aiohttp.ClientTimeout(
                     connect=self._timeout, sock_connect=min(self._timeout, 5.0), sock_read=self._timeout
                 ),
-                trust_env=True,
             )
         return self._session
 

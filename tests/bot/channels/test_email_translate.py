@@ -273,6 +273,14 @@ def test_who_writes_more_than_a_person_does_is_set_aside() -> None:
     assert calmed(reading("plain"), chatter, NOW + timedelta(hours=3)).messages[0].kind == "text"
 
 
+def test_the_same_mails_twice_and_in_any_order_are_the_same_messages() -> None:
+    names = sorted(path.stem for path in PAYLOADS.glob("*.eml"))
+    once = {name: reading(name).messages for name in names}
+    assert {name: reading(name).messages for name in reversed(names)} == once
+    ids = [message.external_id for told in once.values() for message in told]
+    assert len(ids) == len(set(ids))
+
+
 def test_every_mail_on_file_is_understood() -> None:
     for path in PAYLOADS.glob("*.eml"):
         told = reading(path.stem)
