@@ -8,5 +8,5 @@ from urllib.request import getproxies, proxy_bypass
 
 @cache
 def proxy_for(scheme: str, host: str) -> str | None:
-    """The proxy for this server, or None. aiohttp's own look-up would also read passwords from `~/.netrc`, beside the one we send."""
+    """The proxy for this server, or None. aiohttp's own look-up would read passwords from `~/.netrc` too, beside ours."""
     return None if proxy_bypass(host) else getproxies().get(scheme)
