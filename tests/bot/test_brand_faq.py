@@ -41,7 +41,7 @@ def test_questions_nobody_wrote_down_are_found_and_others_are_not(found_by: FaqI
     right = sum(found is not None and found.id == entry for entry, found in asked) / len(asked)
     wrong = sum(found is not None and found.id != entry for entry, found in asked) / len(asked)
     mistaken = sum(found is not None for found in other) / len(other)
-    assert right >= 0.65
+    assert right >= 0.60
     assert wrong <= 0.10
     assert mistaken <= 0.12
 
@@ -49,7 +49,7 @@ def test_questions_nobody_wrote_down_are_found_and_others_are_not(found_by: FaqI
 def test_the_measures_are_told(found_by: FaqIndex) -> None:
     scores = found_by.tuned.scores
     assert scores["nearest_right"] >= 0.85
-    assert scores["found"] >= 0.7
+    assert scores["found"] >= 0.75
     assert scores["found_wrong"] <= 0.06
 
 
