@@ -71,8 +71,7 @@ async def test_from_the_chat_to_telegram_to_the_store(new_street: Street) -> Non
     await phone.says("c’est quand mon rdv ?", "Vous êtes attendu samedi 28 novembre à 15 h 30 à Lyon Bellecour")
     # The chat has proved nothing: whoever made a link may have sent it to somebody else.
     await chat.says("c’est quand mon rdv ?", "Je ne vois pas de rendez-vous à venir")
-    await phone.says("finalement je peux le déplacer à 17h ?")
-    await phone.presses("sam. 28 nov. à 17 h", "Je déplace donc votre rendez-vous")
+    await phone.says("finalement je peux le déplacer à 17h ?", "Je déplace donc votre rendez-vous")  # that hour is free
     await phone.presses("Oui, c’est parfait", "C’est fait : on vous attend samedi 28 novembre à 17 h à Lyon Bellecour")
     assert (await chat.thread()).booked() == ["lyon fitting 2026-11-28T17:00"]
     await phone.says("annule mon rdv stp", "J’annule votre rendez-vous du samedi 28 novembre à 17 h")
@@ -194,7 +193,7 @@ async def test_out_of_hours_is_said_before_any_waiting(browser: Browser, trained
             other = await street.visitor()
             await other.says("quelle chaussure pour le GR20 ?")
             await other.chooses("Un conseiller ici", "L’équipe n’est pas là en ce moment")
-            await other.chooses("Un rendez-vous", "C’est pour quoi ?")
+            await other.chooses("Un rendez-vous", "Dans quelle boutique ?")  # what it is for is known: advice
 
 
 async def test_an_advisor_answers_where_the_customer_is_and_gives_the_conversation_back(new_street: Street) -> None:

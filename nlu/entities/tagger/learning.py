@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from hashlib import sha256
 
 from nlu.encoders import SentenceEncoder
 from nlu.encoders.protocol import NoEncoder
 from nlu.entities import EntityFinder, learn
-from nlu.entities.tagger.lessons import Course, Reader, teach
+from nlu.entities.tagger.lessons import Course, Reader, mixed, sampled, teach
 from nlu.entities.tagger.model import TaggerModel
 from nlu.entities.tagger.tagger import Tagger
 from nlu.text import LONGEST, folded
@@ -27,7 +26,7 @@ _LEAST_GAIN = 3, 0.02
 _BY_FAR = 0.1
 """F1 of all entities together."""
 _BY_RULE = frozenset(("phone", "email"))
-_CHECKED = 800
+_CHECKED = 600
 """Examples that are cross-validated with; more would tell the same and take longer."""
 _CHECKING, _KEEPING = 30, 60
 """Passes over the lessons while cross-validating, and for the tagger kept."""
@@ -67,7 +66,7 @@ def learn_tagger(
     if not names:
         return None
     taught = {example.intent for example in data.examples if any(each.name in names for each in example.entities)}
-    sample = replace(data, examples=_sampled([example for example in data.examples if example.intent in taught]))
+    sample = replace(data, examples=sampled([example for example in data.examples if example.intent in taught], _CHECKED))
     folds = list(_folds(sample))
     ruled = _tallied(folds, names, _ruled)
     if not any(_worth(ruled[name]) for name in names):
@@ -177,18 +176,6 @@ def _marks(entities: Iterable[Entity], names: frozenset[str]) -> set[tuple[str, 
     return {(each.name, each.start, each.end, each.role, each.group) for each in entities if each.name in names}
 
 
-def _sampled(examples: list[Example]) -> list[Example]:
-    """At most so many examples to cross-validate with, those with entities first."""
-    if len(examples) <= _CHECKED:
-        return examples
-    order = sorted(range(len(examples)), key=lambda place: (not examples[place].entities, _mixed(examples[place].text)))
-    return [examples[place] for place in sorted(order[:_CHECKED])]
-
-
-def _mixed(text: str) -> bytes:
-    return sha256(text.encode("utf-8", "replace")).digest()
-
-
 def _folds(data: TrainingData) -> Iterator[_Fold]:
     """The data less each fold, and the fold; every intent is spread evenly, messages written alike stay together."""
     by_intent: dict[str, dict[str, None]] = {}
@@ -197,7 +184,7 @@ def _folds(data: TrainingData) -> Iterator[_Fold]:
     place: dict[tuple[str, str], int] = {}
     turn = 0
     for intent, texts in sorted(by_intent.items()):
-        for text in sorted(texts, key=_mixed):
+        for text in sorted(texts, key=mixed):
             place[intent, text] = turn % _FOLDS
             turn += 1
     for fold in range(_FOLDS):

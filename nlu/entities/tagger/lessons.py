@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from nlu.encoders import SentenceEncoder
 from nlu.entities import EntityFinder, Known, learn
@@ -24,6 +25,8 @@ from nlu.understanding import Example, TrainingData
 
 _LEAST_SEEN = 2
 """Training messages a feature must be in to be learnt."""
+_MOST = 1500
+"""Messages a tagger learns from; time grows with them, and those without an entity all teach much the same."""
 _SAMPLE = 300
 """Messages that tell in which directions words differ."""
 
@@ -82,7 +85,7 @@ def teach(data: TrainingData, course: Course, reader: Reader) -> TaggerModel:
         values=_values(learn(data), course.names),
         weights=NOTHING,
     )
-    lessons = [example for example in taught if example.intent in model.intents]
+    lessons = sampled([example for example in taught if example.intent in model.intents], _MOST)
     copies = swapped(lessons, course.lists) if course.copies else []
     finder = EntityFinder(learn(data, course.names))
     cuts = [cut(example.text) for example in (*lessons, *copies)]
@@ -101,6 +104,19 @@ def teach(data: TrainingData, course: Course, reader: Reader) -> TaggerModel:
     ]
     weights = fit(ready, len(features), labels_of(kinds), passes=course.passes)
     return replace(model, features=features, weights=weights)
+
+
+def sampled(examples: list[Example], most: int) -> list[Example]:
+    """At most so many examples in their order, those with entities first, otherwise mixed."""
+    if len(examples) <= most:
+        return examples
+    order = sorted(range(len(examples)), key=lambda place: (not examples[place].entities, mixed(examples[place].text)))
+    return [examples[place] for place in sorted(order[:most])]
+
+
+def mixed(text: str) -> bytes:
+    """A number by which texts are put in an order that has nothing to do with them, the same everywhere."""
+    return sha256(text.encode("utf-8", "replace")).digest()
 
 
 def _only(example: Example, names: frozenset[str]) -> Example:
