@@ -25,7 +25,7 @@ from nlu.understanding import Example, TrainingData
 
 _LEAST_SEEN = 2
 """Training messages a feature must be in to be learnt."""
-_MOST = 1500
+_MOST = 1000
 """Messages a tagger learns from; time grows with them, and those without an entity all teach much the same."""
 _SAMPLE = 300
 """Messages that tell in which directions words differ."""
