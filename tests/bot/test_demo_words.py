@@ -148,7 +148,11 @@ def test_every_wording_looked_up_has_a_meaning(entity: str) -> None:
     data = read_training_files([DEMO / "data"])
     for wording in data.lookups[entity]:
         value = data.synonyms.get(wording.lower(), wording.lower())
-        known = (brand.stores_named(value) or str(value).lower() in TOWNS_WITHOUT_A_STORE) if entity == "store" else brand.service(value)
+        known = (
+            (brand.stores_named(value) or str(value).lower() in TOWNS_WITHOUT_A_STORE)
+            if entity == "store"
+            else brand.service(value)
+        )
         assert known, f"the {entity} {wording!r} is looked up but is no synonym"
 
 
