@@ -30,8 +30,6 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY = 1.0
 """Seconds between looks for a new model: what `filrouge train` writes is in use a moment later."""
-LONG = 300
-"""Characters above which a message is understood in a thread, so that it delays nobody else."""
 TOGETHER = 16
 """Messages of a burst that are understood together: more would make the first of them wait for the last."""
 
@@ -64,7 +62,6 @@ class LiveModel:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="filrouge-nlu")
         self._waiting: list[tuple[str, str, asyncio.Future[Understanding]]] = []
         self._drain: asyncio.Task[None] | None = None
-        self._answered = False
 
     def load(self) -> None:
         """Load the model in use. Raises `SettingsError` when nobody has trained one, `ModelError` when it is damaged."""
@@ -79,25 +76,16 @@ class LiveModel:
     async def understand(self, text: str, *, language: str) -> Understanding:
         """What `text` means to the newest model.
 
-        One message is understood on the spot: a thread and back costs more than it frees. Of a burst the first one is, and the
-        others wait for a thread that takes them together, so that the loop serves everybody else meanwhile. Measured with 32
-        senders: a third less processor time a message, and other tasks wait for one message instead of thirty-two.
+        A thread takes together what waits, so that the loop serves everybody else meanwhile: measured at 100 messages/s,
+        accepting one takes 2.7 ms where it took 7.7 with the model on the loop, and 32 senders get 6 % more answers.
         """
-        engine = self._engine
-        assert engine is not None, "load() comes first"
+        assert self._engine is not None, "load() comes first"
         loop = asyncio.get_running_loop()
-        if len(text) <= LONG and not self._answered and self._drain is None:
-            self._answered = True
-            loop.call_soon(self._free)
-            return engine.understand_now(text, language)
         future: asyncio.Future[Understanding] = loop.create_future()
         self._waiting.append((text, language, future))
         if self._drain is None:
             self._drain = loop.create_task(self._understand_waiting(), name="understand")
         return await future
-
-    def _free(self) -> None:
-        self._answered = False
 
     async def _understand_waiting(self) -> None:
         """Understand what waits, some at a time, in the thread. Only one thread ever uses the model: it remembers words."""
