@@ -13,6 +13,7 @@ import contextlib
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -40,6 +41,8 @@ UNAVAILABLE = (SQLAlchemyError, sqlite3.Error, PostgresError, InterfaceError, OS
 """What a database that is away, full or starting up raises: beginning and committing raise the drivers' own errors."""
 CLOSE_SECONDS = 10
 """How long units under way are waited for when the database is closed."""
+BUSY_SECONDS = 15
+"""How long a SQLite connection waits for another's lock."""
 
 
 class Database(Protocol):
@@ -118,11 +121,27 @@ def sqlite_engine(url: URL) -> Engine:
     def durable(connection: sqlite3.Connection, _record: object) -> None:
         cursor = connection.cursor()
         # WAL needs FULL to survive a power cut: NORMAL would only survive a kill.
-        for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        _write_ahead(cursor)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     return engine
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Turn the write-ahead log on; of two connections that do it to a new file at once, SQLite refuses one without waiting."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 class _Unit:

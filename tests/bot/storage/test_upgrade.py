@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 
 from bot.errors import SettingsError
-from bot.storage.database import Database, open_database, parse_url
+from bot.storage.database import Database, open_database, parse_url, sqlite_engine
 from bot.storage.schema import metadata
 from bot.storage.upgrade import newest, upgrade
 
@@ -29,6 +32,26 @@ async def test_processes_that_start_together_upgrade_once(tmp_path: Path) -> Non
     url = f"sqlite:///{tmp_path / 'new.db'}"
     results = await asyncio.gather(*(upgrade(url) for _ in range(4)))
     assert sorted(before or "" for before, _ in results) == ["", newest(), newest(), newest()]
+
+
+def test_connections_that_open_a_new_file_in_the_same_instant_all_open_it(tmp_path: Path) -> None:
+    """SQLite refuses the second switch to the write-ahead log at once, whatever its patience: one round in thirty meets it."""
+
+    def open_one(path: Path, together: threading.Barrier) -> str:
+        together.wait()
+        with sqlite_engine(parse_url(f"sqlite:///{path}")).connect() as connection:
+            return str(connection.exec_driver_sql("PRAGMA journal_mode").scalar())
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            for number in range(300):
+                together = threading.Barrier(4)
+                opened = [threads.submit(open_one, tmp_path / f"{number}.db", together) for _ in range(4)]
+                assert [one.result() for one in opened] == ["wal"] * 4
+    finally:
+        sys.setswitchinterval(before)
 
 
 @pytest.mark.parametrize(
