@@ -32,7 +32,9 @@ def run_as_json(run: Run, settings: Mapping[str, Any]) -> dict[str, Any]:
         hasty = headline(run.noisy)
         drop = {name: _less(found[name], hasty[name]) for name in HEADLINE if name != "ece"}
         found["noise"] = {**hasty, "drop": drop, "worst": [_answer(answer) for answer in run.noisy.worst[:EXAMPLES]]}
-    return {**found, "training_seconds": round(run.training_seconds, 3), "model": run.engine, "settings": dict(settings)}
+    cost = run.cost and {"load_seconds": round(run.cost.load_seconds, 3), "memory_mb": _round(run.cost.memory_mb)}
+    told = {"training_seconds": round(run.training_seconds, 3), "process": cost, "model": run.engine}
+    return {**found, **told, "settings": dict(settings)}
 
 
 def headline(evaluation: Evaluation) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from nlu.costs import Cost, Costed
 from nlu.engines import Trainer
 from nlu.evaluation.asking import Answer, ask
 from nlu.evaluation.entity_figures import entity_names
@@ -33,9 +34,11 @@ class Run:
     clean: Evaluation
     noisy: Evaluation | None
     training_seconds: float
-    """How long teaching took, of all folds together."""
+    """How long teaching took, of all folds together; starting an engine that lives in another process is not in it."""
     engine: str
     """Name and version of the model that answered."""
+    cost: Cost | None = None
+    """Of an engine in a process of its own, what keeping it takes; of several folds, the last."""
 
 
 async def evaluate(understander: Understander, examples: Iterable[Example]) -> Evaluation:
@@ -80,21 +83,24 @@ async def _run(
     clean: list[Answer] = []
     hasty: list[Answer] = []
     seconds = 0.0
+    cost: Cost | None = None
     for number, (training, test) in enumerate(parts):
         name = f"fold {number + 1} of {len(parts)}: " if len(parts) > 1 else ""
         begun = time.perf_counter()
         async with trainer(training, _within(progress, name, number, len(parts), 0.0, 0.7)) as understander:
-            seconds += time.perf_counter() - begun
+            started = understander.cost() if isinstance(understander, Costed) else None
+            seconds += time.perf_counter() - begun - (started.load_seconds if started else 0.0)
             told = _within(progress, name, number, len(parts), 0.7, 0.9 if noise else 1.0)
             clean += await ask(understander, test, model=number, told=_asking(told, "asking"))
             if noise:
                 told = _within(progress, name, number, len(parts), 0.9, 1.0)
                 messages = [noisy(example) for example in test]
                 hasty += await ask(understander, messages, model=number, told=_asking(told, "asking with noise"))
+            cost = understander.cost() if isinstance(understander, Costed) else None
     taught = entity_names(example for training, _ in parts for example in training.examples)
     engine = clean[0].meaning.engine if clean else ""
     asked_in_haste = Evaluation(hasty, taught, exhaustive) if noise else None
-    return Run(Evaluation(clean, taught, exhaustive), asked_in_haste, seconds, engine)
+    return Run(Evaluation(clean, taught, exhaustive), asked_in_haste, seconds, engine, cost)
 
 
 def _within(progress: Progress, name: str, part: int, parts: int, first: float, last: float) -> Progress:

@@ -195,12 +195,12 @@ class OwnRasa:
 
 
 @asynccontextmanager
-async def serving(environment: Environment, model: Path, client: RasaClient, token: str) -> AsyncIterator[None]:
+async def serving(environment: Environment, model: Path, client: RasaClient, token: str) -> AsyncIterator[Running]:
     """A Rasa for `client` as long as the context lasts."""
     running = await start(environment, model, token=token)
     client.url, client.model = running.url, running.model
     try:
-        yield
+        yield running
     finally:
         await client.close()
         await running.stop()

@@ -5,19 +5,39 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from nlu.costs import Cost, resident_mb
 from nlu.rasa.client import RasaClient
 from nlu.rasa.environment import Environment, default_folder
 from nlu.rasa.project import EPOCHS, Component, default_pipeline, write_config, write_training_data
 from nlu.rasa.server import new_token, serving
 from nlu.rasa.training import train
-from nlu.understanding import TrainingData, Understander
+from nlu.understanding import TrainingData, Understanding
 
 _PATIENCE = 30.0
 """Seconds: what is measured is how long Rasa takes, so it is given time."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtRasa:
+    """An `Understander`: a Rasa of its own, which lives as long as the context it was made in."""
+
+    client: RasaClient
+    pid: int
+    load_seconds: float
+
+    async def understand(self, text: str, *, language: str) -> Understanding:
+        """What `text` means to Rasa. Raises `RasaFailed`."""
+        return await self.client.understand(text, language=language)
+
+    def cost(self) -> Cost:
+        """How long it took to start, and what its process holds now."""
+        return Cost(self.load_seconds, resident_mb(self.pid))
 
 
 @asynccontextmanager
@@ -29,7 +49,7 @@ async def train_rasa(
     environment: Environment | None = None,
     epochs: int | None = None,
     pipeline: Sequence[Component] | None = None,
-) -> AsyncIterator[Understander]:
+) -> AsyncIterator[TaughtRasa]:
     """Rasa's default pipeline (or another) taught `data`: nothing but Rasa answers, and its entities are its own.
 
     It is trained and run in `environment` (by default the one of `FILROUGE_RASA_ENV` or of the data folder), for `epochs`
@@ -46,5 +66,6 @@ async def train_rasa(
         model = await asyncio.to_thread(train, environment, folder, folder / "models" / "model.tar.gz", show=progress)
         token = new_token()
         client = RasaClient(token=token, seconds=_PATIENCE, grammar=False)
-        async with serving(environment, model, client, token):
-            yield client
+        begun = time.perf_counter()
+        async with serving(environment, model, client, token) as running:
+            yield TaughtRasa(client, running.process.pid, time.perf_counter() - begun)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 
+from nlu.costs import Cost, resident_mb
 from nlu.engine import EmbeddedEngine
 from nlu.engines import UnknownEngine, engine_names, trainer
 from nlu.errors import EncoderMissing, TooLittleData
@@ -146,6 +148,28 @@ async def test_haste_costs_something_and_the_same_messages_are_asked() -> None:
     assert (run.clean.accuracy, run.noisy.accuracy) == (1.0, 0.0)
     drop = run_as_json(run, {})["noise"]["drop"]
     assert (drop["accuracy"], drop["entity_f1"]) == (1.0, None)
+
+
+class Caged(Parrot):
+    """A parrot in a house of its own, which takes an hour to wake up."""
+
+    def cost(self) -> Cost:
+        return Cost(3600.0, resident_mb(os.getpid()))
+
+
+@asynccontextmanager
+async def caged(data: TrainingData, progress: Progress, /) -> AsyncIterator[Understander]:
+    yield Caged()
+
+
+async def test_starting_an_engine_is_not_counted_as_teaching_it() -> None:
+    run = await evaluate_on(caged, TrainingData(), [Example("hi", "greet", "en")])
+    told = run_as_json(run, {})
+    assert run.training_seconds == pytest.approx(-3600, abs=60)
+    assert told["process"]["load_seconds"] == 3600.0
+    assert told["process"]["memory_mb"] is None or 10 < told["process"]["memory_mb"] < 10_000
+    assert run_as_json(await evaluate_on(parrots, TrainingData(), [Example("hi", "greet", "en")]), {})["process"] is None
+    assert resident_mb(1 << 30) is None
 
 
 async def test_nothing_to_evaluate_is_said() -> None:

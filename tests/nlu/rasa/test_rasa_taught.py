@@ -51,6 +51,10 @@ async def test_it_is_taught_asked_and_ended(rasa_environment: Environment) -> No
     teaching = train_rasa(data, lambda _what, done: told.append(done), environment=rasa_environment, pipeline=LIGHT)
     async with teaching as rasa:
         meaning = await rasa.understand("je veux prendre rdv à Lyon samedi", language="fr")
+        cost = rasa.cost()
     assert (meaning.intent, meaning.language) == ("book_appointment", "fr")
     assert [(entity.name, entity.value) for entity in meaning.entities] == [("store", "lyon")]  # Rasa's own: it reads no days
     assert told[-1] == 1.0
+    assert cost.load_seconds > 1.0
+    assert cost.memory_mb is not None
+    assert 200 < cost.memory_mb < 4000
