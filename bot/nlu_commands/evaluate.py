@@ -110,8 +110,8 @@ async def _measured(work: _Work) -> Run:
 
 
 def _show(run: Run, data: TrainingData, console: Console) -> None:
-    title = f"{run.engine}, taught {len(data.examples)} examples in {run.training_seconds:.1f} s"
-    table = Table(title=title, title_justify="left")
+    console.print(f"{run.engine}, taught {len(data.examples)} examples in {run.training_seconds:.1f} s", highlight=False)
+    table = Table()
     table.add_column("measured")
     table.add_column("as written", justify="right")
     if run.noisy is not None:

@@ -75,6 +75,23 @@ def test_messages_out_of_scope_need_no_intent(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("text\nwho won\n", ["who won"]),
+        ("who won\nhello\n", ["who won", "hello"]),
+        ('text\nme, or you?\n"him, her"\n', ["me, or you?", "him, her"]),
+        ('me, or you?\n\n"him, her"\n', ["me, or you?", "him, her"]),
+        ("who won,oos\nhello,out_of_scope\n", ["who won", "hello"]),
+        ('"us; ""them""";oos\n', ['us; "them"']),
+        ("who won,oos\nhello, you\n", ["who won,oos", "hello, you"]),
+        ('\ufeff"text"\r\nqui a gagné ?\r\n', ["qui a gagné ?"]),
+    ],
+)
+def test_a_column_of_messages_needs_neither_a_name_nor_quotes(tmp_path: Path, content: str, said: list[str]) -> None:
+    assert [e.text for e in read_out_of_scope([write(tmp_path, "oos.csv", content)])] == said
+
+
+@pytest.mark.parametrize(
     ("content", "line", "told"),
     [
         ("message,intent\nx,y\n", 1, "lacks `text`"),
@@ -82,6 +99,7 @@ def test_messages_out_of_scope_need_no_intent(tmp_path: Path) -> None:
         ("text,intent\nx,y\nhello,\n", 3, "no intent"),
         ("text,intent\n,greet\n", 2, "no text"),
         ('text,intent\n"open,greet\n', 2, "close every quote"),
+        ("text,intent\nhi,greet\nhello, you,greet\n", 3, "3 cells under 2 names of columns; put a message"),
         ("text,intent,annotated\nat Lyon,ask,at [Paris](store)\n", 2, "make them the same"),
         ("text,intent,annotated\nat Lyon,ask,at [Lyon]{store}\n", 2, "is not JSON"),
     ],
@@ -90,6 +108,12 @@ def test_a_wrong_row_is_told_with_its_line_and_cure(tmp_path: Path, content: str
     with pytest.raises(TrainingDataError, match=told) as wrong:
         read_data_set([write(tmp_path, "train.csv", content)])
     assert wrong.value.line == line
+
+
+def test_a_stray_quote_in_a_column_of_messages_is_told(tmp_path: Path) -> None:
+    with pytest.raises(TrainingDataError, match="the end of the line expected") as wrong:
+        read_out_of_scope([write(tmp_path, "oos.csv", 'who won\n"you" said he\n')])
+    assert wrong.value.line == 2
 
 
 def test_what_is_written_as_a_table_is_read_back(tmp_path: Path) -> None:
