@@ -2,7 +2,7 @@
 
 A customer has one conversation, so `conversation.id` is also the customer's id. What comes in is a row of `message` from the
 moment it is accepted: the inbox is the part of the thread that is not handled yet. What goes out is a row of `message` too, and
-its way to the channel is one row of `delivery`, the ledger.
+its way to the channel is one row of `delivery`, the ledger. What stands where everybody reads it is `public_message`, apart.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Dialect,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -131,6 +132,17 @@ identity = Table(
 )
 Index("ix_identity_conversation", identity.c.conversation_id)
 
+# Other ids a platform gives the same sender: a former number, a scoped id beside a number.
+identity_alias = Table(
+    "identity_alias",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("account", String(64), primary_key=True),
+    Column("alias", String(255), primary_key=True),
+    Column("identity_id", Id, nullable=False),
+)
+Index("ix_identity_alias_identity", identity_alias.c.identity_id)
+
 message = Table(
     "message",
     metadata,
@@ -177,7 +189,7 @@ delivery = Table(
     Column("account", String(64), nullable=False),
     Column("recipient", String(255), nullable=False),
     Column("key", String(64), nullable=False),  # idempotency key, the same for every attempt
-    Column("state", String(16), nullable=False),  # pending, sending, sent, failed, withheld
+    Column("state", String(16), nullable=False),  # pending, sending, sent, failed, withheld, held: see bot.storage.outbox
     Column("epoch", Integer),  # of the conversation when the bot wrote it; null: may be said whoever owns it
     Column("attempts", Integer, nullable=False),
     Column("repeats", Integer, nullable=False),  # times it was sent again although the platform may have taken it before
@@ -188,6 +200,9 @@ delivery = Table(
     Column("why", String(500)),
     Column("handed_with", Id),  # the request whose answer carried it (REST)
     Column("sent_at", Instant),
+    Column("delivered_at", Instant),  # as the platform tells afterwards
+    Column("read_at", Instant),
+    Column("ended_at", Instant),  # when it failed, or began to be held
     UniqueConstraint("key"),
 )
 _open = text("state IN ('pending', 'sending')")
@@ -195,6 +210,7 @@ _open = text("state IN ('pending', 'sending')")
 Index(
     "ix_delivery_heads",
     delivery.c.channel,
+    delivery.c.account,
     delivery.c.identity_id,
     delivery.c.message_id,
     sqlite_where=_open,
@@ -207,6 +223,79 @@ Index(
     postgresql_where=text("handed_with IS NOT NULL"),
 )
 Index("ix_delivery_conversation", delivery.c.conversation_id)
+# What a platform's receipts are about, until the customer has read it.
+_told_of = text("provider_id IS NOT NULL AND read_at IS NULL")
+Index("ix_delivery_provider", delivery.c.provider_id, sqlite_where=_told_of, postgresql_where=_told_of)
+Index("ix_delivery_unread", delivery.c.identity_id, delivery.c.sent_at, sqlite_where=_told_of, postgresql_where=_told_of)
+_unsent = text("state IN ('failed', 'held')")
+Index("ix_delivery_unsent", delivery.c.identity_id, sqlite_where=_unsent, postgresql_where=_unsent)
+_failed = text("state = 'failed'")
+Index("ix_delivery_failed", delivery.c.ended_at, sqlite_where=_failed, postgresql_where=_failed)
+
+# A file that came with a message: fetched after the message is accepted, kept with the conversation.
+media = Table(
+    "media",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("message_id", Id, nullable=False),
+    Column("place", Integer, nullable=False),  # among the files of one message
+    Column("conversation_id", Id, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("reference", Json, nullable=False),  # what the channel needs to fetch it
+    Column("state", String(16), nullable=False),  # waiting, kept, refused
+    Column("type", String(32), nullable=False),  # photo, voice, document, ...: what the customer's application calls it
+    Column("mime_type", String(120)),  # what its bytes are
+    Column("name", String(255)),
+    Column("size", BigInteger),
+    Column("why", String(500)),  # of a file that was refused
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    UniqueConstraint("message_id", "place"),
+)
+_waiting = text("state = 'waiting'")
+Index("ix_media_waiting", media.c.next_at, sqlite_where=_waiting, postgresql_where=_waiting)
+Index("ix_media_conversation", media.c.conversation_id)
+# Apart, so that lists never carry the bytes.
+media_content = Table(
+    "media_content",
+    metadata,
+    Column("media_id", Id, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+# What somebody wrote where everybody reads it: comments and mentions, never part of a private thread.
+public_message = Table(
+    "public_message",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel", String(16), nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("external_id", String(255), nullable=False),
+    Column("author", String(255), nullable=False),
+    Column("author_name", String(255)),
+    Column("text", Text, nullable=False),  # empty once it was removed
+    Column("post", String(255), nullable=False),
+    Column("parent", String(255), nullable=False),
+    Column("data", Json),
+    Column("at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),  # of the latest act we know of: older ones that come later change nothing
+    Column("removed_at", Instant),
+    Column("received_at", Instant, nullable=False),
+    Column("replied_at", Instant),  # in private
+    Column("replied_by", String(64)),
+    UniqueConstraint("channel", "account", "external_id"),
+)
+Index("ix_public_message_at", public_message.c.at)
+
+# One-time tokens of signed requests, so that a request cannot be played again.
+spent_token = Table(
+    "spent_token",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+Index("ix_spent_token_at", spent_token.c.at)
 
 timer = Table(
     "timer",
