@@ -36,6 +36,8 @@ class HandoffRules(BrandModel):
     """Messages in a row the bot did not understand."""
     max_message_length: Annotated[int, Field(ge=100, le=20_000)]
     """Characters in one message typed by an advisor."""
+    step_back_minutes: Annotated[int, Field(ge=1, le=10_080)] = 30
+    """How long the bot is silent after somebody has answered in the platform's own application."""
 
 
 class TranscriptRules(BrandModel):

@@ -54,6 +54,14 @@ class Recognised:
 
 
 @dataclass(frozen=True, slots=True)
+class Vouched:
+    """The platform vouches for these facts about whoever writes: learnt without a word, as nobody was asked."""
+
+    facts: Mapping[str, Any]
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NotRecognised:
     """A contact was shared, and it matches no profile (or several): `why` is "unknown", "several" or "not_own"."""
 
@@ -120,6 +128,8 @@ class BotPaused:
 @dataclass(frozen=True, slots=True)
 class BotResumed:
     by: str
+    quiet: bool = False
+    """It only may speak again: nobody asked it to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +145,7 @@ Event = (
     | Pressed
     | Unreadable
     | Recognised
+    | Vouched
     | NotRecognised
     | MovedHere
     | ActionFinished

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.dialogue.events import CaseGivenBack, MovedHere, NotRecognised, Pressed, Recognised, TimerFired, Understood
+from bot.dialogue.events import CaseGivenBack, MovedHere, NotRecognised, Pressed, Recognised, TimerFired, Understood, Vouched
 from bot.dialogue.flow import Run
 from bot.dialogue.rewinding import rewind
 from bot.dialogue.standard import (
@@ -105,6 +105,10 @@ def recognised(w: Working, event: Recognised) -> None:
     else:
         w.say("utter_recognised_unnamed")
     _go_on(w)
+
+
+def vouched(w: Working, event: Vouched) -> None:
+    _learn(w, event.facts, event.at)
 
 
 def not_recognised(w: Working, event: NotRecognised) -> None:

@@ -24,6 +24,7 @@ from bot.dialogue.events import (
     TimerFired,
     Understood,
     Unreadable,
+    Vouched,
 )
 from bot.dialogue.finished import finished
 from bot.dialogue.flow import END, Flows
@@ -92,6 +93,8 @@ class Dialogue:
                 finished(w, event)
             case Recognised():
                 people.recognised(w, event)
+            case Vouched():
+                people.vouched(w, event)
             case NotRecognised():
                 people.not_recognised(w, event)
             case MovedHere():
@@ -106,6 +109,8 @@ class Dialogue:
                 people.unanswered(w)
             case BotPaused():
                 w.change(paused=True)
+            case BotResumed(quiet=True):
+                w.change(paused=False)
             case BotResumed():
                 people.resumed(w)
             case TimerFired():

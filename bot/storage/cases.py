@@ -195,6 +195,18 @@ class StoreDesk:
             self._stop_timer()
         return changed
 
+    def step_back(self, until: datetime | None) -> None:
+        """Keep the bot silent until then, because a person answers elsewhere; None: whoever speaks here decides again."""
+        if until is None:
+            timers.drop_timer(self._connection, self._conversation, timers.STEP_BACK)
+        else:
+            timers.set_timer(self._connection, self._conversation, timers.STEP_BACK, until)
+        self.timers_changed = True
+
+    @property
+    def stepped_back(self) -> bool:
+        return timers.waits(self._connection, self._conversation, timers.STEP_BACK)
+
     def _meant(self, case: int | None) -> Case | None:
         """The case an act is about: the one named, else the open one, a call-back only when nothing else is open."""
         if case is None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -80,25 +80,31 @@ def profile_from(facts: Mapping[str, Any]) -> Profile:
     return Profile(**values)
 
 
-def candidates(connection: Connection, kind: str, value: str) -> list[Profile]:
-    """The profiles a phone number (E.164) or e-mail address (lower case) leads to."""
-    rows = connection.execute(
-        select(profile.c.facts)
-        .join(contact_point, contact_point.c.profile_id == profile.c.id)
-        .where(contact_point.c.kind == kind, contact_point.c.value == value)
-        .order_by(profile.c.id)
-    ).scalars()
+def candidates(connection: Connection, kind: str, values: Sequence[str]) -> list[Profile]:
+    """The profiles a phone number (E.164, in every form of it) or e-mail address (lower case) leads to."""
+    led_to = select(contact_point.c.profile_id).where(contact_point.c.kind == kind, contact_point.c.value.in_(values))
+    rows = connection.execute(select(profile.c.facts).where(profile.c.id.in_(led_to)).order_by(profile.c.id)).scalars()
     return [profile_from(facts) for facts in rows]
 
 
 def recognise_by_contact(
-    connection: Connection, standing: Standing, *, phone: str, own: bool, now: datetime
+    connection: Connection,
+    standing: Standing,
+    *,
+    values: Sequence[str],
+    own: bool,
+    now: datetime,
+    kind: Literal["phone", "email"] = "phone",
+    by: Literal["contact", "sender"] = "contact",
 ) -> Known | Unknown | Joined:
-    """What a shared phone contact (E.164) tells about the customer of this conversation, written down as evidence.
+    """What a phone number or address tells about the customer of this conversation, written down as evidence.
+
+    `values` are its forms, the usual one first. It came on a contact card they shared, or is the sender's own by the platform's
+    word (`by`).
 
     When the person already has a thread, this one is joined to it and the caller leaves what waits to that thread's turn.
     """
-    found = recognise_contact(own=own, candidates=candidates(connection, "phone", phone) if own else ())
+    found = recognise_contact(own=own, candidates=candidates(connection, kind, values) if own else ())
     if isinstance(found, Unknown):
         return found
     if standing.profile_id not in (None, found.profile.id):
@@ -116,7 +122,7 @@ def recognise_by_contact(
             winner=other,
             loser=standing.id,
             live=standing.id,
-            why={"kind": "contact", "profile": found.profile.id},
+            why={"kind": by, "profile": found.profile.id},
             now=now,
         )
         return Joined(other)
@@ -133,13 +139,23 @@ def recognise_by_contact(
                 "conversation_id": standing.id,
                 "identity_id": standing.identity_id,
                 "profile_id": found.profile.id,
-                "kind": f"{standing.channel}_contact",
+                "kind": f"{standing.channel}_{by}",
                 "level": int(found.level),
-                "detail": {"phone": phone},
+                "detail": {kind: values[0]},
                 "at": now,
             },
         )
     return found
+
+
+def join_same_sender(connection: Connection, standing: Standing, other: int, now: datetime) -> Joined | None:
+    """Join another conversation of the very same sender, begun under another id; None when they are two known people."""
+    there = connection.execute(select(conversation.c.profile_id).where(conversation.c.id == other)).scalar()
+    if None not in (there, standing.profile_id) and there != standing.profile_id:
+        return None
+    winner, loser = (other, standing.id) if there or not standing.profile_id else (standing.id, other)
+    join(connection, winner=winner, loser=loser, live=standing.id, why={"kind": "sender"}, now=now)
+    return Joined(winner)
 
 
 def follow(connection: Connection, conversation_id: int) -> int:

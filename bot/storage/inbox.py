@@ -17,12 +17,17 @@ from sqlalchemy import Connection, bindparam, case, delete, insert, select, upda
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.messages import InboundMessage
+from bot.storage import identities
+from bot.storage.outbox import PULLED
 from bot.storage.prepared import Prepared
 from bot.storage.schema import Instant, conversation, identity, message
+from bot.storage.unsending import unsend
 
 MAX_KEY = 400
 BATCH = 20
 """Most messages of one conversation handled in one turn."""
+SPEAKING = frozenset({"text", "press", "contact", "link", "media", "location"})
+"""Kinds by which a customer speaks to us: what had to wait for that may leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +138,19 @@ def _clean_data(value: Any) -> Any:
     return str(value) if isinstance(value, int) and abs(value) >= 2**63 else value
 
 
-def accept(connection: Connection, inbound: InboundMessage, now: datetime, *, language: str = "fr") -> Accepted:
+def accept(
+    connection: Connection,
+    inbound: InboundMessage,
+    now: datetime,
+    *,
+    language: str = "fr",
+) -> Accepted:
     """Put one message in its sender's conversation, which is opened if there is none yet. Harmless when repeated."""
     sender = {"channel": inbound.channel, "account": inbound.account, "sender": clean(inbound.sender)}
     while True:
         found = _FIND.first(connection, sender)
+        if found is None and ("aliases" in inbound.data or "was" in inbound.data):
+            found = identities.find_other(connection, inbound)
         if found is None:
             found = _open_conversation(connection, inbound, now, language)
             if found is None:
@@ -154,7 +167,7 @@ def accept(connection: Connection, inbound: InboundMessage, now: datetime, *, la
         "identity_id": identity_id,
         "channel": inbound.channel,
         "direction": "in",
-        "author": "customer",
+        "author": _author(inbound),
         "author_name": clean(inbound.sender_name)[:120] if inbound.sender_name else None,
         "kind": inbound.kind,
         "external_key": key,
@@ -169,7 +182,32 @@ def accept(connection: Connection, inbound: InboundMessage, now: datetime, *, la
     if message_id is None:
         seen = connection.execute(_SEEN, {"key": key}).one()
         return Accepted(seen[0], seen[1], identity_id, False, owner)
-    return Accepted(message_id, conversation_id, identity_id, True, owner)
+    accepted = Accepted(message_id, conversation_id, identity_id, True, owner)
+    if inbound.channel not in PULLED:
+        _follow_up(connection, inbound, accepted, values, now)
+    return accepted
+
+
+def _author(inbound: InboundMessage) -> str:
+    """Whose words these are: an echo is somebody of the brand, or another of its programs."""
+    by = inbound.data.get("by") if inbound.kind in ("echo", "standby") else None
+    return {"person": "advisor", "app": "system"}.get(str(by), "customer")
+
+
+def _follow_up(
+    connection: Connection,
+    inbound: InboundMessage,
+    accepted: Accepted,
+    row: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """What a message of a platform changes besides being in the inbox."""
+    identities.remember(connection, inbound, accepted.identity, identities.other_ids(inbound))
+    if inbound.kind in SPEAKING:
+        identities.reachable_again(connection, accepted.identity)
+    elif inbound.kind == "unsend":
+        key = external_key(inbound.channel, inbound.account, clean(str(inbound.data.get("of", ""))))
+        unsend(connection, key=key, place=row, now=now)
 
 
 def accept_act(

@@ -12,6 +12,8 @@ from bot.storage.schema import Instant, timer
 
 HANDOFF = "handoff_timeout"
 """A waiting case's customer must hear that nobody took it."""
+STEP_BACK = "step_back"
+"""Somebody of the brand answered in the platform's own application: until this falls due the bot is silent."""
 
 _NEXT_TIMER = select(func.min(timer.c.due_at)).where(timer.c.conversation_id == bindparam("conversation"))
 
@@ -44,6 +46,12 @@ def set_timer(
     connection.execute(
         insert(timer), {"conversation_id": conversation_id, "kind": kind, "data": dict(data or {}), "due_at": due_at}
     )
+
+
+def waits(connection: Connection, conversation_id: int, kind: str) -> bool:
+    """Whether a timer of this kind is set."""
+    query = select(timer.c.id).where(timer.c.conversation_id == conversation_id, timer.c.kind == kind)
+    return connection.execute(query).first() is not None
 
 
 def drop_timer(connection: Connection, conversation_id: int, kind: str) -> None:

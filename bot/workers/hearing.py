@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert
@@ -79,6 +79,12 @@ class Listener:
                 return Heard(arrival.id, (Unreadable(str(arrival.data.get("type", arrival.kind))),), {"kind": arrival.kind})
             case "blocked" | "unblocked":
                 return self._reachable(arrival)
+            case "echo":
+                return self._echo(arrival, state)
+            case "referral":
+                return self._referral(arrival)
+            case "reaction" | "unsend" | "unsent" | "standby" | "moved":
+                return Heard(arrival.id, (), {"kind": arrival.kind})
             case _:  # text, and an edit: what it says now
                 assert meant is not None
                 meanings = meanings_of(meant.understanding, now=arrival.at, zone=self._zone(meant.understanding, state))
@@ -105,7 +111,7 @@ class Listener:
 
     def _contact(self, arrival: Arrival) -> Heard | Joined:
         phone, own = str(arrival.data.get("phone", "")), arrival.data.get("own") is True
-        found = customers.recognise_by_contact(self.connection, self.standing, phone=phone, own=own, now=self.now)
+        found = customers.recognise_by_contact(self.connection, self.standing, values=(phone,), own=own, now=self.now)
         match found:
             case Joined():
                 return found
@@ -124,6 +130,21 @@ class Listener:
         if opened == "refused":
             return Heard(arrival.id, (), {"link": "refused"}, says=(Say("utter_link_refused", author="system"),))
         return Heard(arrival.id, (MovedHere(self.standing.channel or ""),), {"link": "opened"})
+
+    def _referral(self, arrival: Arrival) -> Heard | Joined:
+        """Somebody came by a link or an advertisement: one of our own links is opened, of any other there is nothing to say."""
+        opened = links.open_link(self.connection, self.standing, str(arrival.data.get("ref", "")), self.now)
+        if isinstance(opened, Joined):
+            return opened
+        events = (MovedHere(self.standing.channel or ""),) if opened == "here" else ()
+        return Heard(arrival.id, events, {"kind": arrival.kind})
+
+    def _echo(self, arrival: Arrival, state: DialogueState) -> Heard:
+        """Somebody of the brand answered in the platform's own application: the bot steps back, and returns by itself."""
+        if arrival.author != "advisor" or (state.paused and not self.desk.stepped_back):
+            return Heard(arrival.id, (), {"kind": "echo"})
+        self.desk.step_back(self.now + timedelta(minutes=self.brand.handoff.step_back_minutes))
+        return Heard(arrival.id, (BotPaused(arrival.author_name or ""),), {"kind": "echo"})
 
     def _reachable(self, arrival: Arrival) -> Heard:
         blocked_at = self.now if arrival.kind == "blocked" else None
@@ -181,8 +202,10 @@ class Listener:
                 self._note(by, arrival)
                 return Heard(None)
             case "pause":
+                self.desk.step_back(None)
                 return Heard(None, (BotPaused(name),))
             case "resume":
+                self.desk.step_back(None)
                 return Heard(None, (BotResumed(name),))
             case _:
                 raise HandoffError(f"{act!r} is not something that can be done here")

@@ -15,7 +15,7 @@ from bot.actions.registry import Registry
 from bot.brand import Brand
 from bot.customers.recognise import Level
 from bot.dialogue.domain import Domain
-from bot.dialogue.events import Act, ActionFinished, HandoffTimedOut, Say, TimerFired
+from bot.dialogue.events import Act, ActionFinished, BotResumed, HandoffTimedOut, Say, TimerFired
 from bot.dialogue.responses import Rendered, render
 from bot.dialogue.state import DialogueState, SlotValue
 from bot.dialogue.step import Dialogue
@@ -27,6 +27,7 @@ from bot.storage.diary import StoreDiary
 from bot.storage.inbox import Arrival, Claim
 from bot.turn import Heard, Reply, Turn, take_turn
 from bot.workers.hearing import ALONE, Listener, Meant, understood
+from bot.workers.vouching import vouch
 from handoff.hours import OpeningHours
 from nlu.understanding import Understanding
 
@@ -121,11 +122,18 @@ class TurnUnit:
     def __call__(self, connection: Connection) -> Written | Joined:
         spoke_from = self.arrivals[-1].identity if self.arrivals else None
         standing = conversations.lock(connection, self.claim, spoke_from)
+        vouched = vouch(connection, standing, self.arrivals, self.now)
+        if isinstance(vouched, Joined):
+            return vouched
+        if vouched is not None:  # what has just been learnt counts from this very message on
+            standing = conversations.lock(connection, self.claim, spoke_from)
         whole = conversations.dialogue_state(standing)
         state = whole if _proved(standing) else without_profile(whole)
         desk = StoreDesk(connection, self.house.desks, standing.id, self.now)
         listener = Listener(connection, self.house.brand, self.house.desks, desk, standing, self.now)
         heard, timers_changed = self._timers(connection, standing, desk)
+        if vouched is not None:
+            heard.append(Heard(None, (vouched,)))
         for arrival in self.arrivals:
             one = (
                 self._broken(arrival)
@@ -185,6 +193,8 @@ class TurnUnit:
             if kind == timers.HANDOFF:
                 if desk.time_out():
                     heard.append(Heard(None, (HandoffTimedOut(),), {"timer": kind}))
+            elif kind == timers.STEP_BACK:
+                heard.append(Heard(None, (BotResumed("", quiet=True),), {"timer": kind}))
             else:
                 heard.append(Heard(None, (TimerFired(kind, data),), {"timer": kind}))
         return heard, True

@@ -118,7 +118,7 @@ async def share(database: Database, accepted: Accepted, phone: str, *, own: bool
         database,
         claimed,
         accepted.identity,
-        lambda connection, standing: customers.recognise_by_contact(connection, standing, phone=phone, own=own, now=at),
+        lambda connection, standing: customers.recognise_by_contact(connection, standing, values=(phone,), own=own, now=at),
     )
 
 

@@ -1,5 +1,7 @@
 """What more channels need: aliases, receipts, files, public messages."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,7 +12,7 @@ down_revision = "0001"
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-def partial(where: str) -> dict[str, sa.TextClause]:
+def partial(where: str) -> dict[str, Any]:
     return {"sqlite_where": sa.text(where), "postgresql_where": sa.text(where)}
 
 

@@ -1,0 +1,73 @@
+"""Senders under several ids, as the platform vouches for them: a number and its scoped id, a number that was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.messages import InboundMessage
+from bot.storage.schema import identity, identity_alias
+
+_KEEP = {
+    "sqlite": sqlite.insert(identity_alias).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(identity_alias).on_conflict_do_nothing(),
+}
+
+
+def other_ids(inbound: InboundMessage) -> tuple[str, ...]:
+    """The ids by which the platform says the same person wrote before, likeliest first."""
+    aliases = inbound.data.get("aliases")
+    told: list[Any] = [inbound.data.get("was"), *(inbound.data.get("was_also") or ())]
+    if isinstance(aliases, dict):
+        told.append(aliases.get("id"))
+    return tuple(dict.fromkeys(one for one in told if isinstance(one, str) and one and one != inbound.sender))
+
+
+def find_other(connection: Connection, inbound: InboundMessage) -> tuple[int, int] | None:
+    """The identity (its id, its conversation) that this new sender was known as before; from now on it answers to the new id."""
+    former = other_ids(inbound)
+    here = (identity.c.channel == inbound.channel, identity.c.account == inbound.account)
+    row = connection.execute(
+        select(identity.c.id, identity.c.conversation_id, identity.c.sender)
+        .join(identity_alias, identity_alias.c.identity_id == identity.c.id, isouter=True)
+        .where(*here, or_(identity.c.sender.in_(former), identity_alias.c.alias.in_((inbound.sender, *former))))
+        .order_by(identity.c.id)
+    ).first()
+    if row is None:
+        return None
+    if row.sender in former:
+        remember(connection, inbound, row.id, (row.sender,))
+        connection.execute(update(identity).where(identity.c.id == row.id).values(sender=inbound.sender))
+    remember(connection, inbound, row.id, former)
+    return row.id, row.conversation_id
+
+
+def remember(connection: Connection, inbound: InboundMessage, identity_id: int, ids: Sequence[str]) -> None:
+    """Keep other ids of an identity; one that is known already stays as it is."""
+    for alias in ids:
+        row = {"channel": inbound.channel, "account": inbound.account, "alias": alias[:255], "identity_id": identity_id}
+        connection.execute(_KEEP[connection.dialect.name], row)
+
+
+def elsewhere(connection: Connection, inbound_ids: Sequence[str], *, channel: str, account: str, conversation: int) -> int | None:
+    """Another conversation of the very same sender, begun under another of these ids; None when there is none."""
+    return connection.execute(
+        select(identity.c.conversation_id)
+        .where(
+            identity.c.channel == channel,
+            identity.c.account == account,
+            identity.c.sender.in_(inbound_ids),
+            identity.c.conversation_id != conversation,
+        )
+        .order_by(identity.c.id)
+    ).scalar()
+
+
+def reachable_again(connection: Connection, identity_id: int) -> None:
+    """Whoever writes has not blocked us, whatever was thought."""
+    connection.execute(
+        update(identity).where(identity.c.id == identity_id, identity.c.blocked_at.is_not(None)).values(blocked_at=None)
+    )
