@@ -57,7 +57,63 @@ WebOrigin = Annotated[str, AfterValidator(_web_origin)]
 WrittenTime = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 
 
-class Settings(BaseSettings):
+class ChannelSettings(BaseSettings):
+    """The one account of each channel that most brands have; more of them stand in the brand's `channels.yml`."""
+
+    whatsapp_token: SecretStr | None = Field(
+        None, description="Access token of the WhatsApp Cloud API; without it there is none."
+    )
+    whatsapp_phone_number_id: str = Field("", description="Id of the number on WhatsApp (not the number itself).")
+    whatsapp_app_secret: SecretStr | None = Field(
+        None, description="Secret of the Meta application; without it no webhook of WhatsApp is believed."
+    )
+    whatsapp_verify_token: SecretStr | None = Field(
+        None, description="Word of your own that Meta repeats when WhatsApp's webhook is subscribed."
+    )
+    whatsapp_base_url: WebRoot = Field("https://graph.facebook.com", description="Root of the Graph API for WhatsApp.")
+    messenger_token: SecretStr | None = Field(None, description="Access token of the page; without it there is no Messenger.")
+    messenger_page_id: str = Field("", description="Id of the page.")
+    messenger_app_secret: SecretStr | None = Field(
+        None, description="Secret of the Meta application; without it no webhook of Messenger is believed."
+    )
+    messenger_verify_token: SecretStr | None = Field(
+        None, description="Word of your own that Meta repeats when Messenger's webhook is subscribed."
+    )
+    messenger_base_url: WebRoot = Field("https://graph.facebook.com", description="Root of the Graph API for Messenger.")
+    instagram_token: SecretStr | None = Field(None, description="Access token for Instagram; without it there is no Instagram.")
+    instagram_page_id: str = Field("", description="Id of the Instagram account.")
+    instagram_app_secret: SecretStr | None = Field(
+        None, description="Secret of the Meta application; without it no webhook of Instagram is believed."
+    )
+    instagram_verify_token: SecretStr | None = Field(
+        None, description="Word of your own that Meta repeats when Instagram's webhook is subscribed."
+    )
+    instagram_base_url: WebRoot = Field(
+        "https://graph.facebook.com", description="Root of the Graph API; https://graph.instagram.com with Instagram's own login."
+    )
+    sms_account_sid: str = Field("", description="Account SID at Twilio (`AC...`); without it there are no SMS.")
+    sms_auth_token: SecretStr | None = Field(None, description="Auth token at Twilio: it signs what Twilio posts, too.")
+    sms_from: str = Field("", description="Number SMS come from (`+33...`), `whatsapp:+33...`, or a messaging service (`MG...`).")
+    sms_base_url: WebRoot = Field("https://api.twilio.com", description="Root of Twilio's API.")
+    sms_public_url: WebRoot | None = Field(
+        None, description="Address at which Twilio reaches the bot, as it is set there. Default: `FILROUGE_PUBLIC_URL`."
+    )
+    email_address: str = Field("", description="Address mails are answered from; without it there is no e-mail.")
+    email_imap_url: SecretStr | None = Field(
+        None, description="Mailbox to read, like `imaps://name:password@mail.example.org/INBOX`; none where mail is posted to us."
+    )
+    email_smtp_url: SecretStr | None = Field(
+        None, description="Server that takes our mails, like `smtps://name:password@mail.example.org`."
+    )
+    email_webhook_secret: SecretStr | None = Field(
+        None, description="Long random text: makes our message ids, and is Mailgun's signing key or Postmark's password."
+    )
+    email_trusted_servers: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_parted)] = Field(
+        (), description="Names under which your mail server writes `Authentication-Results`; without them no sender is proven."
+    )
+
+
+class Settings(ChannelSettings):
     """Everything an operator can set. Nothing here is needed for `filrouge demo`."""
 
     model_config = SettingsConfigDict(env_prefix="FILROUGE_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
@@ -150,8 +206,8 @@ def read_settings() -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = "FILROUGE_" + "_".join(str(part) for part in first["loc"][:1]).upper()
-        secret = "token" in name.lower()
-        given = "" if secret else f" (it is {str(first['input'])[:80]!r})"
         field = Settings.model_fields.get(str(first["loc"][0]))
+        secret = field is not None and "SecretStr" in str(field.annotation)
+        given = "" if secret else f" (it is {str(first['input'])[:80]!r})"
         hint = f" {field.description}" if field is not None and field.description else ""
         raise SettingsError(f"{name}: {first['msg']}{given}.{hint}") from None

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
+from bot.brand.channels import Channels
 from bot.brand.faq import FaqEntry, FaqFile
 from bot.brand.staff import Queue
 from bot.brand.stores import Service, subdivisions_of
@@ -35,7 +36,7 @@ def load_brand(folder: Path) -> Brand:
     _check_languages(rules, shops, brand_yml, stores_yml)
     faq = _checked_faq(folder, rules)
     said = {name: getattr(part, name) for part in (rules, shops) for name in type(part).model_fields}
-    return Brand.model_construct(**said, faq=faq, folder=folder)
+    return Brand.model_construct(**said, faq=faq, channels=_checked_channels(folder), folder=folder)
 
 
 def read_faq(folder: Path) -> tuple[FaqEntry, ...]:
@@ -69,6 +70,16 @@ def _checked_faq(folder: Path, rules: BrandFile) -> tuple[FaqEntry, ...]:
                     problem = f"{question!r} is asked under {other} as well; keep it in one of the two"
                     raise _wrong(problem, file, (*here, "questions", language, index))
     return said.faq
+
+
+def _checked_channels(folder: Path) -> Channels:
+    path = folder / "channels.yml"
+    if not path.exists():
+        return Channels()
+    file, channels = _read(Channels, path)
+    for name in ("whatsapp", "messenger", "instagram", "sms", "email"):
+        _unique([account.name for account in getattr(channels, name).accounts], "account", "name", file, name, "accounts")
+    return channels
 
 
 def _read(model: type[Part], path: Path) -> tuple[YamlFile, Part]:
@@ -143,11 +154,11 @@ def _each(place: Place, items: Sequence[str]) -> list[Place]:
     return [(*place, index) for index in range(len(items))]
 
 
-def _unique(names: Sequence[str], kind: str, key: str, file: YamlFile, section: str) -> None:
+def _unique(names: Sequence[str], kind: str, key: str, file: YamlFile, *section: str) -> None:
     seen: set[str] = set()
     for number, name in enumerate(names):
         if name in seen:
-            place: Place = (section, number, key) if key else (section, number)
+            place: Place = (*section, number, key) if key else (*section, number)
             raise _wrong(f"there are two {kind} entries called {name!r}; give each its own name", file, place)
         seen.add(name)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from bot.brand.channels import Channels
 from bot.brand.faq import FaqEntry
 from bot.brand.rules import BookingRules, Demo, HandoffRules, Languages, TranscriptRules
 from bot.brand.staff import Account, Advisor, Queue
@@ -44,6 +45,8 @@ class Brand(BrandFile, StoresFile):
 
     faq: tuple[FaqEntry, ...] = ()
     """Of `faq.yml`, where there is one."""
+    channels: Channels = Channels()
+    """Of `channels.yml`, where there is one."""
     folder: Path
     """Where its files are."""
 
