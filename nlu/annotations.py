@@ -68,7 +68,9 @@ def _plain(text: str) -> str:
 
 
 def _written(entity: Entity, words: str) -> str:
-    if "[" in words or "]" in words or not words:
+    if not words:
+        raise ValueError(f"the mark of entity `{entity.name}` holds no words; take it away, or mark some")
+    if "[" in words or "]" in words:
         raise ValueError(f"the words of entity `{entity.name}` cannot hold brackets; mark a shorter part of the text")
     marks: dict[str, str] = {"entity": entity.name}
     if isinstance(entity.value, str) and entity.value != words:

@@ -48,8 +48,8 @@ for _name, _where, _help in (
         "convert:import_from",
         """Read training data of another bot and write it to FOLDER as nlu.LANGUAGE.yml.
 
-        rasa: YAML files; rasa-md: the Markdown of Rasa 1 and 2; dialogflow: an export of ES (zip or folder); lex: the JSON of
-        a bot; csv: tables with the columns `text,intent[,annotated]`.
+        rasa: YAML files; rasa-md: the Markdown of Rasa 1 and 2; dialogflow: an export of ES (zip or folder); lex: an
+        export of V1 or V2 (JSON, zip or folder); csv: tables with the columns `text,intent[,annotated]`.
         """,
     ),
     (

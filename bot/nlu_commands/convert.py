@@ -28,6 +28,8 @@ def import_from(
     from nlu.formats.converting import read_format, write_format
 
     data, lost = read_format(format, source, language=language)
+    if not (data.examples or data.synonyms or data.regexes or data.lookups):
+        raise SettingsError(f"{source} holds nothing to learn from; is it another format than {format}?")
     say(f"Read {len(data.examples)} examples of {len({e.intent for e in data.examples})} intents")
     _tell_lost(lost)
     _write(write_format("rasa", data), folder, force=force)

@@ -15,14 +15,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from nlu.annotations import plain
 from nlu.engine.model import OUT_OF_SCOPE
 from nlu.errors import TrainingDataError
-from nlu.formats.bounded import read_bytes
-from nlu.formats.sources import read_model
+from nlu.formats.lex_files import LexBot, read_bots
 from nlu.formats.written import Written, by_intent, languages_of
+from nlu.training_files import merge
 from nlu.understanding import Entity, Example, TrainingData
 
 _PLACE = re.compile(r"\{([\w.-]+)\}")
@@ -51,64 +49,35 @@ _OWN_TYPES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 
 
-class _Read(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-
-class _Slot(_Read):
-    name: str
-    slotType: str = ""  # noqa: N815 - Lex's name
-
-
-class _Intent(_Read):
-    name: str
-    sampleUtterances: list[str] = Field(default_factory=list)  # noqa: N815 - Lex's name
-    slots: list[_Slot] = Field(default_factory=list)
-    parentIntentSignature: str = ""  # noqa: N815 - Lex's name
-
-
-class _Value(_Read):
-    value: str
-    synonyms: list[str] = Field(default_factory=list)
-
-
-class _SlotType(_Read):
-    name: str
-    enumerationValues: list[_Value] = Field(default_factory=list)  # noqa: N815 - Lex's name
-
-
-class _Bot(_Read):
-    locale: str = "en-US"
-    intents: list[_Intent]
-    slotTypes: list[_SlotType] = Field(default_factory=list)  # noqa: N815 - Lex's name
-
-
-class _File(_Read):
-    resource: _Bot
-
-
 def read_lex(path: Path, *, language: str | None = None) -> tuple[TrainingData, tuple[str, ...]]:
-    """The training data of an export and what of it has no place here. Raises `TrainingDataError`."""
-    bot = read_model(_File, read_bytes(path), str(path)).resource
-    spoken = language or bot.locale[:2].lower()
-    if not re.fullmatch("[a-z]{2}", spoken):
-        raise TrainingDataError(f"`locale` is {bot.locale!r}; write one such as fr-FR, or give --language", file=str(path))
-    return _Reader(bot, spoken).read(str(path))
+    """The training data of an export (JSON, zip or folder) and what of it has no place here. Raises `TrainingDataError`."""
+    parts: list[TrainingData] = []
+    lost: Counter[str] = Counter()
+    for bot in read_bots(path):
+        spoken = language or bot.locale[:2].lower()
+        if not re.fullmatch("[a-z]{2}", spoken):
+            raise TrainingDataError(f"`locale` is {bot.locale!r}; write one such as fr-FR, or give --language", file=bot.file)
+        reader = _Reader(bot, spoken)
+        parts.append(reader.read())
+        lost += reader.lost
+    return merge(parts), tuple(f"{what} ({count})" for what, count in sorted(lost.items()))
 
 
 class _Reader:
-    def __init__(self, bot: _Bot, language: str) -> None:
+    def __init__(self, bot: LexBot, language: str) -> None:
         self.bot, self.language = bot, language
         self.values = {kind.name: kind.enumerationValues for kind in bot.slotTypes}
         self.turns: Counter[str] = Counter()
         self.lost: Counter[str] = Counter()
 
-    def read(self, file: str) -> tuple[TrainingData, tuple[str, ...]]:
+    def read(self) -> TrainingData:
         examples: list[Example] = []
         lookups: dict[str, list[str]] = {}
         synonyms: dict[str, str] = {}
         for intent in self.bot.intents:
             kinds = {slot.name: slot.slotType for slot in intent.slots}
+            if answers := sum(len(slot.sampleUtterances) for slot in intent.slots):
+                self.lost["answers to the questions of slots"] += answers
             for name, kind in kinds.items():
                 for value in self.values.get(kind, ()):
                     wordings = list(map(plain, (value.value, *value.synonyms)))
@@ -116,9 +85,8 @@ class _Reader:
                     synonyms |= {w.lower(): plain(value.value) for w in wordings if w and w != plain(value.value)}
             meant = OUT_OF_SCOPE if _FALLBACK in (intent.name, intent.parentIntentSignature) else intent.name
             found = (self._filled(utterance, meant, kinds) for utterance in intent.sampleUtterances)
-            examples += [replace(example, file=file) for example in found if example is not None]
-        data = TrainingData(tuple(examples), synonyms, {}, lookups)
-        return data, tuple(f"{what} ({count})" for what, count in sorted(self.lost.items()))
+            examples += [replace(example, file=self.bot.file) for example in found if example is not None]
+        return TrainingData(tuple(examples), synonyms, {}, lookups)
 
     def _filled(self, utterance: str, intent: str, kinds: Mapping[str, str]) -> Example | None:
         """An utterance with words in its places; None when there are none to put there."""

@@ -15,7 +15,7 @@ from nlu.understanding import Example, TrainingData
 
 _HEADING = re.compile(r"##\s*(?P<kind>intent|synonym|regex|lookup)\s*:\s*(?P<name>.+)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_ITEM = re.compile(r"[-*+]\s+(.*)")
+_ITEM = re.compile(r"[-*+]\s*(.+)")
 _LOOKUP_FILE = re.compile(r"[\w./\\-]+\.txt")
 
 
@@ -60,7 +60,8 @@ class _Reader:
         if line.startswith("##"):
             heading = _HEADING.fullmatch(line)
             if heading is None:
-                raise self._error("a heading is `## intent:`, `## synonym:`, `## regex:` or `## lookup:` and a name", number)
+                problem = "a heading is `## intent:`, `## synonym:`, `## regex:` or `## lookup:` and a name"
+                raise self._error(f"{problem}; of stories and responses nothing can be learnt here", number)
             self.kind, self.name = heading["kind"], heading["name"].strip()
         elif not self.kind:
             raise self._error("nothing may stand before the first heading; write `## intent:...` above", number)

@@ -23,6 +23,9 @@ _MOST_FILES = 20_000
 _MOST_BYTES = 4 * LARGEST
 """Bytes read from one source altogether."""
 
+_EXPECTED = {"model_type": "an object in braces should stand here", "missing": "it is missing"}
+"""pydantic's kinds of mistakes whose own words speak of our classes."""
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -123,7 +126,8 @@ def read_model(model: type[Model], content: bytes, file: str) -> Model:
     except ValidationError as wrong:
         first = wrong.errors(include_url=False)[0]
         way = ".".join(map(str, first["loc"])) or "the file"
-        problem = f"`{way}`: {first['msg'][:1].lower()}{first['msg'][1:]}; export it again, or correct it here"
+        told = _EXPECTED.get(first["type"]) or f"{first['msg'][:1].lower()}{first['msg'][1:]}"
+        problem = f"`{way}`: {told}; export it again, or correct it here"
         raise TrainingDataError(problem, file=file, line=_line_of(tuple(first["loc"]), content, file)) from None
 
 

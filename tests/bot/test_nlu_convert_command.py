@@ -47,3 +47,12 @@ def test_a_mistake_is_told_with_its_file_and_line(tmp_path: Path) -> None:
     done = filrouge(tmp_path, "import", "rasa-md", "old.md", "mine", code=1)
     assert "old.md:2: an item starts with `- `: write `- hello`" in done.stderr
     assert not (tmp_path / "mine").exists()
+
+
+def test_nothing_to_learn_from_and_a_mark_of_nothing_are_told(tmp_path: Path) -> None:
+    (tmp_path / "old.md").write_text("# 2019\n", encoding="utf-8")
+    assert "old.md holds nothing to learn from" in filrouge(tmp_path, "import", "rasa-md", "old.md", "mine", code=1).stderr
+    (tmp_path / "old.md").write_text("## intent:greet\n- hello [ ](name)\n", encoding="utf-8")
+    done = filrouge(tmp_path, "import", "rasa-md", "old.md", "mine", code=1)
+    assert "old.md:2: the mark of entity `name` holds no words" in done.stderr
+    assert not (tmp_path / "mine").exists()

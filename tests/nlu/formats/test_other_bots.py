@@ -103,6 +103,40 @@ def test_the_json_of_a_lex_bot() -> None:
     assert lost == ("utterances whose slots have no values to fill them with (1)",)
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_folders_of_a_lex_bot_of_today(tmp_path: Path, packed: bool) -> None:
+    source = zipped(SAMPLES / "lex_v2", tmp_path / "bot.zip") if packed else SAMPLES / "lex_v2"
+    data, lost = read_format("lex", source)
+    assert sorted(told(data)) == [
+        ("a single for tonight", "BookRoom", "en"),
+        ("quel temps fait-il", "out_of_scope", "fr"),
+        ("une chambre simple", "BookRoom", "fr"),
+    ]
+    assert marks(data) == [("RoomType", "single", "single", None), ("RoomType", "simple", "simple", None)]
+    assert data.lookups == {"RoomType": ["single", "simple", "individuelle"]}
+    assert (data.synonyms, lost) == ({"individuelle": "simple"}, ())
+
+
+def test_a_lex_bot_comes_zipped_from_the_console(tmp_path: Path) -> None:
+    (tmp_path / "bot").mkdir()
+    shutil.copy(SAMPLES / "hotel.lex.json", tmp_path / "bot" / "hotel.json")
+    alone, _ = read_format("lex", SAMPLES / "hotel.lex.json")
+    for source in (tmp_path / "bot", zipped(tmp_path / "bot", tmp_path / "bot.zip")):
+        assert told(read_format("lex", source)[0]) == told(alone)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(TrainingDataError, match="no JSON file of a bot here"):
+        read_format("lex", tmp_path / "empty")
+
+
+def test_items_of_the_older_markdown_need_no_space(tmp_path: Path) -> None:
+    (tmp_path / "nlu.fr.md").write_text("## intent:greet\n-bonjour\n*salut\n+ coucou\n-\n", encoding="utf-8")
+    assert [example.text for example in read_format("rasa-md", tmp_path / "nlu.fr.md")[0].examples] == [
+        "bonjour",
+        "salut",
+        "coucou",
+    ]
+
+
 Broken = Callable[[Path], Path]
 
 
@@ -144,6 +178,8 @@ def lex(content: str) -> Broken:
         ("dialogflow", dialogflow("intents/book.room_usersays_fr.json", '[\n{"data": [\n{"text": 3}]}]'), 3, r"0\.data\.0\.text"),
         ("dialogflow", dialogflow("agent.json", '{\n"language": }'), 2, "this is not JSON"),
         ("lex", lex('{"resource": {\n"intents": [{}]}}'), 2, r"resource\.intents\.0\.name"),
+        ("dialogflow", dialogflow("intents/book.room.json", "[1]"), 1, "an object in braces should stand here"),
+        ("lex", lex('{"resource": {"name": "x"}}'), 1, "`resource.intents`: it is missing"),
         ("lex", lex('{"resource": {"locale": "??", "intents": []}}'), 0, "give --language"),
         ("lex", lex("[" * 100_000), 0, "nested too deeply"),
     ],
