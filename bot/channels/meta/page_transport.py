@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.channels.meta.media import Media, fetch
+from bot.channels.files import Media
+from bot.channels.meta.media import fetch
 from bot.channels.meta.page_compose import write_action
 from bot.channels.meta.page_table import PageTable
 from bot.channels.meta.transport import MetaChannel

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import aiohttp
 import orjson
 
-from bot.channels.files import Media, checked
+from bot.channels.files import FileRefused, Media, checked, read_file
 from bot.channels.overrides import overridden
 from bot.channels.proxies import proxy_for
 from bot.channels.sms.compose import parts_of, write_message, write_template
@@ -94,7 +94,7 @@ class SmsChannel:
             Refused: the address is not Twilio's, or the file is too large or of a kind nobody should open.
         """
         if not self._is_twilios(url):
-            raise Refused("the file is not at Twilio; its address was not followed")
+            raise FileRefused("the file is not at Twilio; its address was not followed", "elsewhere")
         answer = await self._call("GET", url, file=True)
         return checked(answer.content, answer.mime_type, self.table.media_types)
 
@@ -157,7 +157,7 @@ class SmsChannel:
                 allow_redirects=file,  # files lie with a storage service; aiohttp takes the password off on the way there
                 max_redirects=3,
             ) as answer:
-                content = await self._read(answer)
+                content = await read_file(answer, self.table.media_bytes)
                 if answer.status in good:
                     return _Answer(content=content, mime_type=answer.headers.get("Content-Type", ""))
                 failure = self._refusal(answer, content)
@@ -165,14 +165,6 @@ class SmsChannel:
             failure = broken(error)
         # Outside the handler, so that no traceback leads back to a request, whose headers have the token.
         raise failure
-
-    async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
-        content = bytearray()
-        async for chunk in answer.content.iter_chunked(64 * 1024):
-            content += chunk
-            if len(content) > self.table.media_bytes:
-                raise Refused(f"the file is larger than {self.table.media_bytes} bytes; it was not kept")
-        return bytes(content)
 
     def _refusal(self, answer: aiohttp.ClientResponse, content: bytes) -> SendFailed:
         told = _object(content)

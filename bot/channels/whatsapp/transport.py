@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.channels.files import Media
 from bot.channels.meta.graph import PUBLIC_ROOT, VERSION
-from bot.channels.meta.media import Media, fetch
+from bot.channels.meta.media import fetch
 from bot.channels.meta.transport import MetaChannel
 from bot.channels.whatsapp.compose import Template, parts_of, write_message, write_seen, write_template
 from bot.channels.whatsapp.table import NAME, PLATFORM, WhatsAppTable
