@@ -3,20 +3,18 @@
 Each set is trained and asked by `filrouge nlu evaluate`, as anybody would. Settings of the engine are never chosen on the
 test files: what there is to choose is fitted by cross-validation on the training files, in training itself.
 
-Rasa stands beside when it is asked for (`--rasa`, where its environment is installed) or when its evaluations are given:
-`--rasa-json FOLDER` holds SET.json as written by `filrouge nlu evaluate --engine rasa ... --json SET.json`.
+Rasa stands beside, trained and asked by the same command, on the sets on which we are held against it: where its environment is
+installed (`filrouge rasa install`), or where FOLDER of `--rasa-json` holds its evaluations from before.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,35 +22,17 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from nlu.encoders import make_encoder
-from tests.benchmarks.figures import machine, spread
+from nlu.rasa.environment import Environment, default_folder
+from tests.benchmarks.figures import machine
+from tests.benchmarks.nlu_serving import ONE_THREAD, serving_figures
 from tests.benchmarks.nlu_sets import DataSet, data_sets
 from tests.benchmarks.report import WIDTH, Line
 from tests.servers import REPOSITORY
 
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-_SERVE = """
-import json, sys, time
-def memory():
-    told = dict(line.split(":", 1) for line in open("/proc/self/status") if ":" in line)
-    return int(told["RssAnon"].split()[0]) / 1024, int(told["VmRSS"].split()[0]) / 1024
-import encodings.idna
-bare = memory()
-begun = time.perf_counter()
-from pathlib import Path
-from bot.models import LiveModel
-import asyncio
-live = LiveModel(Path(sys.argv[1]))
-began = time.perf_counter()
-live.load()
-asyncio.run(live.understand("un rdv samedi", language="fr"))
-loaded = time.perf_counter() - began
-for text in json.loads(sys.stdin.read()):
-    asyncio.run(live.understand(text, language="fr"))
-own, whole = memory()
-heavy = sorted({name.split(".")[0] for name in sys.modules} & {"sklearn", "scipy"})
-print(json.dumps({"load": loaded, "own": own - bare[0], "whole": whole - bare[1], "heavy": heavy}))
-"""
+Row = tuple[Line, float | None]
+"""A figure of ours, and Rasa's beside it."""
+Told = Mapping[str, Any]
+"""What an evaluation says, or nothing."""
 
 
 def main() -> None:
@@ -60,24 +40,27 @@ def main() -> None:
     options.add_argument("folder", type=Path, help="folder of data sets, each with train.csv, test.csv and perhaps oos_test.csv")
     options.add_argument("--only", nargs="+", metavar="SET", help="just these sets (`own` is ours, over the demo brand)")
     options.add_argument("--engine", default="embedded", help="engine measured; `embedded:none` goes without sentence vectors")
-    options.add_argument("--rasa", action="store_true", help="have Rasa trained and asked by the same command")
-    options.add_argument("--rasa-json", type=Path, metavar="FOLDER", help="evaluations of Rasa made before")
+    options.add_argument("--no-rasa", action="store_true", help="do not have Rasa trained, even where it is installed")
+    options.add_argument(
+        "--rasa-json", type=Path, metavar="FOLDER", help="where Rasa's evaluations are kept: read when there, else written"
+    )
     options.add_argument("--json", type=Path, help="write the figures there too")
     chosen = options.parse_args()
     sets = [one for one in data_sets(chosen.folder) if not chosen.only or one.name in chosen.only]
     if not sets:
         options.error(f"{chosen.folder} holds none of these sets")
     console = Console(stderr=True)
-    rows: list[tuple[Line, float | None]] = []
+    with_rasa = rasa_runs(unwanted=chosen.no_rasa, console=console)
+    rows: list[Row] = []
     evaluations: dict[str, Any] = {}
     for one in sets:
         console.print(f"{one.name} ...")
         found = evaluated(one, chosen.engine)
-        beside = _rasa(one, chosen.rasa, chosen.rasa_json)
+        beside = _rasa(one, with_rasa, chosen.rasa_json, console)
         evaluations[one.name] = {"embedded": found, "rasa": beside}
-        rows += _lines(one, found, beside)
+        rows += _rows(one, found, beside)
     console.print("serving ...")
-    rows += [(line, None) for line in (*_yardstick(sets[0]), *_serving())]
+    rows += _serving([told["rasa"] for told in evaluations.values()])
     _show(rows)
     if chosen.json:
         figures = [{"what": line.what, "value": line.value, "unit": line.unit, "rasa": rasa} for line, rasa in rows]
@@ -100,76 +83,63 @@ def evaluated(one: DataSet, engine: str) -> dict[str, Any]:
         return found
 
 
-def _rasa(one: DataSet, run: bool, folder: Path | None) -> Mapping[str, Any]:
-    if folder is not None and (folder / f"{one.name}.json").exists():
-        found: dict[str, Any] = json.loads((folder / f"{one.name}.json").read_text(encoding="utf-8"))
-        return found
-    return evaluated(one, "rasa") if run else {}
+def rasa_runs(*, unwanted: bool, console: Console) -> bool:
+    """Whether Rasa can be trained here; when not, it is said."""
+    folder = default_folder()
+    if unwanted or Environment(folder).there:
+        return not unwanted
+    console.print(
+        f"Rasa is not measured: there is none in {folder}; `filrouge rasa install` makes it.", highlight=False, soft_wrap=True
+    )
+    return False
 
 
-def _lines(one: DataSet, found: Mapping[str, Any], beside: Mapping[str, Any]) -> list[tuple[Line, float | None]]:
-    lines = []
+def _rasa(one: DataSet, runs: bool, folder: Path | None, console: Console) -> Told:
+    """Rasa's evaluation of a set: the one kept, or a new one where we are held against Rasa."""
+    kept = folder / f"{one.name}.json" if folder is not None else None
+    if kept is not None and kept.exists():
+        read: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+        return read
+    if one.ahead is None or not runs:
+        return {}
+    console.print(f"{one.name}, Rasa (some minutes) ...")
+    found = evaluated(one, "rasa")
+    if kept is not None:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return found
+
+
+def _rows(one: DataSet, found: Told, beside: Told) -> list[Row]:
+    rows: list[Row] = []
     for figure in one.figures:
         value = figure.value(found)
         if value is not None:
             line = Line(f"{one.name}: {figure.what}", value, figure.unit, figure.asked, figure.aim, figure.more_is_better)
-            lines.append((line, figure.value(beside)))
-    return lines
+            rows.append((line, figure.value(beside)))
+    if one.ahead is not None:
+        held, asked, aim = one.ahead
+        ours, theirs = held.value(found), held.value(beside)
+        if ours is not None and theirs is not None:
+            what = f"{one.name}: {held.what}, ahead of Rasa"
+            rows.append((Line(what, ours - theirs, "points", asked, aim, more_is_better=True), None))
+    return rows
 
 
-def _yardstick(one: DataSet) -> list[Line]:
-    """A bare `encode` of the set's messages in this very run: what the machine gives today."""
-    encoder = make_encoder("use")
-    texts = [row["text"] for file in one.test for row in _rows(file)][:500]
-    took = []
-    for _ in range(2):  # the first time warms up
-        took.clear()
-        for text in texts:
-            begun = time.perf_counter()
-            encoder.encode([text])
-            took.append(time.perf_counter() - begun)
-    bare = spread(took)
-    return [Line("a bare encode of the same run, p50", bare.p50, "ms"), Line("p99", bare.p99, "ms")]
+def _serving(of_rasa: Sequence[Told]) -> list[Row]:
+    """Load and memory beside those of the largest Rasa among the evaluations."""
+    processes = [told["process"] for told in of_rasa if told.get("process")]
+    largest = max(processes, key=lambda process: process["memory_mb"] or 0.0, default={})
+    beside = {"load, to the first answer": largest.get("load_seconds"), "memory of the NLU part": largest.get("memory_mb")}
+    return [(line, beside.get(line.what)) for line in serving_figures()]
 
 
-def _serving() -> list[Line]:
-    """Load time and memory of what a serving process holds for the NLU: the demo brand's model and its encoder."""
-    texts = [
-        row["text"] for language in ("fr", "en") for row in _rows(REPOSITORY / "tests" / "data" / f"messages.{language}.csv")
-    ]
-    with tempfile.TemporaryDirectory(prefix="filrouge-benchmark-") as place:
-        env = os.environ | ONE_THREAD | {"FILROUGE_DATA_DIR": place}
-        subprocess.run([sys.executable, "-m", "bot", "train"], env=env, cwd=REPOSITORY, check=True, capture_output=True)
-        command = [sys.executable, "-c", _SERVE, str(Path(place) / "models" / "demo")]
-        runs = [
-            json.loads(
-                subprocess.run(
-                    command, env=env, cwd=REPOSITORY, check=True, capture_output=True, text=True, input=json.dumps(texts)
-                ).stdout
-            )
-            for _ in range(3)
-        ]
-    told = sorted(runs, key=lambda run: run["load"])[1]
-    if told["heavy"]:
-        raise SystemExit(f"a serving process imported {', '.join(told['heavy'])}")
-    return [
-        Line("load, to the first answer", told["load"], "s", 1.5, 0.8),
-        Line("memory of the NLU part", told["whole"], "MB", 250, 160),
-        Line("of which not shared between processes", told["own"], "MB"),
-    ]
-
-
-def _rows(file: Path) -> list[dict[str, str]]:
-    with file.open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened))
-
-
-def _show(rows: Sequence[tuple[Line, float | None]]) -> None:
+def _show(rows: Sequence[Row]) -> None:
     table = Table(title="Understanding", title_justify="left", caption=machine(), caption_justify="left")
     for name in ("", "measured", "asked", "aim"):
-        table.add_column(name, justify="left" if not name else "right", no_wrap=True)
+        table.add_column(name, justify="left" if not name else "right", no_wrap=bool(name))
     table.add_column("reached")
-    table.add_column("Rasa", justify="right")
+    table.add_column("Rasa", justify="right", no_wrap=True)
     for line, rasa in rows:
         bounds = (
             "" if bound is None else f"{'≥' if line.more_is_better else '≤'} {bound:g} {line.unit}".strip()
@@ -182,7 +152,7 @@ def _show(rows: Sequence[tuple[Line, float | None]]) -> None:
 
 
 def _written(value: float, unit: str) -> str:
-    digits = 0 if unit == "MB" else 1 if unit == "%" else 3 if not unit else 2
+    digits = 0 if unit == "MB" else 1 if unit in ("%", "points") else 3 if not unit else 2
     return f"{value:,.{digits}f} {unit}".strip()
 
 

@@ -42,6 +42,8 @@ class DataSet:
     out_of_scope: Path | None
     figures: tuple[Figure, ...]
     noise: bool = False
+    ahead: tuple[Figure, float, float] | None = None
+    """What is held against Rasa: the figure, and by how many points it is to be better, asked and aimed at."""
 
 
 def _accuracy(asked: float | None = None, aim: float | None = None) -> Figure:
@@ -54,10 +56,14 @@ _SCOPE = (
     Figure(("oos_accepted_right",), "accepted and right", 85, 90),
     Figure(("oos_refused",), "out of scope refused", 85, 92),
 )
+_TAUGHT = Figure(("training_seconds",), "training", more_is_better=False, scale=1.0, unit="s")
 _LATENCY = (
-    Figure(("latency_ms", "p50"), "one message, p50", 2.5, 1.5, more_is_better=False, scale=1.0, unit="ms"),
-    Figure(("latency_ms", "p99"), "p99", 10, 4, more_is_better=False, scale=1.0, unit="ms"),
+    Figure(("latency_ms", "p50"), "one message, p50", more_is_better=False, scale=1.0, unit="ms"),
+    Figure(("latency_ms", "p99"), "one message, p99", more_is_better=False, scale=1.0, unit="ms"),
 )
+_ENTITIES = Figure(("entity_f1",), "entities, F1", 82, 88)
+_AHEAD = (10.0, 15.0)
+_AHEAD_IN_FRENCH = (4.0, 10.0)
 _PUBLIC: dict[str, tuple[Figure, ...]] = {
     "banking77_10shot": (_accuracy(83.5, 87), _ECE),
     "clinc150_10shot": (
@@ -72,7 +78,7 @@ _PUBLIC: dict[str, tuple[Figure, ...]] = {
     "hwu64_full": (_accuracy(91, 93), _ECE),
     "snips_50": (
         _accuracy(),
-        Figure(("entity_f1",), "entities, F1", 82, 88),
+        _ENTITIES,
         Figure(("frame_accuracy",), "intent and entities all right", 62, 75),
     ),
     "bitext_10shot": (_accuracy(),),
@@ -84,19 +90,34 @@ _OWN = (
     Figure(("oos_refused",), "out of scope refused", 85, 92),
     Figure(("noise", "drop", "accuracy"), "intents lost to typos and SMS", 4, 2, more_is_better=False),
     Figure(("training_seconds",), "training the demo brand", 10, 3, more_is_better=False, scale=1.0, unit="s"),
-    *_LATENCY,
+    Figure(("noise", "drop", "entity_f1"), "entities lost to typos and SMS", more_is_better=False),
 )
+_FRENCH = ("fr_bank", "fr_telecom")
+"""Small French sets of ours: ten messages an intent to learn from, ten others to be asked."""
+_BESIDE_RASA = ("banking77_10shot", "clinc150_10shot", "hwu64_10shot")
 
 
 def data_sets(folder: Path) -> list[DataSet]:
-    """Our own test set over the demo brand, then the public sets found in `folder`."""
+    """Our own test set over the demo brand, our French sets, then the public sets found in `folder`."""
     data = REPOSITORY / "tests" / "data"
     brand = tuple(sorted((Path(bot.demo.__path__[0]) / "data").glob("nlu.*.yml")))
-    found = [DataSet("own", brand, (data / "held_out.fr.csv", data / "held_out.en.csv"), None, _OWN, noise=True)]
+    found = [DataSet("own", brand, (data / "held_out.fr.csv", data / "held_out.en.csv"), None, _with_costs(_OWN), noise=True)]
+    found += [_table(data, name, (_accuracy(),), (_accuracy(), *_AHEAD_IN_FRENCH)) for name in _FRENCH]
     for name, figures in _PUBLIC.items():
-        place = folder / name
-        if (place / "train.csv").exists():
-            outside = place / "oos_test.csv"
-            files = ((place / "train.csv",), (place / "test.csv",), outside if outside.exists() else None)
-            found.append(DataSet(name, *files, figures))
+        if (folder / name / "train.csv").exists():
+            ahead = (_accuracy(), *_AHEAD) if name in _BESIDE_RASA else (_ENTITIES, *_AHEAD) if name == "snips_50" else None
+            found.append(_table(folder, name, figures, ahead))
     return found
+
+
+def _table(folder: Path, name: str, figures: tuple[Figure, ...], ahead: tuple[Figure, float, float] | None) -> DataSet:
+    place = folder / name
+    outside = place / "oos_test.csv"
+    given = outside if outside.exists() else None
+    return DataSet(name, (place / "train.csv",), (place / "test.csv",), given, _with_costs(figures), ahead=ahead)
+
+
+def _with_costs(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
+    """The same with what teaching and asking takes, also where nothing is asked of it."""
+    told = {figure.path for figure in figures}
+    return (*figures, *(figure for figure in (_TAUGHT, *_LATENCY) if figure.path not in told))

@@ -1,0 +1,154 @@
+"""What a serving process pays for the NLU: load, memory, and each message beside a bare `encode` of the same process.
+
+    lines = serving_figures()
+    python -m tests.benchmarks.nlu_serving DATA_FOLDER       # the child: measures itself, prints JSON
+
+"Everything" is language, intents, entities, tone, wishes and the questions of the house, each message asked once and met for
+the first time; so is what the bare `encode` gets. The child holds what the server holds: the demo brand's model, the sentence
+encoder, the questions of its `faq.yml`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.figures import spread
+from tests.benchmarks.report import Line
+from tests.servers import REPOSITORY
+
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+_RUNS = 3
+_WARM_UP = 20
+_TRAINING_ONLY = {"sklearn", "scipy"}
+"""Packages that a serving process must not carry."""
+
+
+def serving_figures() -> list[Line]:
+    """The lines of the table: the medians of a few fresh processes."""
+    with tempfile.TemporaryDirectory(prefix="filrouge-benchmark-") as place:
+        env = os.environ | ONE_THREAD | {"FILROUGE_DATA_DIR": place}
+        _run(["bot", "train"], env)
+        runs = [_child(place, env) for _ in range(_RUNS)]
+    if heavy := runs[0]["heavy"]:
+        raise SystemExit(f"a serving process imported {', '.join(heavy)}")
+    told = {name: sorted(run[name] for run in runs)[_RUNS // 2] for name in runs[0] if name != "heavy"}
+    return [
+        Line("one message, everything, p50", told["p50"], "ms", 2.5, 1.5),
+        Line("one message, everything, p99", told["p99"], "ms", 10, 4),
+        Line("a bare encode of the same run, p50", told["bare_p50"], "ms"),
+        Line("a bare encode of the same run, p99", told["bare_p99"], "ms"),
+        Line("load, to the first answer", told["load"], "s", 1.5, 0.8),
+        Line("memory of the NLU part", told["whole"], "MB", 250, 160),
+        Line("of which not shared between processes", told["own"], "MB"),
+    ]
+
+
+def _child(place: str, env: dict[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_run(["tests.benchmarks.nlu_serving", place], env))
+    return found
+
+
+def _run(arguments: Sequence[str], env: dict[str, str]) -> str:
+    """What a module says, run with these arguments; its own last words end the benchmark when it fails."""
+    command = [sys.executable, "-m", *arguments]
+    done = subprocess.run(command, env=env, cwd=REPOSITORY, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def _measured(folder: Path) -> dict[str, Any]:
+    """Everything about this process, in the order a server does it."""
+    import encodings.idna  # noqa: F401 - a server has it for other reasons, and the brand too
+
+    from bot.brand import load_brand
+
+    brand = load_brand(folder / "brands" / "demo")
+    bare = _memory()
+    begun = time.perf_counter()
+    from bot.faq import load_faq
+    from bot.models import LiveModel, encoder_folder, model_folder
+    from nlu.reader import Reader
+
+    models = model_folder(folder, brand.folder)
+    live = LiveModel(models)
+    live.load()
+    reader = Reader(live, faq=load_faq(brand, models, encoder_folder(models)))
+
+    async def ask(messages: Sequence[tuple[str, str]]) -> list[float]:
+        took = []
+        for text, language in messages:
+            asked = time.perf_counter()
+            await reader.understand(text, language=language)
+            took.append(time.perf_counter() - asked)
+        return took
+
+    async def whole() -> tuple[float, list[float], tuple[float, float]]:
+        await ask([("un rdv samedi", "fr")])
+        loaded = time.perf_counter() - begun
+        took = await ask(messages)
+        held = _memory()
+        await live.close()
+        return loaded, took, held
+
+    messages = _messages()
+    loaded, took, (own, all_of_it) = asyncio.run(whole())
+    everything, alone = spread(took[_WARM_UP:]), spread(_bare_encodes([text for text, _ in messages])[_WARM_UP:])
+    return {
+        "load": loaded,
+        "p50": everything.p50,
+        "p99": everything.p99,
+        "bare_p50": alone.p50,
+        "bare_p99": alone.p99,
+        "own": own - bare[0],
+        "whole": all_of_it - bare[1],
+        "heavy": sorted({name.split(".")[0] for name in sys.modules} & _TRAINING_ONLY),
+    }
+
+
+def _bare_encodes(texts: Sequence[str]) -> list[float]:
+    """Each message turned into its vector by an encoder that has met none of them."""
+    from nlu.encoders import make_encoder
+
+    encoder = make_encoder("use")
+    took = []
+    for text in texts:
+        begun = time.perf_counter()
+        encoder.encode([text])
+        took.append(time.perf_counter() - begun)
+    return took
+
+
+def _messages() -> list[tuple[str, str]]:
+    """Every message of our own test set, the languages in turn, as they come to a server."""
+    by_language = [
+        [(row["text"], language) for row in rows_of(REPOSITORY / "tests" / "data" / f"held_out.{language}.csv")]
+        for language in ("fr", "en")
+    ]
+    return [message for pair in zip(*by_language, strict=False) for message in pair]
+
+
+def rows_of(file: Path) -> list[dict[str, str]]:
+    """The rows of a table."""
+    with file.open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def _memory() -> tuple[float, float]:
+    """Memory of this process in MB: what is its alone, and all that is in use."""
+    told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":" in line)
+    return int(told["RssAnon"].split()[0]) / 1024, int(told["VmRSS"].split()[0]) / 1024
+
+
+if __name__ == "__main__":
+    print(json.dumps(_measured(Path(sys.argv[1]))))
