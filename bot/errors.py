@@ -47,11 +47,14 @@ class SendFailed(BotError):
 
 
 class TryLater(SendFailed):
-    """Nothing was delivered; the same message may be tried again after `wait` seconds (None: the usual back-off)."""
+    """Nothing was delivered; the same message may be tried again after `wait` seconds (None: the usual back-off).
 
-    def __init__(self, why: str, *, wait: float | None = None) -> None:
+    `everybody`: it is about the platform or our account, not about this message: no other would be taken before either.
+    """
+
+    def __init__(self, why: str, *, wait: float | None = None, everybody: bool = False) -> None:
         super().__init__(why)
-        self.wait = wait
+        self.wait, self.everybody = wait, everybody
 
 
 class OutsideWindow(TryLater):

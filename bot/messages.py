@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 Kind = Literal[
@@ -152,6 +152,12 @@ class OutboundMessage:
     """When the platform stops taking free words for this customer, by what we know; None: unknown, the platform will say."""
 
 
+def key_of(part: str) -> str:
+    """The key of the message that a part belongs to: a long message goes out in parts, whose own keys are `key/1`, `key/2` ..."""
+    key, _, place = part.rpartition("/")
+    return key if key and place.isdecimal() else part
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What one channel can show and how fast it may be spoken to (docs/channels.md gives the sources)."""
@@ -165,6 +171,16 @@ class Limits:
     per_second: float = 0.0
     honours_keys: bool = False
     """Whether the platform refuses a second message with the same idempotency key."""
+    window_hours: float = 0.0
+    """How long after a customer's last act the platform takes free words; 0: always."""
+    window_for: str = ""
+    """Only recipients that begin so have that window; empty: all of them."""
+
+    def window_of(self, recipient: str) -> timedelta | None:
+        """How long this recipient may be written to after each of their acts; None: always."""
+        if not self.window_hours or not recipient.startswith(self.window_for):
+            return None
+        return timedelta(hours=self.window_hours)
 
 
 class Channel(Protocol):

@@ -10,12 +10,6 @@ from bot.messages import OutboundMessage
 _KEPT = 1000
 
 
-def key_of(part: str) -> str:
-    """The key of the message that a part belongs to: receipts and echoes name the part's own, `key/2`."""
-    key, _, place = part.rpartition("/")
-    return key if key and place.isdecimal() else part
-
-
 class Unfinished:
     """The ids of parts already delivered, by the key of their message, as long as this process lives."""
 

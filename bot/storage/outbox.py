@@ -1,8 +1,9 @@
 """What must go out: one ledger row for each message, with one idempotency key for all attempts to deliver it.
 
-A row goes pending -> sending -> sent, or ends failed or withheld (with the reason), never silently. A row found `sending` after
-its claim ran out belongs to a worker that died: nobody knows whether the platform took it. It is sent once more, marked and
-counted in `repeats`; where the platform honours the key, that is still one message for the customer.
+A row goes pending -> sending -> sent, or ends failed or withheld (with the reason), never silently. What may not leave until its
+customer writes is `held`, with the reason too. A row found `sending` after its claim ran out belongs to a worker that died:
+nobody knows whether the platform took it. It is sent once more, marked and counted in `repeats`; where the platform honours
+the key, that is still one message for the customer.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, case, func, literal_column, or_, select, update
 
-from bot.messages import Button, OutboundMessage
+from bot.messages import Button, Limits, OutboundMessage
+from bot.storage.last_acts import last_acts
 from bot.storage.prepared import Prepared
 from bot.storage.schema import Instant, conversation, delivery, identity, message
 
@@ -39,14 +41,18 @@ class Outcome:
     """How an attempt ended."""
 
     message: int
-    state: Literal["sent", "pending", "failed", "withheld"]
+    state: Literal["sent", "pending", "failed", "withheld", "held"]
     provider_id: str | None = None
     why: str | None = None
     next_at: datetime | None = None
-    """When to try again, for `pending`."""
+    """When to try again, for `pending`; None: as soon as may be."""
     maybe_taken: bool = False
     """The platform may already have taken it: the next attempt is a possible repeat."""
     customer_gone: bool = False
+    sent_at: datetime | None = None
+    """When the call began: not later than the platform's own time of the message, by which it tells what was read."""
+    counts: bool = True
+    """Whether this was an attempt at this message; False when the platform or our account was at fault."""
 
 
 _now = bindparam("now", type_=Instant)
@@ -54,7 +60,10 @@ _ready = or_(
     and_(delivery.c.state == "pending", delivery.c.next_at <= _now),
     and_(delivery.c.state == "sending", delivery.c.claimed_until <= _now),
 )
-_channel: Any = bindparam("on_channel")
+
+
+def _here(row: Any) -> Any:
+    return and_(row.c.channel == bindparam("on_channel"), row.c.account == bindparam("on_account"))
 
 
 def _is_open(row: Any) -> Any:
@@ -65,13 +74,13 @@ def _is_open(row: Any) -> Any:
 # The recipients for whom anything is open, found one after another by the index: a recipient with a thousand messages behind the
 # first costs as much as one with none.
 _first, _next, _head = (delivery.alias(name) for name in ("first_one", "next_one", "head"))
-_recipients = (
-    select(func.min(_first.c.identity_id).label("identity_id")).where(_is_open(_first), _first.c.channel == _channel)
-).cte("recipients", recursive=True)
+_recipients = (select(func.min(_first.c.identity_id).label("identity_id")).where(_is_open(_first), _here(_first))).cte(
+    "recipients", recursive=True
+)
 _recipients = _recipients.union_all(
     select(
         select(func.min(_next.c.identity_id))
-        .where(_is_open(_next), _next.c.channel == _channel, _next.c.identity_id > _recipients.c.identity_id)
+        .where(_is_open(_next), _here(_next), _next.c.identity_id > _recipients.c.identity_id)
         .scalar_subquery()
     ).where(_recipients.c.identity_id.is_not(None))
 )
@@ -82,7 +91,7 @@ _due = (
         # One after another to the same recipient, in the order they were written.
         delivery.c.message_id
         == select(func.min(_head.c.message_id))
-        .where(_is_open(_head), _head.c.channel == _channel, _head.c.identity_id == _recipients.c.identity_id)
+        .where(_is_open(_head), _here(_head), _head.c.identity_id == _recipients.c.identity_id)
         .scalar_subquery(),
         _ready,
     )
@@ -107,8 +116,10 @@ _TO_SEND = (
     select(
         message.c.id,
         delivery.c.conversation_id,
+        message.c.author,
         message.c.text,
         message.c.data,
+        delivery.c.identity_id,
         delivery.c.channel,
         delivery.c.account,
         delivery.c.recipient,
@@ -128,18 +139,38 @@ _TO_SEND = (
 )
 
 
-def claim_due(connection: Connection, *, channel: str, worker: str, now: datetime, until: datetime, limit: int) -> list[Due]:
-    """Take messages that may be sent now on `channel`: for each recipient only the oldest."""
+def claim_due(
+    connection: Connection,
+    *,
+    channel: str,
+    account: str = "",
+    worker: str,
+    now: datetime,
+    until: datetime,
+    limit: int,
+    limits: Limits | None = None,
+) -> list[Due]:
+    """Take messages that may be sent now by one account of `channel`: for each recipient only the oldest.
+
+    By the channel's `limits` it is told until when the recipients' windows are open.
+    """
     claimed = connection.execute(
-        _CLAIM, {"on_channel": channel, "worker": worker, "now": now, "until": until, "limit": limit}
+        _CLAIM, {"on_channel": channel, "on_account": account, "worker": worker, "now": now, "until": until, "limit": limit}
     ).scalars()
     ids = list(claimed)
     if not ids:
         return []
-    return [_due_from(row) for row in connection.execute(_TO_SEND, {"messages": ids})]
+    rows = connection.execute(_TO_SEND, {"messages": ids}).all()
+    ends = _window_ends(connection, rows, limits) if limits is not None and limits.window_hours else {}
+    return [_due_from(row, ends.get(row.identity_id)) for row in rows]
 
 
-def _due_from(row: Any) -> Due:
+def _window_ends(connection: Connection, rows: Sequence[Any], limits: Limits) -> dict[int, datetime]:
+    windows = {row.identity_id: window for row in rows if (window := limits.window_of(row.recipient)) is not None}
+    return {id_: at + windows[id_] for id_, at in last_acts(connection, list(windows)).items()}
+
+
+def _due_from(row: Any, window_ends: datetime | None) -> Due:
     withheld = ""
     if row.blocked_at is not None:
         withheld = "the customer has blocked this channel"
@@ -155,6 +186,8 @@ def _due_from(row: Any) -> Due:
         buttons=buttons_of(row.id, data),
         ask_contact=data.get("ask_contact", ""),
         language=row.language,
+        author=row.author,
+        window_ends=window_ends,
     )
     return Due(row.id, row.conversation_id, outbound, row.attempts, withheld)
 
@@ -176,6 +209,8 @@ _SETTLE = (
         why=bindparam("b_why"),
         next_at=func.coalesce(bindparam("b_next_at", type_=Instant), delivery.c.next_at),
         sent_at=bindparam("b_sent_at", type_=Instant),
+        ended_at=bindparam("b_ended_at", type_=Instant),
+        attempts=delivery.c.attempts - bindparam("b_uncounted"),
         repeats=delivery.c.repeats + bindparam("b_repeat"),
         claimed_until=None,
     )
@@ -209,7 +244,9 @@ def settle(connection: Connection, outcomes: Sequence[Outcome], *, worker: str, 
             "b_provider_id": outcome.provider_id,
             "b_why": outcome.why[:500] if outcome.why else None,
             "b_next_at": outcome.next_at,
-            "b_sent_at": now if outcome.state == "sent" else None,
+            "b_sent_at": (outcome.sent_at or now) if outcome.state == "sent" else None,
+            "b_ended_at": now if outcome.state in ("failed", "held") else None,
+            "b_uncounted": 0 if outcome.counts else 1,
             "b_repeat": 1 if outcome.maybe_taken and outcome.state == "pending" else 0,
         }
         for outcome in outcomes
@@ -219,7 +256,7 @@ def settle(connection: Connection, outcomes: Sequence[Outcome], *, worker: str, 
     for outcome in outcomes:
         if outcome.customer_gone:
             connection.execute(_BLOCK, {"b_message": outcome.message, "now": now})
-    unsent = [outcome.message for outcome in outcomes if outcome.state in ("failed", "withheld")]
+    unsent = [outcome.message for outcome in outcomes if outcome.state in ("failed", "withheld", "held")]
     if unsent:
         connection.execute(_TOUCH, {"messages": unsent, "now": now})
 
@@ -233,13 +270,26 @@ def release_all(connection: Connection, now: datetime) -> int:
     return connection.execute(sending.values(claimed_until=now)).rowcount
 
 
-def next_due(connection: Connection, channel: str) -> datetime | None:
-    """When something is next to be tried on this channel, so that the worker need not ask before."""
-    return connection.execute(
-        select(func.min(case((delivery.c.state == "pending", delivery.c.next_at), else_=delivery.c.claimed_until))).where(
-            delivery.c.channel == channel, delivery.c.state.in_(("pending", "sending"))
-        )
-    ).scalar()
+_NEXT = select(func.min(case((delivery.c.state == "pending", delivery.c.next_at), else_=delivery.c.claimed_until))).where(
+    _is_open(delivery), _here(delivery)
+)
+
+
+def next_due(connection: Connection, channel: str, account: str = "") -> datetime | None:
+    """When something is next to be tried by this account of the channel, so that nobody need ask before."""
+    return connection.execute(_NEXT, {"on_channel": channel, "on_account": account}).scalar()
+
+
+_STILL = Prepared(
+    select(delivery.c.message_id).where(
+        delivery.c.message_id == bindparam("message"), delivery.c.state == "sending", delivery.c.claimed_by == bindparam("worker")
+    )
+)
+
+
+def still_to_send(connection: Connection, message_id: int, worker: str) -> bool:
+    """Whether a claimed message is still to be sent: a receipt may have told meanwhile that a former attempt arrived."""
+    return _STILL.scalar(connection, {"message": message_id, "worker": worker}) is not None
 
 
 _HAND = Prepared(

@@ -61,6 +61,7 @@ class DeliveryWorker:
         batch: int = 50,
     ) -> None:
         self._database, self._channel, self._clock, self._board = database, channel, clock, board
+        self.account = str(getattr(channel, "account", ""))
         self._name, self._claim, self._settle_after = name, timedelta(seconds=claim_seconds), settle_seconds
         rate = channel.limits.per_second
         # No more is claimed than can be sent, at the channel's pace, well before the claim runs out.
@@ -98,7 +99,14 @@ class DeliveryWorker:
         if room > 0:
             now = self._clock.now()
             claim = partial(
-                outbox.claim_due, channel=self._channel.name, worker=self._name, now=now, until=now + self._claim, limit=room
+                outbox.claim_due,
+                channel=self._channel.name,
+                account=self.account,
+                worker=self._name,
+                now=now,
+                until=now + self._claim,
+                limit=room,
+                limits=self._channel.limits,
             )
             try:
                 due = await self._database.write(claim)

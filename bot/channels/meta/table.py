@@ -70,4 +70,5 @@ class MetaTable:
             button_title=self.button_title,
             per_second=self.per_second,
             per_recipient_per_second=self.per_recipient_per_second,
+            window_hours=self.window_hours,
         )

@@ -62,6 +62,8 @@ class SmsTable:
     """Characters of one message, in UTF-16 units; Twilio cuts it into segments itself."""
     per_second: float = 1.0
     """(v) Messages a second: what a long code does. Toll-free numbers and short codes do more."""
+    whatsapp_window_hours: float = 24.0
+    """How long after their last act a customer who writes by WhatsApp may be written to freely; by SMS always."""
     media_bytes: int = 16 * 1024 * 1024
     """(v) Largest file fetched from Twilio."""
     media_types: tuple[str, ...] = ("image/", "audio/", "video/", "text/vcard", "text/x-vcard", "text/plain", "application/pdf")
@@ -80,4 +82,10 @@ class SmsTable:
     @property
     def limits(self) -> Limits:
         """The same for whoever sends. Choices are numbered lines of the text."""
-        return Limits(text=self.text, buttons=10, per_second=self.per_second)
+        return Limits(
+            text=self.text,
+            buttons=10,
+            per_second=self.per_second,
+            window_hours=self.whatsapp_window_hours,
+            window_for="whatsapp:",
+        )

@@ -19,10 +19,9 @@ from bot.channels.instagram.transport import InstagramChannel
 from bot.channels.messenger import translate as messenger
 from bot.channels.messenger.transport import MessengerChannel
 from bot.channels.meta.signature import HEADER, signed
-from bot.channels.unfinished import key_of
 from bot.channels.whatsapp import translate as whatsapp
 from bot.channels.whatsapp.transport import WhatsAppChannel
-from bot.messages import Button, InboundMessage, OutboundMessage, Reading, Receipt
+from bot.messages import Button, InboundMessage, OutboundMessage, Reading, Receipt, key_of
 from tests.fakes.instagram_server import FakeInstagram
 from tests.fakes.messenger_server import FakeMessenger
 from tests.fakes.meta_server import SECRET, FakeGraph

@@ -6,17 +6,19 @@ import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, insert
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
 from bot.messages import Limits, OutboundMessage
-from bot.storage import inbox
+from bot.storage import inbox, outbox
 from bot.storage.database import Database
 from bot.storage.prepared import Prepared
-from bot.storage.schema import metadata
+from bot.storage.schema import delivery, metadata
 from bot.web.rest import RestDoor, read_request
 from bot.workers.deliveries import DeliveryWorker
 from tests.fakes.house import RunningHouse, running_house
@@ -102,3 +104,52 @@ async def test_what_waits_in_a_conversation_is_found_without_reading_its_thread(
     sql = str(waiting.compile(dialect=SQLiteDialect()))
     plan = await sqlite.read(lambda connection: connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", (1,)).all())
     assert "ix_message_inbox" in plan[0][3]
+
+
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def deliveries(connection: Connection) -> None:
+    """A ledger in which hardly anything is open any more, over several channels and accounts."""
+    rows = [
+        {
+            "message_id": number,
+            "conversation_id": number % 50,
+            "identity_id": number % 50,
+            "channel": ("whatsapp", "telegram")[number % 2],
+            "account": ("", "fr", "be")[number % 3],
+            "recipient": str(number % 50),
+            "key": str(number),
+            "state": "pending" if number % 400 == 0 else "sent",
+            "attempts": 0,
+            "repeats": 0,
+            "next_at": NOON,
+        }
+        for number in range(1, 8001)
+    ]
+    connection.execute(insert(delivery), rows)
+    connection.exec_driver_sql("ANALYZE")
+
+
+@pytest.mark.parametrize("asked", ["claim", "next"])
+async def test_what_an_account_must_send_is_found_by_the_index_of_what_is_open(
+    database: Database, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    await database.write(deliveries)
+    soon = NOON + timedelta(seconds=30)
+    claim = partial(
+        outbox.claim_due, channel="whatsapp", account="fr", worker="w", now=NOON, until=soon, limit=10, limits=Platform.limits
+    )
+    following = partial(outbox.next_due, channel="whatsapp", account="fr")
+    with listening(monkeypatch) as said:
+        await database.write(claim if asked == "claim" else following)
+    (sql, values), *_ = said.items()
+
+    def plan(connection: Connection) -> str:
+        explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+        rows = connection.exec_driver_sql(f"{explain} {sql}", values).all()
+        return "\n".join(str(row[-1]) for row in rows)
+
+    told = await database.read(plan)
+    assert "ix_delivery_heads" in told
+    assert not re.search(r"SCAN (first_one|next_one|head|delivery)(?! USING)|Seq Scan on delivery", told), told
