@@ -12,6 +12,9 @@ from nlu.checks.finding import Declared, Finding, Place, at, shown, words_of
 from nlu.text import folded
 from nlu.understanding import Example, TrainingData
 
+_BROKEN = re.compile(r"\][({]|\[[^\[\]]*$")
+"""What is left of a mark that does not end, or was never closed."""
+_BRACKETS = re.compile(r"\[([^\[\]]+)\]")
 _ENDS = re.compile(r"^[\s,;:!?]|[\s,;:!?]$")
 _USUALLY = 0.6
 """Share of a wording's occurrences that are marked from which the others look forgotten."""
@@ -23,8 +26,9 @@ _LONGEST = 6
 
 
 def annotation_findings(data: TrainingData, declared: Declared) -> Iterator[Finding]:
-    """Marks with loose ends, of unknown entities, with unknown values, and words marked here but not there."""
+    """Marks that are none, with loose ends, of unknown entities or values, and words marked here but not there."""
     for example in data.examples:
+        yield from _broken(example)
         for entity in example.entities:
             if _ENDS.search(entity.text):
                 problem = f"the mark [{entity.text}]({entity.name}) begins or ends with a space or a punctuation mark"
@@ -32,6 +36,19 @@ def annotation_findings(data: TrainingData, declared: Declared) -> Iterator[Find
     yield from _unknown(data.examples, declared)
     yield from _not_listed(data)
     yield from _forgotten(data)
+
+
+def _broken(example: Example) -> Iterator[Finding]:
+    """Brackets that were meant as a mark and are read as the customer's words."""
+    if _BROKEN.search(example.text):
+        problem = f"a mark in {shown(example.text)} is not closed, and is read as the customer's words"
+        yield Finding(
+            "error", "broken_mark", *at(example), problem, 'write it like `[Lyon](store)` or `[Lyon]{"entity": "store"}`'
+        )
+    elif found := _BRACKETS.search(example.text):
+        problem = f"the brackets of {shown(example.text)} mark nothing"
+        cure = f"write `[{found[1]}](entity)`, or take them away: customers type none"
+        yield Finding("warning", "broken_mark", *at(example), problem, cure)
 
 
 def _unknown(examples: Sequence[Example], declared: Declared) -> Iterator[Finding]:

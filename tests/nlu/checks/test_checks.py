@@ -110,6 +110,22 @@ def test_a_mark_with_loose_ends_is_an_error(tmp_path: Path, mark: str) -> None:
     assert one.cure == "mark `Lyon` only"
 
 
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("retrait à [Lyon](store", "error"),
+        ('retrait à [Lyon]{"entity": "store"', "error"),
+        ("retrait à [Lyon", "error"),
+        ("retrait à [Lyon] (store)", "warning"),
+        ("retrait à [Lyon]", "warning"),
+    ],
+)
+def test_a_mark_that_is_none_is_told(tmp_path: Path, text: str, severity: str) -> None:
+    (one,) = findings(nlu(tmp_path, greet=GREET, ask=[*ASK, text]), "broken_mark")
+    assert (one.severity, one.line) == (severity, 18)
+    assert "[Lyon](" in one.cure
+
+
 def test_words_marked_here_but_not_there_are_told(tmp_path: Path) -> None:
     marked = [f"{text} à [Lyon](store)" for text in ASK[:3]]
     path = nlu(tmp_path, greet=GREET, ask=[*marked, "mon paquet à lyon", "date de livraison"])
