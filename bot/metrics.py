@@ -26,6 +26,7 @@ DELIVERIES = Counter("filrouge_deliveries_total", "Delivery attempts by outcome"
 REPEATS = Counter(
     "filrouge_deliveries_possibly_repeated_total", "Messages that may reach a customer twice", ["channel"], registry=REGISTRY
 )
+FILES = Counter("filrouge_files_total", "Files of customers by what became of a try", ["channel", "outcome"], registry=REGISTRY)
 CASES = Counter("filrouge_cases_opened_total", "Cases opened", ["reason"], registry=REGISTRY)
 WAITING = Gauge("filrouge_inbox_conversations", "Conversations being handled by this process", registry=REGISTRY)
 DATABASE_SETTING = Gauge(
