@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 import bot.demo
 from bot.errors import SettingsError
-from bot.nlu_commands.common import Brand, Language, brand_files, out
+from bot.nlu_commands.common import Brand, Language, brand_files, counted, out
 from nlu.checks import Declared, Finding
 
 _SHOWN = 20
@@ -42,7 +42,7 @@ def check(
         sys.stdout.buffer.write(orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n")
     else:
         _show(found, len(found) if all else _SHOWN)
-        out.print(f"{len(data.examples)} examples: {_counted(errors, 'error')}, {_counted(len(found) - errors, 'warning')}.")
+        out.print(f"{len(data.examples)} examples: {counted(errors, 'error')}, {counted(len(found) - errors, 'warning')}.")
     if errors:
         sys.exit(1)
 
@@ -57,10 +57,6 @@ def _show(found: list[Finding], most: int) -> None:
             out.print(f"  {one}", markup=False, highlight=False, soft_wrap=True)
         if len(group) > most:
             out.print(f"  [dim]and {len(group) - most} more; --all shows them[/]")
-
-
-def _counted(number: int, name: str) -> str:
-    return f"{number or 'no'} {name}{'s' * (number != 1)}"
 
 
 def _declared(brand: Path | None) -> Declared:

@@ -104,3 +104,8 @@ def console_beside(json: Path | None) -> Console:
 def percent(value: float | None) -> str:
     """A share for people."""
     return "-" if value is None else f"{100 * value:.1f} %"
+
+
+def counted(number: int, name: str) -> str:
+    """How many of something: "no errors", "1 error", "2 errors"."""
+    return f"{number or 'no'} {name}{'s' * (number != 1)}"

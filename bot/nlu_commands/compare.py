@@ -21,6 +21,7 @@ from bot.nlu_commands.common import (
     Language,
     can_be_written,
     console_beside,
+    counted,
     percent,
     shown_progress,
     training_data,
@@ -135,7 +136,8 @@ def _show(found: Comparison, names: tuple[str, str], most: int, console: Console
     for name in ("p50", "p99"):
         table.add_row(f"latency {name}", *(f"{figures[side]['latency_ms'][name]:.2f} ms" for side in ("first", "second")))
     console.print(table)
-    console.print(f"{names[1]} does better on {len(found.better)} messages and worse on {len(found.worse)}.", highlight=False)
+    said = f"{names[1]} does better on {counted(len(found.better), 'message')} and worse on {len(found.worse)}."
+    console.print(said, markup=False, highlight=False)
     console.print(f"Two equally good ones would differ so in {100 * found.luck:.1f} % of such comparisons.", highlight=False)
     for title, pairs in (("Better", found.better), ("Worse", found.worse)):
         if pairs:

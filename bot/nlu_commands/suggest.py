@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from bot.nlu_commands.common import Brand, JsonFile, Language, out, say, training_data, training_files, write_json
+from bot.errors import SettingsError
+from bot.nlu_commands.common import Brand, JsonFile, Language, counted, out, say, training_data, training_files, write_json
 from nlu.suggesting import Suggested, Suggestions
 from nlu.understanding import Example, TrainingData
 
@@ -25,7 +26,11 @@ def suggest(
     from nlu.formats.data_sets import read_messages
     from nlu.suggesting import suggest as sort
 
+    if not files:
+        raise SettingsError("name a file of messages: one a line, or a table with a `text` column")
     messages = read_messages(files, language=language)
+    if not messages:
+        raise SettingsError(f"there is no message in {', '.join(map(str, files))}")
     data = TrainingData() if from_nothing else training_data(training_files(brand, train), language)
     found = sort(messages, data)
     if json is None or str(json) != "-":
@@ -34,8 +39,8 @@ def suggest(
         write_json(json, _as_json(found))
     near, grouped = (sum(len(one.messages) for one in some) for some in (found.near, found.groups))
     say(
-        f"{len(messages)} messages: {found.taught} taught already, {found.repeated} repeated, {near} near what is taught,"
-        f" {grouped} in {len(found.groups)} new groups, {len(found.alone)} like no other."
+        f"{counted(len(messages), 'message')}: {found.taught} taught already, {found.repeated} repeated, {near} near what is"
+        f" taught, {grouped} in {counted(len(found.groups), 'new group')}, {len(found.alone)} like no other."
     )
 
 
