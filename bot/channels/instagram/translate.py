@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.channels.gathered import Found, Gathered
 from bot.channels.instagram.public import read_change
 from bot.channels.instagram.table import NAME, InstagramTable
-from bot.channels.meta.events import Found, Gathered, account_of, entries, event_id
+from bot.channels.meta.events import account_of, entries, event_id
 from bot.channels.meta.page_events import (
     Reader,
     Scene,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.channels.meta.events import Found, Gathered, account_of, entries, event_id
+from bot.channels.gathered import Found, Gathered
+from bot.channels.meta.events import account_of, entries, event_id
 from bot.channels.meta.failures import failure_of_code
 from bot.channels.reading import mapping, moment, sender, words
 from bot.channels.whatsapp.content import Said, said_in
