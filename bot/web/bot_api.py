@@ -17,10 +17,12 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.channels.telegram.compose import LIMITS, TOKEN_BYTES
+from bot.channels.telegram.table import TelegramTable
 from bot.channels.texts import utf16
 
 JSONObject = dict[str, Any]
+
+_LIMITS = TelegramTable()
 
 _JSON_PARAMETERS = ("reply_markup", "allowed_updates", "link_preview_options")
 
@@ -87,6 +89,7 @@ class BotApi:
             "sendChatAction": self.send_chat_action,
             "setWebhook": self.set_webhook,
             "deleteWebhook": self.delete_webhook,
+            "getWebhookInfo": self.get_webhook_info,
         }
 
     def app(self) -> web.Application:
@@ -209,7 +212,7 @@ class BotApi:
         text = str(parameters.get("text", ""))
         if not text.strip():
             raise ApiRefusal(400, "Bad Request: message text is empty")
-        if utf16(text) > LIMITS.text:
+        if utf16(text) > _LIMITS.text:
             raise ApiRefusal(400, "Bad Request: message is too long")
         markup = parameters.get("reply_markup") or {}
         _check_buttons(markup.get("inline_keyboard") or [])
@@ -237,6 +240,9 @@ class BotApi:
     async def delete_webhook(self, _parameters: JSONObject, _request: web.Request) -> bool:
         return True
 
+    async def get_webhook_info(self, _parameters: JSONObject, _request: web.Request) -> JSONObject:
+        return {"url": "", "has_custom_certificate": False, "pending_update_count": len(self.pending)}
+
 
 async def _parameters(request: web.Request) -> JSONObject:
     """The call's parameters, however they were sent; objects inside a form come as JSON."""
@@ -259,10 +265,10 @@ def _integer(parameters: JSONObject, name: str, missing: int) -> int:
 
 def _check_buttons(rows: list[list[JSONObject]]) -> None:
     buttons = [button for row in rows for button in row]
-    if len(buttons) > LIMITS.buttons or any(len(row) > 8 for row in rows):
+    if len(buttons) > _LIMITS.buttons or any(len(row) > 8 for row in rows):
         raise ApiRefusal(400, "Bad Request: REPLY_MARKUP_TOO_LONG")
     for button in buttons:
         if not button.get("text"):
             raise ApiRefusal(400, "Bad Request: can't parse inline keyboard button: text is empty")
-        if "url" not in button and not 1 <= len(str(button.get("callback_data", "")).encode()) <= TOKEN_BYTES:
+        if "url" not in button and not 1 <= len(str(button.get("callback_data", "")).encode()) <= _LIMITS.token:
             raise ApiRefusal(400, "Bad Request: BUTTON_DATA_INVALID")

@@ -7,10 +7,9 @@ import structlog
 from aiohttp import web
 
 from bot import metrics
-from bot.channels.telegram.translate import read_update
+from bot.channels.telegram.translate import read_body as read_update
 from bot.channels.telegram.transport import SECRET_HEADER, TelegramChannel, check_secret
 from bot.clock import Clock
-from bot.errors import BadUpdate
 from bot.web.inbox_door import InboxDoor
 from bot.web.rest import Refusal, json_response, read_body
 
@@ -39,15 +38,11 @@ class TelegramDoor:
         except orjson.JSONDecodeError:
             metrics.REFUSED.labels("telegram", "400").inc()
             return json_response({"error": "the body is not JSON"}, status=400)
-        try:
-            message = read_update(update, received_at=self._clock.now(), account=self._channel.account)
-        except BadUpdate as error:
+        reading = read_update(update, received_at=self._clock.now(), account=self._channel.account)
+        if reading.unread:
             # Its chat would wait for hours behind a refused update: it is kept as it came, and let go there.
             await self._door.keep_unreadable(self._channel.name, self._channel.account, [body.decode()])
-            log.warning("telegram_update_unreadable", why=str(error), exc_info=error.__cause__)
-            return json_response({"ok": True})
-        if message is not None:
-            await self._door.accept(message)
-            if message.kind == "press":
-                self._channel.answer_callback(str(message.data.get("callback", "")))
+            log.warning("telegram_update_unreadable", why=reading.unread[0].why)
+        await self._door.accept_all(reading.messages)
+        self._channel.stop_spinning(reading)
         return json_response({"ok": True})

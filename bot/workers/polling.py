@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ from bot import metrics
 from bot.channels.telegram.polling import poll
 from bot.channels.telegram.transport import TelegramChannel
 from bot.clock import Clock
-from bot.messages import InboundMessage
+from bot.messages import InboundMessage, Reading
 from bot.storage import leases
 from bot.storage.database import Database
 
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 class Door(Protocol):
-    async def accept_all(self, messages: list[InboundMessage]) -> Any: ...
+    async def accept_all(self, messages: Sequence[InboundMessage]) -> Any: ...
 
     async def keep_unreadable(self, channel: str, account: str, bodies: Sequence[str]) -> None: ...
 
@@ -76,8 +76,8 @@ class PollingSeat:
             await asyncio.wait({polling}, timeout=5)
             polling.cancel()
 
-    async def _accept(self, messages: list[InboundMessage], unread: list[Mapping[str, Any]]) -> None:
+    async def _accept(self, reading: Reading) -> None:
         # Written out in ASCII, which both databases can keep whatever is in it.
-        bodies = [json.dumps(update) for update in unread]
+        bodies = [json.dumps(part.raw) for part in reading.unread]
         await self._door.keep_unreadable(self._channel.name, self._channel.account, bodies)
-        await self._door.accept_all(messages)
+        await self._door.accept_all(reading.messages)

@@ -14,12 +14,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-import aiohttp
 from aiohttp import web
 
-from bot.channels.telegram.transport import SECRET_HEADER
-from bot.web.bot_api import ApiRefusal, BotApi, JSONObject
+from bot.web.bot_api import ApiRefusal, JSONObject
 from tests.fakes.telegram_control import control_routes
+from tests.fakes.telegram_pushing import PushingApi
 
 TOKEN = "100200300:fake-token-for-tests"
 
@@ -30,7 +29,8 @@ When = Literal["before", "after"]
 class Failure:
     """How the next `times` calls of `method` go wrong; `when` says whether the call was carried out all the same."""
 
-    how: Literal["status", "silence", "cut"] = "status"
+    how: Literal["status", "ok", "silence", "cut"] = "status"
+    """`ok`: the refusal stands in an answer of status 200."""
     when: When = "before"
     method: str = "sendMessage"
     chat: str = ""
@@ -55,27 +55,27 @@ class Sent:
     key: str
     message_id: int
     markup: JSONObject
+    business: str = ""
+    """The connection of the account in whose name it was said."""
 
 
-class FakeTelegram(BotApi):
+class FakeTelegram(PushingApi):
     """The pretend Bot API with failures, idempotency keys (when told to honour them), webhooks and a memory."""
 
     def __init__(self, *, token: str = TOKEN, honour_keys: bool = False, first_retry: float = 0.02) -> None:
-        super().__init__(token, username="fake_bot")
+        super().__init__(token, first_retry=first_retry)
         self.token = token
         self.honour_keys = honour_keys
-        self.first_retry = first_retry
         self.failures: list[Failure] = []
         self.sent: list[Sent] = []
         self.calls: Counter[str] = Counter()
         self.answered: list[str] = []
         """Callback queries that were answered."""
-        self.webhook: tuple[str, str] | None = None
-        self.attempts: Counter[int] = Counter()
-        """How often each update was posted to the webhook."""
+        self.files: dict[str, tuple[str, bytes]] = {}
+        """What people sent, by file id: its path on the server, and its bytes."""
+        self.connections: set[str] = set()
+        """Accounts connected in business mode."""
         self._by_key: dict[str, JSONObject] = {}
-        self._pushers: dict[str, asyncio.Task[None]] = {}
-        self._connections = asyncio.Semaphore(40)
         self._silence = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.root = ""
@@ -103,7 +103,8 @@ class FakeTelegram(BotApi):
 
     def app(self) -> web.Application:
         app = super().app()
-        app.add_routes(control_routes(self))
+        app.add_routes([*control_routes(self), web.get(r"/file/bot{token:[^/]*}/{path:.+}", self._file)])
+        self._methods["getFile"] = self.get_file
         return app
 
     # What a test asks
@@ -120,12 +121,6 @@ class FakeTelegram(BotApi):
         """How many messages were shown more than once, by their keys."""
         shown = Counter(sent.key for sent in self.sent if sent.key)
         return sum(count - 1 for count in shown.values())
-
-    def redeliver(self, update: JSONObject) -> None:
-        """Hand the very same update over again, as after an answer that got lost."""
-        self.pending.append(update)
-        self._wake()
-        self._push_on()
 
     async def until(self, met: Callable[[], bool]) -> None:
         """Wait until something has happened here; five seconds are for ever."""
@@ -155,16 +150,23 @@ class FakeTelegram(BotApi):
         if failure.how in ("cut", "silence"):
             assert request.transport is not None
             request.transport.abort()
-        parameters = {} if failure.retry_after is None else {"retry_after": failure.retry_after}
-        raise ApiRefusal(failure.status, failure.description, **parameters)
+        told = {} if failure.retry_after is None else {"retry_after": failure.retry_after}
+        refusal = ApiRefusal(failure.status, failure.description, **told)
+        if failure.how == "ok":
+            return web.Response(body=refusal.response().body, content_type="application/json")
+        raise refusal
 
     async def send_message(self, parameters: JSONObject, request: web.Request) -> JSONObject:
-        key = request.headers.get("Idempotency-Key", "")
+        key, business = request.headers.get("Idempotency-Key", ""), str(parameters.get("business_connection_id", ""))
+        if business and business not in self.connections:
+            raise ApiRefusal(400, "Bad Request: business connection not found")
+        if business and {"keyboard", "remove_keyboard"} & set(parameters.get("reply_markup") or {}):
+            raise ApiRefusal(400, "Bad Request: reply keyboards are not supported in business chats")
         if self.honour_keys and key in self._by_key:
             return self._by_key[key]
         message = await super().send_message(parameters, request)
         markup = parameters.get("reply_markup") or {}
-        self.sent.append(Sent(str(parameters["chat_id"]), message["text"], key, message["message_id"], markup))
+        self.sent.append(Sent(str(parameters["chat_id"]), message["text"], key, message["message_id"], markup, business))
         self._wake()
         if key:
             self._by_key[key] = message
@@ -176,66 +178,21 @@ class FakeTelegram(BotApi):
         self._wake()
         return done
 
-    # Webhooks
+    # Files
 
-    async def get_updates(self, parameters: JSONObject, request: web.Request) -> list[JSONObject]:
-        if self.webhook:
-            raise ApiRefusal(409, "Conflict: can't use getUpdates method while webhook is active")
-        return await super().get_updates(parameters, request)
+    async def get_file(self, parameters: JSONObject, _request: web.Request) -> JSONObject:
+        found = self.files.get(str(parameters.get("file_id")))
+        if found is None:
+            raise ApiRefusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        if len(found[1]) > 20 * 1024 * 1024:
+            raise ApiRefusal(400, "Bad Request: file is too big")
+        return {"file_id": parameters["file_id"], "file_unique_id": "u1", "file_size": len(found[1]), "file_path": found[0]}
 
-    async def set_webhook(self, parameters: JSONObject, _request: web.Request) -> bool:
-        self._stop_pushing()
-        self.webhook = (str(parameters["url"]), str(parameters.get("secret_token", "")))
-        self._push_on()
-        return True
-
-    async def delete_webhook(self, _parameters: JSONObject, _request: web.Request) -> bool:
-        self._stop_pushing()
-        self.webhook = None
-        return True
-
-    def push(self, update: JSONObject) -> JSONObject:
-        numbered = super().push(update)
-        self._push_on()
-        return numbered
-
-    def _push_on(self) -> None:
-        """One pusher per person: the next update of a person waits until the former was accepted."""
-        for person in {_person(update) for update in self.pending} if self.webhook else ():
-            if person not in self._pushers:
-                self._pushers[person] = asyncio.create_task(self._push_all(person))
-
-    def _stop_pushing(self) -> None:
-        for pusher in self._pushers.values():
-            pusher.cancel()
-        self._pushers.clear()
-
-    async def _push_all(self, person: str) -> None:
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
-            while update := next((one for one in self.pending if _person(one) == person), None):
-                pause = self.first_retry
-                while not await self._post(http, update):
-                    await asyncio.sleep(pause)
-                    pause = min(pause * 2, 60.0)
-                self.pending.remove(update)
-                self._wake()
-            del self._pushers[person]  # before any await: an update pushed from now on finds no pusher and starts one
-
-    async def _post(self, http: aiohttp.ClientSession, update: JSONObject) -> bool:
-        assert self.webhook is not None
-        url, secret = self.webhook
-        self.attempts[update["update_id"]] += 1
-        with suppress(aiohttp.ClientError, TimeoutError):
-            async with self._connections, http.post(url, json=update, headers={SECRET_HEADER: secret}) as answer:
-                if not answer.ok and (wait := answer.headers.get("Retry-After")):
-                    await asyncio.sleep(float(wait))
-                return answer.ok
-        return False
-
-
-def _person(update: JSONObject) -> str:
-    content = next(value for name, value in update.items() if name != "update_id")
-    return str(content["from"]["id"])
+    async def _file(self, request: web.Request) -> web.Response:
+        found = [content for path, content in self.files.values() if path == request.match_info["path"]]
+        if request.match_info["token"] != self.token or not found:
+            return web.Response(status=404)
+        return web.Response(body=found[0], content_type="application/octet-stream")
 
 
 async def serve(port: int, *, honour_keys: bool = False) -> None:

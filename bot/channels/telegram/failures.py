@@ -1,16 +1,22 @@
-"""What the Bot API's refusals mean for a message: which class of `SendFailed`, from status and description."""
+"""What the Bot API's refusals mean for a message: which class of `SendFailed`, by the table."""
 
 from __future__ import annotations
 
-import aiohttp
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import TypeVar
+
 from telegram.error import TelegramError
 
-from bot.errors import AccountRefused, CustomerGone, OutcomeUnknown, Refused, SendFailed, TryLater
+from bot.channels.meanings import REFUSED, UNKNOWN, broken, failure_meaning
+from bot.channels.telegram.table import PLATFORM, TelegramTable
+from bot.errors import SendFailed
 
-_NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
-"""What goes wrong before the first byte of a request leaves: nothing can have been delivered."""
+_WINDOW = "this account may answer only for a day after the customer wrote; wait until they write again"
+_ANOTHER = "set the bot's token anew, as @BotFather gives it"
+_OTHER_READER = "stop the other program that reads this bot's updates, or use another bot"
 
-_GONE = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated")
+_Value = TypeVar("_Value")
 
 
 class ApiRefused(TelegramError):
@@ -21,32 +27,25 @@ class ApiRefused(TelegramError):
         self.status, self.description, self.retry_after = status, description, retry_after
 
 
-def failure_of(error: Exception) -> SendFailed:
-    """The class of `SendFailed` that says what to do after `error`, which sending a message raised."""
-    if isinstance(error, ApiRefused):
-        return _refusal(error)
-    cause = error.__cause__
-    if isinstance(cause, _NEVER_SENT):
-        return TryLater(f"Telegram cannot be reached ({type(cause).__name__}); nothing was sent, try again")
-    # Whatever broke after that (a time-out, a cut connection, an answer nobody can read) may have come after delivery.
-    return OutcomeUnknown(f"no answer from Telegram ({type(cause or error).__name__}); the message may have arrived")
+def failure_of(error: Exception, table: TelegramTable) -> SendFailed:
+    """The class of `SendFailed` that says what to do after `error`, which a call raised."""
+    if not isinstance(error, ApiRefused):
+        wrapped = error.__cause__ if isinstance(error, TelegramError) else None
+        return broken(wrapped or error, PLATFORM)
+    otherwise = UNKNOWN if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR else REFUSED
+    wait = error.retry_after if error.retry_after is not None else _told(table.waits, error)
+    account = _OTHER_READER if error.status == HTTPStatus.CONFLICT else _ANOTHER
+    why = f"{PLATFORM}: {error.description} ({error.status})"
+    return failure_meaning(_told(table.errors, error) or otherwise, why, wait=wait, window=_WINDOW, account=account)
 
 
-def _refusal(error: ApiRefused) -> SendFailed:
-    said = f"Telegram: {error.description} ({error.status})"
-    description = error.description.lower()
-    match error.status:
-        case 429:
-            return TryLater(said, wait=error.retry_after)
-        case 401 | 404:
-            return AccountRefused(f"{said}; set the bot's token anew, as @BotFather gives it")
-        case 409:
-            return AccountRefused(f"{said}; stop the other program that reads this bot's updates, or use another bot")
-        case 403:
-            return CustomerGone(said)
-        case 400 if any(sign in description for sign in _GONE):
-            return CustomerGone(said)
-        case status if status >= 500:
-            return OutcomeUnknown(said)
-        case _:
-            return Refused(said)
+def _told(by_error: Mapping[str, _Value], error: ApiRefused) -> _Value | None:
+    """What stands under the longest key that fits the error."""
+    said = error.description.lower()
+    fitting = [key for key in by_error if _fits(key, error.status, said)]
+    return by_error[max(fitting, key=len)] if fitting else None
+
+
+def _fits(key: str, status: int, said: str) -> bool:
+    code, _, sign = key.partition("/")
+    return code == str(status) and sign.lower() in said

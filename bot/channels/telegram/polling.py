@@ -10,13 +10,13 @@ from typing import Any
 
 import structlog
 
-from bot.channels.telegram.translate import read_update
+from bot.channels.telegram.translate import read_updates
 from bot.channels.telegram.transport import TelegramChannel
-from bot.errors import AccountRefused, BadUpdate, SendFailed, TryLater
-from bot.messages import InboundMessage
+from bot.errors import AccountRefused, SendFailed, TryLater
+from bot.messages import Reading
 
-Accept = Callable[[list[InboundMessage], list[Mapping[str, Any]]], Awaitable[None]]
-"""Commits what came in: the messages in order, and the raw updates that could not be read, to be kept as they are."""
+Accept = Callable[[Reading], Awaitable[None]]
+"""Commits what came in: the messages in order, and the updates that could not be read, to be kept as they are."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE, _REFUSED_PAUSE = 1.0, 30.0, 60.0
 
@@ -75,22 +75,12 @@ async def poll(
 
 
 async def _take(channel: TelegramChannel, accept: Accept, raw: Sequence[Mapping[str, Any]], received_at: datetime) -> None:
-    messages: list[InboundMessage] = []
-    unread: list[Mapping[str, Any]] = []
-    for update in raw:
-        try:
-            message = read_update(update, received_at=received_at, account=channel.account)
-        except BadUpdate as error:
-            _log.warning("telegram_update_unreadable", why=str(error), exc_info=error.__cause__)
-            unread.append(update)
-        else:
-            if message is not None:
-                messages.append(message)
-    if messages or unread:
-        await accept(messages, unread)
-    for message in messages:
-        if message.kind == "press":
-            channel.answer_callback(message.data["callback"])
+    reading = read_updates(raw, received_at=received_at, account=channel.account)
+    for part in reading.unread:
+        _log.warning("telegram_update_unreadable", why=part.why)
+    if reading.messages or reading.unread:
+        await accept(reading)
+    channel.stop_spinning(reading)
 
 
 def _next_offset(raw: Sequence[Mapping[str, Any]], offset: int | None) -> int | None:

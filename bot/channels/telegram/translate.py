@@ -6,163 +6,138 @@ cost a customer's words, and one that cannot be read must not take its neighbour
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.channels.reading import identifier, mapping, moment, number, optional_mapping, sender, words
+from bot.channels.gathered import Gathered
+from bot.channels.reading import identifier, mapping, moment, optional_mapping, sender, words
+from bot.channels.telegram.chats import chat_of, message_key
+from bot.channels.telegram.content import Said, forwarded, full_name, language_of, said_in
+from bot.channels.telegram.table import NAME
 from bot.errors import BadUpdate
-from bot.messages import InboundMessage, Kind
+from bot.messages import InboundMessage, Kind, Reading
 
-NAME = "telegram"
-
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
-"""What we ask Telegram to send; everything else is never made in the first place."""
-
-_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
-_START_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-_MEDIA = (
-    *("animation", "audio", "document", "photo", "sticker", "story", "video", "video_note", "voice"),
-    *("dice", "game", "poll", "paid_media", "checklist", "invoice"),
-)
-"""What a person can send that the bot cannot read. `animation` stands before `document`: a GIF carries both."""
+_CUSTOM_EMOJI = "⭐"
+"""Stands for an emoji that only Telegram can draw: an empty one would say that the reaction was taken back."""
+_MOST_DELETED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class _Act:
-    """What somebody did, before it is known which update told us."""
+class _Scene:
+    """What all that one update brings shares."""
 
-    who: Mapping[str, Any]
-    sent_at: datetime
-    kind: Kind
-    text: str = ""
-    data: dict[str, Any] = field(default_factory=dict)
+    update: str
+    received_at: datetime
+    account: str
 
 
-def read_update(update: Mapping[str, Any], *, received_at: datetime, account: str = "") -> InboundMessage | None:
-    """What a customer did, or None when the update is not for us: groups, bots, echoes, unknown kinds.
+def read_body(body: Any, *, received_at: datetime, account: str = "") -> Reading:
+    """Everything one webhook's body holds: it is one update."""
+    return read_updates([body], received_at=received_at, account=account)
 
-    `received_at` stands in where Telegram does not say when something happened (a pressed button). `data` always has
-    `chat`, the id to answer to, and `message_id` where there is one; a press also has `callback`, the id that
-    `TelegramChannel.answer_callback` needs.
 
-    Raises:
-        BadUpdate: the body cannot come from Telegram, or is of a shape nobody here has thought of.
+def read_updates(updates: Iterable[Any], *, received_at: datetime, account: str = "") -> Reading:
+    """Everything these updates hold, in their order, which is Telegram's: groups, channels and bots are left alone.
+
+    The `external_id` of a message is that of `message_key`, so that an edit, a deletion, an answer or a reaction names it;
+    of everything else it is the update's. `data` has `chat`, whom to answer, and a press also `callback`, the id that
+    `TelegramChannel.answer_callback` needs. `received_at` stands in where Telegram does not tell when something happened.
     """
-    try:
-        return _read(update, received_at, account)
-    except BadUpdate:
-        raise
-    except Exception as error:
-        # A fault of ours must cost neither this update, which is kept, nor those behind it, which would wait for ever.
-        raise BadUpdate("the update has a shape this version cannot read; it is kept for one that can") from error
+    gathered = Gathered()
+    for update in updates:
+        if isinstance(update, Mapping):
+            gathered.take(update, _read, received_at, account)
+        else:
+            gathered.leave(update, "an update should be an object; the body does not come from Telegram")
+    return gathered.reading(as_it_came=True)
 
 
-def _read(update: Mapping[str, Any], received_at: datetime, account: str) -> InboundMessage | None:
-    if not isinstance(update, Mapping):
-        raise BadUpdate("an update should be an object; the body does not come from Telegram")
-    update_id = identifier(update, "update_id")
-    kind = next((name for name in _READERS if name in update), None)
-    act = _READERS[kind](mapping(update, kind), received_at) if kind else None
-    if act is None:
-        return None
+def _read(update: Mapping[str, Any], received_at: datetime, account: str) -> Iterator[InboundMessage]:
+    scene = _Scene(identifier(update, "update_id"), received_at, account)
+    kind = next((name for name in (*_READERS, *_LEFT_ALONE) if name in update), None)
+    if kind is None:
+        raise BadUpdate("the update is of a kind this version does not know; it is kept for one that does")
+    if kind in _READERS:
+        yield from _READERS[kind](mapping(update, kind), scene)
+
+
+def _made(
+    scene: _Scene,
+    chat: str,
+    who: Mapping[str, Any],
+    said: Said,
+    at: datetime,
+    external_id: str = "",
+) -> InboundMessage:
     return InboundMessage(
         channel=NAME,
-        account=account,
-        external_id=update_id,
-        sender=sender(act.who, "id"),
-        sender_name=" ".join(filter(None, (words(act.who, "first_name"), words(act.who, "last_name")))) or None,
-        language=_language(act.who),
-        sent_at=act.sent_at,
-        kind=act.kind,
-        text=act.text,
-        data=act.data,
+        account=scene.account,
+        external_id=external_id or scene.update,
+        sender=chat,
+        sender_name=full_name(who),
+        language=language_of(who),
+        sent_at=at,
+        kind=said.kind,
+        text=said.text,
+        data={"chat": chat} | said.data,
     )
 
 
-def _message(message: Mapping[str, Any], _received_at: datetime) -> _Act | None:
-    who = _private_sender(message)
-    if who is None:
-        return None
-    sent_at, data = moment(message, "date"), _place(message)
-    if "text" in message:
-        return _written(who, sent_at, words(message, "text"), data)
-    if "contact" in message:
-        return _Act(who, sent_at, "contact", "", data | _contact(message, who))
-    if "location" in message:  # a venue carries one too
-        where = mapping(message, "location")
-        spot = {"latitude": number(where, "latitude"), "longitude": number(where, "longitude")}
-        return _Act(who, sent_at, "location", words(optional_mapping(message, "venue"), "title"), data | spot)
-    media = next((name for name in _MEDIA if name in message), None)
-    if media is None:
-        return None  # service messages, and kinds made after this was written
-    return _Act(who, sent_at, "media", words(message, "caption"), data | _media(message, media))
+def _message(message: Mapping[str, Any], scene: _Scene) -> Iterator[InboundMessage]:
+    chat, who = _private(message)
+    if chat is None or "sender_business_bot" in message:  # our own, said for a business
+        return
+    said = said_in(message, who)
+    if said is None:
+        return
+    around = _around(message, chat)
+    external_id = message_key(chat, identifier(message, "message_id"))
+    at = moment(message, "date")
+    if _by_the_brand(message, who):
+        customer = mapping(message, "chat")
+        echo = Said("echo", said.text, around | said.data | {"by": "person", "what": said.kind})
+        yield _made(scene, chat, customer, echo, at, external_id)
+    else:
+        yield _made(scene, chat, who, Said(said.kind, said.text, around | said.data), at, external_id)
 
 
-def _written(who: Mapping[str, Any], sent_at: datetime, text: str, data: dict[str, Any]) -> _Act:
-    """A text; `/start TOKEN` opens a link, and any other command means the words it is made of."""
-    command = _COMMAND.fullmatch(text.strip())
-    if command is None:
-        return _Act(who, sent_at, "text", text, data)
-    name, rest = command[1].lower(), (command[2] or "").strip()
-    data["command"] = name
-    if name != "start":
-        return _Act(who, sent_at, "text", f"{name.replace('_', ' ')} {rest}".strip(), data)
-    if _START_TOKEN.fullmatch(rest):
-        return _Act(who, sent_at, "link", "", data | {"token": rest})
-    # Telegram sends /start for everybody who opens the bot: it is how people say good day here.
-    return _Act(who, sent_at, "text", "bonjour" if _language(who) == "fr" else "hello", data)
-
-
-def _contact(message: Mapping[str, Any], who: Mapping[str, Any]) -> dict[str, Any]:
-    """A contact card; it is the sender's own only when Telegram put the sender's id on it and it was not forwarded."""
-    card = mapping(message, "contact")
-    phone = identifier(card, "phone_number")
-    forwarded = "forward_origin" in message or "forward_date" in message
-    own = card.get("user_id") is not None and identifier(card, "user_id") == identifier(who, "id") and not forwarded
-    if own and phone.isdecimal():
-        phone = f"+{phone}"  # verified numbers are international, some clients leave out the sign
-    name = " ".join(filter(None, (words(card, "first_name"), words(card, "last_name"))))
-    return {"phone": phone, "own": own, "name": name or None}
-
-
-def _media(message: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    told: dict[str, Any] = {"type": kind}
-    if kind == "photo":
-        sizes = message["photo"]
-        if not isinstance(sizes, list) or not sizes or not all(isinstance(size, Mapping) for size in sizes):
-            raise BadUpdate("'photo' should be a list of sizes; the body does not come from Telegram")
-        # The list is in no promised order.
-        told["file_id"] = identifier(max(sizes, key=lambda size: number(size, "width") * number(size, "height")), "file_id")
-    elif isinstance(message[kind], Mapping) and "file_id" in message[kind]:
-        told["file_id"] = identifier(message[kind], "file_id")
-    if "media_group_id" in message:
-        told["album"] = identifier(message, "media_group_id")
-    return told
-
-
-def _edited(message: Mapping[str, Any], _received_at: datetime) -> _Act | None:
-    who = _private_sender(message)
+def _edited(message: Mapping[str, Any], scene: _Scene) -> Iterator[InboundMessage]:
+    chat, who = _private(message)
+    if chat is None or "location" in message or _by_the_brand(message, who):  # a live location moves by edits
+        return
     text = words(message, "text") or words(message, "caption")
-    if who is None or not text:  # a live location moves by edits
-        return None
-    data = _place(message)
-    return _Act(who, moment(message, "edit_date"), "edit", text, data | {"of": data["message_id"]})
+    if not text:
+        raise BadUpdate("the edit brings no words; it is kept for a version that can read it")
+    data = {"of": message_key(chat, identifier(message, "message_id"))}
+    yield _made(scene, chat, who, Said("edit", text, data), moment(message, "edit_date"))
 
 
-def _pressed(press: Mapping[str, Any], received_at: datetime) -> _Act | None:
-    who = mapping(press, "from")
-    message = optional_mapping(press, "message")  # missing, or without content, once it has grown old
-    private = not message or words(mapping(message, "chat"), "type") in ("private", "")
-    if who.get("is_bot") or not private or "data" not in press:
-        return None
-    token = words(press, "data")
-    data = _place(message) if message else {"chat": identifier(who, "id")}
-    data |= {"token": token, "callback": identifier(press, "id")}
-    return _Act(who, received_at, "press", _title(message, token), data)
+def _deleted(deleted: Mapping[str, Any], scene: _Scene) -> Iterator[InboundMessage]:
+    """Messages deleted in a chat of a connected account; a bot's own chats tell of none."""
+    chat, ids = chat_of(deleted), deleted.get("message_ids")
+    if not isinstance(ids, list) or len(ids) > _MOST_DELETED:
+        raise BadUpdate("'message_ids' should be a list of ids; the body does not come from Telegram")
+    if chat is None:
+        return
+    for message_id in (identifier({"id": one}, "id") for one in ids):
+        said = Said("unsend", "", {"of": message_key(chat, message_id)})
+        yield _made(scene, chat, mapping(deleted, "chat"), said, scene.received_at, f"{scene.update}:{message_id}")
+
+
+def _pressed(press: Mapping[str, Any], scene: _Scene) -> Iterator[InboundMessage]:
+    who, message = mapping(press, "from"), optional_mapping(press, "message")
+    if who.get("is_bot") or "data" not in press:
+        return
+    chat: str | None = sender(who, "id")
+    # The message is missing, or has lost its content, once it has grown old.
+    if message and words(mapping(message, "chat"), "type"):
+        chat = chat_of(message)
+    if chat is not None:
+        token = words(press, "data")
+        said = Said("press", _title(message, token), {"token": token, "callback": identifier(press, "id")})
+        yield _made(scene, chat, who, said, scene.received_at)
 
 
 def _title(message: Mapping[str, Any], token: str) -> str:
@@ -174,38 +149,79 @@ def _title(message: Mapping[str, Any], token: str) -> str:
     return ""
 
 
-def _membership(change: Mapping[str, Any], _received_at: datetime) -> _Act | None:
-    who = _private_sender(change)
+def _reacted(reaction: Mapping[str, Any], scene: _Scene) -> Iterator[InboundMessage]:
+    """The emoji that stands under a message now: the one put there, else one that was left, else none."""
+    chat, who = chat_of(reaction), optional_mapping(reaction, "user")
+    if chat is None or not who or who.get("is_bot"):
+        return
+    before, after = _emojis(reaction, "old_reaction"), _emojis(reaction, "new_reaction")
+    put = [emoji for emoji in after if emoji not in before]
+    emoji = next(iter(reversed(put)), next(iter(after), ""))
+    data = {"of": message_key(chat, identifier(reaction, "message_id")), "emoji": emoji}
+    yield _made(scene, chat, who, Said("reaction", "", data), moment(reaction, "date"))
+
+
+def _emojis(reaction: Mapping[str, Any], name: str) -> list[str]:
+    told = reaction.get(name)
+    if not isinstance(told, list) or not all(isinstance(one, Mapping) for one in told):
+        raise BadUpdate(f"{name!r} should be a list of reactions; the body does not come from Telegram")
+    return [words(one, "emoji") or _CUSTOM_EMOJI for one in told]
+
+
+def _membership(change: Mapping[str, Any], scene: _Scene) -> Iterator[InboundMessage]:
+    chat, who = _private(change)
+    status = words(mapping(change, "new_chat_member"), "status")
     kinds: dict[str, Kind] = {"kicked": "blocked", "member": "unblocked"}
-    kind = kinds.get(words(mapping(change, "new_chat_member"), "status"))
-    if who is None or kind is None:
-        return None
-    return _Act(who, moment(change, "date"), kind, "", {"chat": identifier(mapping(change, "chat"), "id")})
+    if chat is None:
+        return
+    if status not in kinds:
+        raise BadUpdate(f"status {status[:64]!r} is not known to this version")
+    yield _made(scene, chat, who, Said(kinds[status], "", {}), moment(change, "date"))
 
 
-_READERS: dict[str, Callable[[Mapping[str, Any], datetime], _Act | None]] = {
+_READERS: dict[str, Callable[[Mapping[str, Any], _Scene], Iterator[InboundMessage]]] = {
     "message": _message,
     "edited_message": _edited,
     "callback_query": _pressed,
     "my_chat_member": _membership,
+    "message_reaction": _reacted,
+    "business_message": _message,
+    "edited_business_message": _edited,
+    "deleted_business_messages": _deleted,
 }
 
+ALLOWED_UPDATES = tuple(_READERS)
+"""What we ask Telegram to send; everything else is never made in the first place."""
 
-def _private_sender(message: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The person who wrote in a private chat; None in groups and channels, and for bots, ourselves included."""
-    if words(mapping(message, "chat"), "type") != "private":
-        return None
-    who = mapping(message, "from")
-    return None if who.get("is_bot") else who
+_LEFT_ALONE = (
+    *("channel_post", "edited_channel_post", "message_reaction_count", "inline_query", "chosen_inline_result"),
+    *("shipping_query", "pre_checkout_query", "purchased_paid_media", "poll", "poll_answer", "chat_member"),
+    *("chat_join_request", "chat_boost", "removed_chat_boost", "business_connection"),
+)
+"""What a bot that was set up otherwise before may still be sent: none of it is a customer's word to us."""
 
 
-def _place(message: Mapping[str, Any]) -> dict[str, Any]:
-    place = {"chat": identifier(mapping(message, "chat"), "id"), "message_id": identifier(message, "message_id")}
+def _private(outer: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
+    """The private chat and who acted there; no chat in groups and channels, and for bots, ourselves included."""
+    chat = chat_of(outer)
+    if chat is None:
+        return None, {}
+    who = mapping(outer, "from")
+    identifier(who, "id")
+    return (None if who.get("is_bot") else chat), who
+
+
+def _by_the_brand(message: Mapping[str, Any], who: Mapping[str, Any]) -> bool:
+    """Whether the owner of a connected account wrote this: a private chat has the id of the customer."""
+    there = identifier(mapping(message, "chat"), "id")
+    return "business_connection_id" in message and identifier(who, "id") != there
+
+
+def _around(message: Mapping[str, Any], chat: str) -> dict[str, Any]:
+    """What may come with a message of any kind: the one it quotes, and whether it was sent on."""
+    around: dict[str, Any] = {}
     if message.get("reply_to_message") is not None:
-        place["reply_to"] = identifier(mapping(message, "reply_to_message"), "message_id")
-    return place
-
-
-def _language(who: Mapping[str, Any]) -> str | None:
-    code = words(who, "language_code").split("-")[0].lower()
-    return code if len(code) == 2 and code.isalpha() and code.isascii() else None
+        around["reply_to"] = message_key(chat, identifier(mapping(message, "reply_to_message"), "message_id"))
+    if forwarded(message):
+        around["forwarded"] = True
+    return around

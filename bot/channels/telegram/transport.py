@@ -5,26 +5,33 @@ from __future__ import annotations
 import asyncio
 import hmac
 import re
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+import aiohttp
 import structlog
 from telegram.error import TelegramError
 
-from bot.channels.telegram.compose import LIMITS, parts_of, write_message
+from bot.channels.files import FileRefused, Media, checked
+from bot.channels.meanings import check_meanings
+from bot.channels.telegram.chats import address, message_key
+from bot.channels.telegram.check import Checked, read_state
+from bot.channels.telegram.compose import parts_of, write_message
 from bot.channels.telegram.failures import failure_of
-from bot.channels.telegram.translate import ALLOWED_UPDATES, NAME
+from bot.channels.telegram.table import NAME, TelegramTable
+from bot.channels.telegram.translate import ALLOWED_UPDATES
 from bot.channels.telegram.wire import Request, Wire, keyed, quiet_libraries
+from bot.channels.unfinished import Unfinished
 from bot.errors import OutcomeUnknown, SendFailed, SettingsError
-from bot.messages import OutboundMessage
+from bot.messages import OutboundMessage, Reading
 
 PUBLIC_ROOT = "https://api.telegram.org"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  the header's name, not a secret
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_UNFINISHED_KEPT = 1000
+_FILE_PATH = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]{0,500}")
 _COURTESY_TIMEOUT = 5.0
 
 _log = structlog.get_logger(__name__)
@@ -48,15 +55,21 @@ class TelegramChannel:
         account: str = "",
         connections: int = 32,
         timeout: float = 15.0,
-        per_second: float = LIMITS.per_second,
+        per_second: float | None = None,
+        table: TelegramTable | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         if not token:
             raise SettingsError("Telegram needs the bot's token; @BotFather gives one")
         quiet_libraries()
         root = root.rstrip("/")
-        self.limits = replace(LIMITS, per_second=per_second)
+        self.table = table or TelegramTable()
+        check_meanings(self.table.errors)
+        limits = self.table.limits
+        self.limits = limits if per_second is None else replace(limits, per_second=per_second)
         self.account = account
-        self._token = token
+        self._token, self._now = token, now
+        self._files = f"{root}/file/bot{token}"
         self._request = Request(connections=connections, timeout=timeout)
         self._polling = Request(connections=1, timeout=timeout)
         self._wire = Wire(
@@ -68,8 +81,7 @@ class TelegramChannel:
         )
         self._opens_at = ""
         self._courtesies: set[asyncio.Task[None]] = set()
-        # Ids of the parts already delivered of messages whose later parts were not: a retry goes on from there.
-        self._unfinished: OrderedDict[str, list[str]] = OrderedDict()
+        self._unfinished = Unfinished()
 
     async def start(self) -> None:
         """Make the channel ready to be used; no network, so a bot starts while Telegram is away."""
@@ -89,17 +101,34 @@ class TelegramChannel:
 
         A repeated attempt goes on after the last part that was delivered, as long as this process lives.
         """
-        parts = parts_of(message)
-        delivered = self._unfinished.pop(message.key, [])
-        try:
-            for part in parts[len(delivered) :]:
-                with keyed(part.key):
-                    sent = await self._call("sendMessage", write_message(part))
-                delivered.append(_message_id(sent))
-        finally:
-            if 0 < len(delivered) < len(parts):
-                self._remember(message.key, delivered)
-        return delivered[-1]
+        return await self._unfinished.deliver(message.key, parts_of(message, table=self.table), self._send_part)
+
+    async def media(self, file_id: str, *, claimed: str = "", name: str = "") -> Media:
+        """A file a customer sent, by its id; `claimed` is the type they sent it as.
+
+        Raises:
+            FileRefused: it is too large, of a type nobody is shown, or there no longer.
+            SendFailed: Telegram does not hand it out; its class says what to do.
+        """
+        told = await self._call("getFile", {"file_id": file_id})
+        path, size = (told.get("file_path"), told.get("file_size")) if isinstance(told, dict) else (None, None)
+        if isinstance(size, int) and size > self.table.media_bytes:
+            raise FileRefused(f"the file has {size} bytes, more than the {self.table.media_bytes} that are kept", "too_large")
+        # Only ever below our own server's root; one's own Bot API server must not run with --local, which names paths on a disk.
+        if not isinstance(path, str) or not _FILE_PATH.fullmatch(path):
+            raise FileRefused("Telegram names no address for the file; ask the customer to send it again", "gone")
+        content = await self._fetched(f"{self._files}/{path}")
+        return checked(content, claimed, self.table.media_types, name=name)
+
+    async def check(self, *, webhook_url: str = "") -> Checked:
+        """Which bot the token is for and what is wrong with it; without `webhook_url` its updates should be polled.
+
+        Raises:
+            AccountRefused: the token is not good.
+            SendFailed: Telegram does not answer just now.
+        """
+        me, info = await self._call("getMe", {}), await self._call("getWebhookInfo", {})
+        return read_state(me, info, wanted=webhook_url, allowed=ALLOWED_UPDATES, table=self.table, now=self._now())
 
     async def set_webhook(self, url: str, secret: str, *, connections: int = 40) -> None:
         """Have Telegram post updates to `url`, with `secret` in the header that `check_secret` reads."""
@@ -137,18 +166,42 @@ class TelegramChannel:
         """Stop a pressed button from spinning. Returns at once; does its best, in the background."""
         self._courtesy("answerCallbackQuery", {"callback_query_id": callback_id})
 
+    def stop_spinning(self, reading: Reading) -> None:
+        """Answer every pressed button of what was read, once it is safe. Returns at once; does its best."""
+        for message in reading.messages:
+            if message.kind == "press":
+                self.answer_callback(str(message.data.get("callback", "")))
+
     def typing(self, chat: str) -> None:
         """Show that an answer is being written, for 5 s or until it arrives. Returns at once; does its best."""
-        self._courtesy("sendChatAction", {"chat_id": chat, "action": "typing"})
+        self._courtesy("sendChatAction", {**address(chat), "action": "typing"})
+
+    async def _send_part(self, part: OutboundMessage) -> str:
+        with keyed(part.key):
+            sent = await self._call("sendMessage", write_message(part, table=self.table))
+        try:
+            return message_key(part.recipient, str(sent["message_id"]))
+        except (TypeError, KeyError):
+            raise OutcomeUnknown("Telegram answered without a message id; the message may have arrived") from None
+
+    async def _fetched(self, url: str) -> bytes:
+        try:
+            return await self._request.file(url, self.table.media_bytes)
+        except (TelegramError, aiohttp.ClientError, TimeoutError) as error:
+            failure = self._failure(error)
+        raise failure
 
     async def _call(self, method: str, parameters: Mapping[str, Any], *, patience: float | None = None) -> Any:
         try:
             return await self._wire.call(method, parameters, patience=patience)
         except (TelegramError, KeyError) as error:  # KeyError: a 200 without a `result`
-            failure = failure_of(error)
-        # Outside the handler, so that no traceback leads back to a request, whose URL has the token.
+            failure = self._failure(error)
+        raise failure  # outside the handler, so that no traceback leads back to a request, whose URL has the token
+
+    def _failure(self, error: Exception) -> SendFailed:
+        failure = failure_of(error, self.table)
         failure.args = tuple(str(part).replace(self._token, "[token]") for part in failure.args)
-        raise failure
+        return failure
 
     def _courtesy(self, method: str, parameters: Mapping[str, Any]) -> None:
         async def pay() -> None:
@@ -160,15 +213,3 @@ class TelegramChannel:
         task = asyncio.create_task(pay(), name=f"telegram {method}")
         self._courtesies.add(task)
         task.add_done_callback(self._courtesies.discard)
-
-    def _remember(self, key: str, delivered: list[str]) -> None:
-        self._unfinished[key] = delivered
-        while len(self._unfinished) > _UNFINISHED_KEPT:
-            self._unfinished.popitem(last=False)
-
-
-def _message_id(sent: Any) -> str:
-    try:
-        return str(sent["message_id"])
-    except (TypeError, KeyError):
-        raise OutcomeUnknown("Telegram answered without a message id; the message may have arrived") from None

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import orjson
 import telegram
+from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
+from bot.channels.files import FileRefused, read_file
+from bot.channels.proxies import proxy_for
 from bot.channels.telegram.failures import ApiRefused
 
 _key: ContextVar[str | None] = ContextVar("telegram_idempotency_key", default=None)
@@ -70,31 +72,49 @@ class Request(BaseRequest):
         headers = {"User-Agent": self.USER_AGENT}
         if (key := _key.get()) is not None:
             headers["Idempotency-Key"] = quote(key, safe="/:.")  # a header takes no blanks, accents or line ends
-        async with self._opened().request(
-            method,
-            url,
-            data=request_data.json_parameters if request_data else None,
-            headers=headers,
-            proxy=_proxy(*urlsplit(url)[:2]),
-            timeout=aiohttp.ClientTimeout(connect=self._timeout, sock_connect=min(self._timeout, 5.0), sock_read=patience),
-            allow_redirects=False,
-        ) as answer:
+        body = request_data.json_parameters if request_data else None
+        async with self._asked(method, url, patience, data=body, headers=headers) as answer:
             status, payload = answer.status, await answer.read()
         if status >= HTTPStatus.MULTIPLE_CHOICES:
-            raise _refused(status, payload)
+            raise refusal(status, payload)
         return status, payload
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:
+        """As the library does, but that a "no" is known also where a server in between made it a 200."""
+        try:
+            body = json.loads(payload.decode("utf-8", "replace"))  # takes halves of emoji, too, which the translator mends
+        except ValueError as error:
+            raise TelegramError("the answer is not JSON") from error
+        if isinstance(body, dict) and body.get("ok") is False:
+            raise refusal(HTTPStatus.OK, payload)
+        return body
+
+    async def file(self, url: str, most: int) -> bytes:
+        """What stands at `url`, at most so many bytes.
+
+        Raises:
+            FileRefused: it is larger, or not there.
+            ApiRefused: the server does not hand it out just now.
+            aiohttp.ClientError, TimeoutError: no answer, or one that was cut.
+        """
+        async with self._asked("GET", url, self._timeout) as answer:
+            if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+                raise refusal(answer.status, b"")
+            if answer.status != HTTPStatus.OK:
+                raise FileRefused(f"the file is not there any more ({answer.status}); ask the customer to send it again", "gone")
+            return await read_file(answer, most)
+
+    def _asked(self, method: str, url: str, patience: float | None, **more: Any) -> Any:
+        waiting = aiohttp.ClientTimeout(connect=self._timeout, sock_connect=min(self._timeout, 5.0), sock_read=patience)
+        proxy = proxy_for(*urlsplit(url)[:2])
+        return self._opened().request(method, url, proxy=proxy, timeout=waiting, allow_redirects=False, **more)
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections)
             self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         return self._session
-
-
-@cache
-def _proxy(scheme: str, host: str) -> str | None:
-    """The proxy that the environment names for this server, as everywhere; aiohttp itself would look anew at each request."""
-    return None if proxy_bypass(host) else getproxies().get(scheme)
 
 
 class Wire(telegram.Bot):
@@ -114,17 +134,18 @@ def quiet_libraries() -> None:
     logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
 
 
-def _refused(status: int, payload: bytes) -> ApiRefused:
+def refusal(status: int, payload: bytes) -> ApiRefused:
+    """What an answer says no to; the code in its body counts where the status does not tell."""
     try:
         body = orjson.loads(payload)
     except orjson.JSONDecodeError:
         body = None
     if not isinstance(body, dict):  # a proxy in between, with a page of its own
         return ApiRefused(status, "no reason given")
-    parameters = body.get("parameters")
+    code, parameters = body.get("error_code"), body.get("parameters")
     wait = parameters.get("retry_after") if isinstance(parameters, dict) else None
     return ApiRefused(
-        status,
+        code if status < HTTPStatus.BAD_REQUEST and isinstance(code, int) else status,
         str(body.get("description") or "no reason given"),
         retry_after=float(wait) if isinstance(wait, int | float) else None,
     )

@@ -10,8 +10,11 @@ from urllib.parse import unquote
 
 import pytest
 
+from bot.channels.overrides import overridden
+from bot.channels.telegram.chats import message_key
+from bot.channels.telegram.table import TelegramTable
 from bot.channels.telegram.transport import TelegramChannel, check_secret
-from bot.errors import AccountRefused, SendFailed, SettingsError
+from bot.errors import AccountRefused, Refused, SendFailed, SettingsError, TryLater
 from bot.messages import OutboundMessage
 from tests.contracts.channel import ChannelContract, Shown
 from tests.fakes.telegram_server import TOKEN, FakeTelegram
@@ -38,7 +41,7 @@ class TelegramPlatform:
             Shown(
                 sent.text,
                 sent.key,
-                str(sent.message_id),
+                message_key(sent.chat, str(sent.message_id)),
                 tuple(button["text"] for row in sent.markup.get("inline_keyboard", []) for button in row),
             )
             for sent in self.server.sent
@@ -85,6 +88,8 @@ class TestTelegramIsAChannel(ChannelContract):
         (409, "Conflict: terminated by other getUpdates request", "AccountRefused"),
         (500, "Internal Server Error", "OutcomeUnknown"),
         (429, "Too Many Requests", "TryLater"),
+        (400, "Bad Request: BUSINESS_PEER_USAGE_MISSING", "OutsideWindow"),
+        (403, "Forbidden: BUSINESS_CONNECTION_INVALID", "Refused"),
     ],
 )
 async def test_each_refusal_has_its_class(platform: TelegramPlatform, status: int, description: str, failure: str) -> None:
@@ -92,6 +97,37 @@ async def test_each_refusal_has_its_class(platform: TelegramPlatform, status: in
     with pytest.raises(SendFailed) as met:
         await platform.channel.send(bonjour())
     assert type(met.value).__name__ == failure
+
+
+async def test_a_refusal_inside_a_200_is_a_refusal(platform: TelegramPlatform) -> None:
+    platform.server.fail(how="ok", status=429, description="Too Many Requests: retry after 9", retry_after=9)
+    with pytest.raises(TryLater) as met:
+        await platform.channel.send(bonjour())
+    assert met.value.wait == 9
+
+
+async def test_an_operator_says_what_an_error_means(platform: TelegramPlatform) -> None:
+    table = overridden(TelegramTable(), {"errors": {"400/topic_closed": "try later"}, "waits": {"400/topic_closed": 30.0}})
+    channel = TelegramChannel(TOKEN, root=platform.server.root, table=table)
+    platform.server.fail(status=400, description="Bad Request: TOPIC_CLOSED")
+    with pytest.raises(TryLater) as met:
+        await channel.send(bonjour())
+    assert met.value.wait == 30
+    await channel.close()
+    with pytest.raises(SettingsError, match="choose one of"):
+        TelegramChannel(TOKEN, table=overridden(TelegramTable(), {"errors": {"400": "perhaps"}}))
+
+
+async def test_a_connected_account_speaks_in_its_own_name(platform: TelegramPlatform) -> None:
+    platform.server.connections.add("bc-77")
+    sent = await platform.channel.send(bonjour(recipient="business:bc-77:7"))
+    (shown,) = platform.server.sent
+    assert (shown.chat, shown.business, sent) == ("7", "bc-77", f"business:bc-77:7:{shown.message_id}")
+
+
+async def test_a_connection_that_was_ended_costs_only_its_own_messages(platform: TelegramPlatform) -> None:
+    with pytest.raises(Refused, match="business connection not found"):
+        await platform.channel.send(bonjour(recipient="business:bc-78:7"))
 
 
 async def test_somebody_who_never_wrote_cannot_be_written_to(platform: TelegramPlatform) -> None:

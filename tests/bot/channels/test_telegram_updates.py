@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer
 from bot.channels.telegram.polling import poll
 from bot.channels.telegram.transport import SECRET_HEADER, TelegramChannel, check_secret
 from bot.errors import OutcomeUnknown, SendFailed
-from bot.messages import InboundMessage, OutboundMessage
+from bot.messages import InboundMessage, OutboundMessage, Reading
 from tests.fakes.telegram_server import FakeTelegram
 
 
@@ -38,16 +38,16 @@ class Inbox:
     def __init__(self, enough: int) -> None:
         self.enough, self.stop = enough, asyncio.Event()
         self.messages: list[InboundMessage] = []
-        self.unread: list[Mapping[str, Any]] = []
+        self.unread: list[Any] = []
         self.refusals: list[SendFailed] = []
         self.away = 0
 
-    async def accept(self, messages: list[InboundMessage], unread: list[Mapping[str, Any]]) -> None:
+    async def accept(self, reading: Reading) -> None:
         if self.away:
             self.away -= 1
             raise ConnectionError("the database is away")
-        self.messages += messages
-        self.unread += unread
+        self.messages += reading.messages
+        self.unread += [part.raw for part in reading.unread]
         if len(self.messages) >= self.enough:
             self.stop.set()
 
@@ -196,3 +196,12 @@ async def test_the_fake_can_be_driven_from_another_process(server: FakeTelegram,
             state = await answer.json()
     assert [(sent["chat"], sent["text"], sent["key"]) for sent in state["sent"]] == [("7", "Bonjour", "k1")]
     assert (state["duplicates"], state["calls"]["sendMessage"]) == (0, 2)
+
+
+async def test_a_reaction_comes_because_it_is_asked_for(server: FakeTelegram, channel: TelegramChannel) -> None:
+    server.reacts("7", 1, "👍")  # nobody has asked yet: Telegram makes no such update
+    await channel.updates(None, wait=0)
+    server.reacts("7", 1, "❤")
+    inbox = Inbox(1)
+    await inbox.poll(channel)
+    assert [(message.kind, message.data["emoji"]) for message in inbox.messages] == [("reaction", "❤")]

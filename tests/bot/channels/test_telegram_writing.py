@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 
 from bot.channels.buttons import rows
+from bot.channels.overrides import overridden
 from bot.channels.telegram.compose import parts_of, write_message
+from bot.channels.telegram.table import TelegramTable
 from bot.errors import Refused
 from bot.messages import Button, OutboundMessage
 
 
-def message(text: str = "Quel magasin ?", **more: object) -> OutboundMessage:
-    return OutboundMessage(channel="telegram", recipient="7", text=text, key="k", **more)  # type: ignore[arg-type]
+def message(text: str = "Quel magasin ?", *, recipient: str = "7", **more: object) -> OutboundMessage:
+    return OutboundMessage(channel="telegram", recipient=recipient, text=text, key="k", **more)  # type: ignore[arg-type]
 
 
 def buttons(*titles: str) -> tuple[Button, ...]:
@@ -72,6 +74,45 @@ def test_a_short_text_keeps_its_key() -> None:
     assert parts_of(message()) == [message()]
 
 
+def test_more_choices_than_buttons_are_written_out_with_numbers() -> None:
+    parts = parts_of(message(buttons=buttons(*(f"Magasin {place}" for place in range(101)))))
+    assert "101) Magasin 100" in parts[-1].text
+    assert all(write_message(part)["reply_markup"] == {"remove_keyboard": True} for part in parts)
+
+
+def test_choices_nobody_could_tell_apart_are_numbered() -> None:
+    long = "Retirer la commande au magasin de la place Bellecour à Lyon, rayon "
+    (part,) = parts_of(message(buttons=buttons(f"{long}un", f"{long}deux")))
+    assert part.text.endswith(f"1) {long}un\n2) {long}deux")
+    assert write_message(part)["reply_markup"]["inline_keyboard"] == [
+        [{"text": "1", "callback_data": "t0"}, {"text": "2", "callback_data": "t1"}]
+    ]
+
+
+BUSINESS = "business:bc-77:5100200300"
+
+
+def test_a_connected_account_answers_in_its_own_chat() -> None:
+    written = write_message(message(recipient=BUSINESS, buttons=buttons("Oui")))
+    assert (written["business_connection_id"], written["chat_id"]) == ("bc-77", "5100200300")
+    assert written["reply_markup"]["inline_keyboard"] == [[{"text": "Oui", "callback_data": "t0"}]]
+
+
+def test_a_connected_account_opens_and_closes_no_keyboard() -> None:
+    (part,) = parts_of(message(recipient=BUSINESS, ask_contact="Partager mon numéro", buttons=buttons("Plus tard")))
+    assert "inline_keyboard" in write_message(part)["reply_markup"]
+    assert "reply_markup" not in write_message(message(recipient=BUSINESS))
+
+
+def test_an_operators_own_limits_are_kept() -> None:
+    table = overridden(TelegramTable(), {"text": 40, "buttons": 1})
+    parts = parts_of(message("Une phrase. Une autre phrase. Et une de plus.", buttons=buttons("Oui", "Non")), table=table)
+    assert all(len(part.text) <= 40 for part in parts)
+    assert parts[-1].buttons == ()
+    with pytest.raises(Refused, match="Telegram's 40"):
+        write_message(message("a" * 41), table=table)
+
+
 @pytest.mark.parametrize(
     ("wrong", "what_to_do"),
     [
@@ -79,7 +120,7 @@ def test_a_short_text_keeps_its_key() -> None:
         (message("a" * 4097), "send the message in parts"),
         (message(buttons=(Button(title="x", token="é" * 33),)), "short token"),
         (message(buttons=(Button(title="x"),)), "short token"),
-        (message(buttons=buttons(*["x"] * 101)), "in pages"),
+        (message(buttons=buttons(*["x"] * 101)), "in parts"),
     ],
 )
 def test_what_telegram_would_refuse_is_refused_before(wrong: OutboundMessage, what_to_do: str) -> None:

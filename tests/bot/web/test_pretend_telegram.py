@@ -19,7 +19,7 @@ from bot.channels.telegram.polling import poll
 from bot.channels.telegram.transport import TelegramChannel
 from bot.customers.profile import Profile
 from bot.errors import BrandError, CustomerGone
-from bot.messages import Button, InboundMessage, OutboundMessage
+from bot.messages import Button, InboundMessage, OutboundMessage, Reading
 from bot.web import pages
 from bot.web.pretend_telegram import PATH, PretendTelegram
 
@@ -40,8 +40,8 @@ class Demo:
         self.heard: asyncio.Queue[InboundMessage] = asyncio.Queue()
         self.replies: dict[str, Mapping[str, Any]] = {}
 
-    async def accept(self, messages: list[InboundMessage], _unread: list[Mapping[str, Any]]) -> None:
-        for message in messages:
+    async def accept(self, reading: Reading) -> None:
+        for message in reading.messages:
             if reply := self.replies.get(message.kind if message.kind != "text" else message.text):
                 await self.say(message.sender, **reply)
             self.heard.put_nowait(message)
