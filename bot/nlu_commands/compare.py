@@ -127,7 +127,7 @@ async def _answers(side: _Side, examples: Sequence[Example], language: str | Non
 
 def _show(found: Comparison, names: tuple[str, str], most: int, console: Console) -> None:
     figures = found.as_json()
-    table = Table(title=f"{len(found.pairs)} messages", title_justify="left")
+    table = Table(title=counted(len(found.pairs), "message"), title_justify="left")
     for name in ("measured", *names):
         table.add_column(name, justify="left" if name == "measured" else "right", overflow="fold")
     for name in _FIGURES:
@@ -136,7 +136,7 @@ def _show(found: Comparison, names: tuple[str, str], most: int, console: Console
     for name in ("p50", "p99"):
         table.add_row(f"latency {name}", *(f"{figures[side]['latency_ms'][name]:.2f} ms" for side in ("first", "second")))
     console.print(table)
-    said = f"{names[1]} does better on {counted(len(found.better), 'message')} and worse on {len(found.worse)}."
+    said = f"{names[1]} does better on {counted(len(found.better), 'message')} and worse on {len(found.worse) or 'none'}."
     console.print(said, markup=False, highlight=False)
     console.print(f"Two equally good ones would differ so in {100 * found.luck:.1f} % of such comparisons.", highlight=False)
     for title, pairs in (("Better", found.better), ("Worse", found.worse)):

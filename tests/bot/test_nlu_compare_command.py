@@ -37,7 +37,7 @@ def test_a_model_is_compared_with_training_files(tmp_path: Path) -> None:
     assert found["names"] == {"first": "weaker.csv", "second": "kept.filrouge"}
     assert [one["text"] for one in found["better"]] == ["je veux réserver un essayage"]
     assert found["worse"] == []
-    assert "kept.filrouge does better on 1 messages and worse on 0" in done.stdout
+    assert "kept.filrouge does better on 1 message and worse on none." in done.stdout
 
 
 def test_versions_of_a_brands_model_are_compared_by_name(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_versions_of_a_brands_model_are_compared_by_name(tmp_path: Path) -> None
     (tmp_path / "test.csv").write_text("text,intent\nbonjour,greet\n", encoding="utf-8")
     names = ("compare", "20261101", "current", "--brand", "brand", "--test", "test.csv")
     done = filrouge(tmp_path, *names, FILROUGE_DATA_DIR=str(data))
-    assert "current does better on 0 messages and worse on 0" in done.stdout
+    assert "current does better on no messages and worse on none." in done.stdout
     unclear = filrouge(tmp_path, "compare", "2026", *names[2:], code=1, FILROUGE_DATA_DIR=str(data))
     assert "there: current, 20261102T000000Z-" in unclear.stderr
 
