@@ -9,7 +9,7 @@ import os
 import shutil
 import socket
 import uuid
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -23,7 +23,7 @@ from aiohttp import web
 from pydantic import SecretStr
 from sqlalchemy import Connection
 
-from bot import metrics
+from bot import metrics, signals
 from bot.actions.registry import Registry
 from bot.actions.remote import ActionServer
 from bot.actions.remote_answer import spoken
@@ -32,6 +32,9 @@ from bot.brand import load_brand
 from bot.brand.opening import store_hours
 from bot.channels.telegram.transport import TelegramChannel
 from bot.clock import Clock, SystemClock
+from bot.connections.exchange import Exchange
+from bot.connections.line import Ground
+from bot.connections.lines import lines_of
 from bot.console import console_ports
 from bot.customers.customer_file import read_customers
 from bot.dialogue.domain import Domain
@@ -41,6 +44,7 @@ from bot.dialogue.standard import Policy
 from bot.dialogue.step import Dialogue
 from bot.errors import AccountRefused, SendFailed, SettingsError
 from bot.faq import load_faq
+from bot.messages import InboundMessage
 from bot.models import LiveModel, encoder_folder, model_folder
 from bot.settings import Settings
 from bot.signals import OpenRequests, Signals
@@ -135,6 +139,7 @@ class Program:
     _tasks: list[asyncio.Task[None]] = field(init=False, default_factory=list)
     _closing: contextlib.AsyncExitStack = field(init=False, default_factory=contextlib.AsyncExitStack)
     _deliveries: list[DeliveryWorker] = field(init=False, default_factory=list)
+    _exchange: Exchange | None = field(init=False, default=None)
 
     async def start(self) -> None:
         """Bring everything up; when this returns, the next message is answered."""
@@ -159,10 +164,13 @@ class Program:
             requests=requests,
             claim_seconds=settings.claim_seconds,
         )
-        door = InboxDoor(self.database, self.worker, self.clock, self.house.brand.languages.default, requests)
+        door = InboxDoor(
+            self.database, self.worker, self.clock, self.house.brand.languages.default, requests, self._noted, self._came
+        )
         visitors = visitors_of(settings)
         app = application(self.health, visitors=visitors, metrics_token=_secret(settings.metrics_token))
         self._add_rest(app, door)
+        await self._add_lines(app, door)
         telegram = await self._add_telegram(app, door)
         links: dict[str, Callable[[str], Coroutine[Any, Any, str]]] = {}
         if telegram is not None:
@@ -271,6 +279,34 @@ class Program:
         )
         app.router.add_post(REST_PATH, rest.handle)
 
+    async def _add_lines(self, app: web.Application, door: InboxDoor) -> None:
+        """Every other channel that is configured."""
+        lines = tuple(lines_of(self.settings, self.house.brand, database=self.database, clock=self.clock, environment=os.environ))
+        seat_seconds = self.settings.claim_seconds
+        ground = Ground(database=self.database, door=door, clock=self.clock, name=self.name, seat_seconds=seat_seconds)
+        self._exchange = Exchange(lines, ground, self.board, settle_seconds=self.settings.settle_seconds)
+        await self._exchange.start(app)
+        self._closing.push_async_callback(self._exchange.close)
+        for delivery in self._exchange.deliveries:
+            self._carry(delivery)
+        for name, work in self._exchange.work():
+            self._start(name, work)
+
+    def _carry(self, delivery: DeliveryWorker) -> None:
+        self._deliveries.append(delivery)
+        beside = self.worker.deliver.get(delivery.channel_name, ())
+        self.worker.deliver = {**self.worker.deliver, delivery.channel_name: (*beside, delivery)}
+
+    def _noted(self, conversations: Collection[int]) -> None:
+        """Something was heard of messages of ours: it is shown, and what must be sent again is."""
+        self.board.tell([signals.conversation(one) for one in conversations])
+        for delivery in self._deliveries:
+            delivery.wake()
+
+    def _came(self, message: InboundMessage) -> None:
+        if self._exchange is not None:
+            self._exchange.came(message)
+
     async def _add_telegram(self, app: web.Application, door: InboxDoor) -> TelegramChannel | None:
         settings = self.settings
         token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
@@ -290,8 +326,7 @@ class Program:
             name=self.name,
             settle_seconds=settings.settle_seconds,
         )
-        self._deliveries.append(delivery)
-        self.worker.deliver = {**self.worker.deliver, channel.name: delivery}
+        self._carry(delivery)
         self._start("deliveries:telegram", delivery.run())
         if settings.telegram_webhook_url and settings.telegram_token:
             if settings.telegram_secret_token is None:

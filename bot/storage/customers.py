@@ -23,6 +23,7 @@ from bot.storage.schema import (
     delivery,
     evidence,
     identity,
+    media,
     merge,
     message,
     note,
@@ -190,7 +191,7 @@ def join(connection: Connection, *, winner: int, loser: int, live: int, why: Map
         for key, row in rows.items()
     }
     moved: dict[str, Any] = {"loser_state": rows[loser].state, "winner_state": rows[winner].state}
-    for table in (identity, message, case, appointment, timer, note, evidence):
+    for table in (identity, message, media, case, appointment, timer, note, evidence):
         ids = connection.execute(
             update(table).where(table.c.conversation_id == loser).values(conversation_id=winner).returning(table.c.id)
         ).scalars()

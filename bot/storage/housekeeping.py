@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Connection, delete, select
 
-from bot.storage.schema import link, login_attempt, session, unreadable
+from bot.storage.schema import link, login_attempt, session, spent_token, unreadable
 
 KEPT: tuple[tuple[Column[str] | Column[int], Column[datetime], timedelta], ...] = (
     # A link opened twice by the same person is told apart from a stale one for a day after it has run out.
     (link.c.token_hash, link.c.expires_at, timedelta(days=1)),
     (session.c.token_hash, session.c.expires_at, timedelta(0)),
     (login_attempt.c.id, login_attempt.c.at, timedelta(days=1)),
+    (spent_token.c.token_hash, spent_token.c.at, timedelta(days=1)),
     (unreadable.c.digest, unreadable.c.received_at, timedelta(days=30)),
 )
 """Of each table its key, the time that counts, and how long after it a row is kept."""

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, case, delete, insert, select, upda
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.messages import InboundMessage
-from bot.storage import identities
+from bot.storage import identities, media
 from bot.storage.outbox import PULLED
 from bot.storage.prepared import Prepared
 from bot.storage.schema import Instant, conversation, identity, message
@@ -144,8 +144,12 @@ def accept(
     now: datetime,
     *,
     language: str = "fr",
+    files: Mapping[int, bytes] | None = None,
 ) -> Accepted:
-    """Put one message in its sender's conversation, which is opened if there is none yet. Harmless when repeated."""
+    """Put one message in its sender's conversation, which is opened if there is none yet. Harmless when repeated.
+
+    `files`: the bytes of what came with it, by their place, where they came along.
+    """
     sender = {"channel": inbound.channel, "account": inbound.account, "sender": clean(inbound.sender)}
     while True:
         found = _FIND.first(connection, sender)
@@ -184,7 +188,7 @@ def accept(
         return Accepted(seen[0], seen[1], identity_id, False, owner)
     accepted = Accepted(message_id, conversation_id, identity_id, True, owner)
     if inbound.channel not in PULLED:
-        _follow_up(connection, inbound, accepted, values, now)
+        _follow_up(connection, inbound, accepted, values, now, files)
     return accepted
 
 
@@ -200,8 +204,10 @@ def _follow_up(
     accepted: Accepted,
     row: Mapping[str, Any],
     now: datetime,
+    files: Mapping[int, bytes] | None,
 ) -> None:
     """What a message of a platform changes besides being in the inbox."""
+    media.expect(connection, accepted.message, accepted.conversation, inbound, now, files)
     identities.remember(connection, inbound, accepted.identity, identities.other_ids(inbound))
     if inbound.kind in SPEAKING:
         identities.reachable_again(connection, accepted.identity)

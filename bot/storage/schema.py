@@ -288,11 +288,12 @@ public_message = Table(
 )
 Index("ix_public_message_at", public_message.c.at)
 
-# One-time tokens of signed requests, so that a request cannot be played again.
+# One-time tokens of requests whose signature does not cover the body, so that none is used for another body.
 spent_token = Table(
     "spent_token",
     metadata,
     Column("token_hash", String(64), primary_key=True),
+    Column("body_hash", String(64), nullable=False),
     Column("at", Instant, nullable=False),
 )
 Index("ix_spent_token_at", spent_token.c.at)

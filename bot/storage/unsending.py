@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.storage import media
 from bot.storage.schema import case, correction, message
 
 UNSENT = "unsent"
@@ -36,6 +37,7 @@ def unsend(connection: Connection, *, key: str, place: Mapping[str, Any], now: d
         return
     connection.execute(update(message).where(message.c.id == found.id).values(kind=UNSENT, text="", data=None, trace=None))
     connection.execute(delete(correction).where(correction.c.message_id == found.id))
+    media.forget(connection, [found.id])
     if found.text:
         _forget_in_cases(connection, found.conversation_id, found.received_at, found.text)
 

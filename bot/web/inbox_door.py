@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
@@ -12,11 +13,19 @@ from sqlalchemy import Connection
 
 from bot import metrics
 from bot.clock import Clock
-from bot.messages import InboundMessage
+from bot.messages import InboundMessage, Reading
 from bot.signals import OpenRequests
-from bot.storage import inbox, unreadable
+from bot.storage import inbox, public, receipts, unreadable
 from bot.storage.database import Database
 from bot.storage.inbox import Accepted, Claim
+
+Files = Mapping[int, bytes]
+"""The bytes of what came with a message, by their place."""
+FilesOf = Callable[[InboundMessage], Files | None]
+
+
+def no_files(_message: InboundMessage) -> None:
+    """Nothing came along."""
 
 
 class Claiming(Protocol):
@@ -50,10 +59,14 @@ class InboxDoor:
     """The brand's own language, for somebody whose platform says nothing."""
 
     requests: OpenRequests = field(default_factory=OpenRequests)
+    noted: Callable[[Collection[int]], None] = lambda _conversations: None
+    """Told the conversations in which something was heard of our own messages."""
+    came: Callable[[InboundMessage], None] = lambda _message: None
+    """Told of every message that has just become ours."""
 
-    async def accept(self, message: InboundMessage) -> Accepted:
+    async def accept(self, message: InboundMessage, files: Files | None = None) -> Accepted:
         """Commit one message. When this returns, it is ours and will be answered, whatever happens to this process."""
-        accepted, _ = await self._accept_for_good(message, asks=False)
+        accepted, _ = await self._accept_for_good(message, asks=False, files=files)
         return accepted
 
     async def ask(self, message: InboundMessage) -> tuple[Accepted, asyncio.Future[Any]]:
@@ -62,21 +75,27 @@ class InboxDoor:
         assert answers is not None
         return accepted, answers
 
-    async def _accept_for_good(self, message: InboundMessage, *, asks: bool) -> tuple[Accepted, asyncio.Future[Any] | None]:
+    async def _accept_for_good(
+        self, message: InboundMessage, *, asks: bool, files: Files | None = None
+    ) -> tuple[Accepted, asyncio.Future[Any] | None]:
         # Shielded: what is committed must also be handed to the worker, even when the caller hangs up meanwhile.
-        return await asyncio.shield(asyncio.ensure_future(self._accept(message, asks=asks)))
+        return await asyncio.shield(asyncio.ensure_future(self._accept(message, asks=asks, files=files)))
 
-    async def _accept(self, message: InboundMessage, *, asks: bool) -> tuple[Accepted, asyncio.Future[Any] | None]:
+    async def _accept(
+        self, message: InboundMessage, *, asks: bool, files: Files | None
+    ) -> tuple[Accepted, asyncio.Future[Any] | None]:
         now, claiming = self.clock.now(), self.worker.claiming()
 
         def unit(connection: Connection) -> tuple[Accepted, list[Claim]]:
-            accepted = inbox.accept(connection, message, now, language=self.language)
+            accepted = inbox.accept(connection, message, now, language=self.language, files=files)
             # One commit for both: nobody can answer it before it is accepted, and then nothing needs to be looked for.
             return accepted, claiming(connection, [accepted.conversation]) if claiming and accepted.fresh else []
 
         accepted, claims = await self.database.write(unit)
         metrics.ACCEPTED.labels(message.channel, "yes" if accepted.fresh else "no").inc()
         answers = self.requests.open(accepted.message) if asks else None
+        if accepted.fresh:
+            self.came(message)
         if claims:
             self.worker.begin(claims)
         elif claiming is None:
@@ -91,7 +110,28 @@ class InboxDoor:
         await self.database.write(keep)
         metrics.REFUSED.labels(channel, "unreadable").inc(len(bodies))
 
-    async def accept_all(self, messages: Sequence[InboundMessage]) -> list[Accepted]:
+    async def take(self, reading: Reading, *, channel: str, account: str, files: FilesOf = no_files) -> list[Accepted]:
+        """Commit everything one body of a platform held. When this returns, the platform may be told so.
+
+        Raises the first failure after all else has been committed, so that the platform sends the body again.
+        """
+        await self.keep_unreadable(channel, account, [json.dumps({"why": one.why, "raw": one.raw}) for one in reading.unread])
+        accepted = await self.accept_all(reading.messages, files)
+        if reading.public or reading.receipts:
+            await self._note(reading)
+        return accepted
+
+    async def _note(self, reading: Reading) -> None:
+        now = self.clock.now()
+
+        def unit(connection: Connection) -> Collection[int]:
+            for said in reading.public:
+                public.record(connection, said, now)
+            return receipts.note(connection, reading.receipts, now).conversations
+
+        self.noted(await self.database.write(unit))
+
+    async def accept_all(self, messages: Sequence[InboundMessage], files: FilesOf = no_files) -> list[Accepted]:
         """Commit the messages of one body in their order; one that cannot be stored does not cost its neighbours.
 
         Raises the first failure after all others have been committed, so that the platform sends the body again.
@@ -99,7 +139,7 @@ class InboxDoor:
         results: list[Any] = []
         for message in messages:
             try:
-                results.append(await self.accept(message))
+                results.append(await self.accept(message, files(message)))
             except asyncio.CancelledError:
                 raise
             except Exception as error:  # noqa: BLE001 - raised below, once the neighbours are safe

@@ -61,8 +61,8 @@ class TurnWorker:
         self._turns: set[asyncio.Task[None]] = set()
         self._stumbles: dict[int, int] = {}
         """Conversation to how often in a row its turn failed here without a message to blame."""
-        self.deliver: Mapping[str, Any] = {}
-        """Channel name to its delivery worker, woken when there is something for it."""
+        self.deliver: Mapping[str, Sequence[Any]] = {}
+        """Channel name to its delivery workers, woken when there is something for them."""
         self.ways: Mapping[str, Way] = {}
         """Channel name to how a conversation is continued there."""
 
@@ -172,8 +172,9 @@ class TurnWorker:
             self._stumbles.pop(claim.conversation, None)
         if written.more:
             self.wake(claim.conversation)
-        if written.replies and written.channel is not None and written.channel in self.deliver:
-            self.deliver[written.channel].wake()
+        if written.replies and written.channel is not None:
+            for delivery in self.deliver.get(written.channel, ()):
+                delivery.wake()
         now = self._clock.now()
         told = [signals.conversation(claim.conversation)]
         for arrival in arrivals:

@@ -65,11 +65,15 @@ def read_route(
         return Reading(unread=(Unread(raw=dict(form), why=str(error)),))
 
 
-def _mail(form: Mapping[str, str], files: Sequence[PostedFile], received_at: datetime, ours: Ours, account: str) -> Reading:
+def raw_mail(form: Mapping[str, str], files: Sequence[PostedFile] = ()) -> bytes:
+    """The mail that a route posts, as mail servers write it. Raises `BadUpdate` where a field is no text."""
     if "body-mime" in form:
-        raw = words(form, "body-mime").encode("utf-8", "surrogateescape")
-    else:
-        raw = rebuilt(_headers(form), words(form, "body-plain"), words(form, "body-html"), files)
+        return words(form, "body-mime").encode("utf-8", "surrogateescape")
+    return rebuilt(_headers(form), words(form, "body-plain"), words(form, "body-html"), files)
+
+
+def _mail(form: Mapping[str, str], files: Sequence[PostedFile], received_at: datetime, ours: Ours, account: str) -> Reading:
+    raw = raw_mail(form, files)
     envelope_from = words(form, "sender") if "sender" in form else None
     return read_mail(
         raw,

@@ -48,12 +48,16 @@ def read_body(body: Mapping[str, Any], *, received_at: datetime, ours: Ours, acc
         return Reading(unread=(Unread(raw=dict(body), why=str(error)),))
 
 
-def _mail(body: Mapping[str, Any], received_at: datetime, ours: Ours, account: str) -> Reading:
+def raw_mail(body: Mapping[str, Any]) -> bytes:
+    """The mail that Postmark posts, as mail servers write it. Raises `BadUpdate` where a field is no text."""
     if words(body, "RawEmail"):
-        raw = words(body, "RawEmail").encode("utf-8", "surrogateescape")
-    else:
-        raw = rebuilt(_headers(body), words(body, "TextBody"), words(body, "HtmlBody"), _files(body))
-    return read_mail(raw, received_at=received_at, ours=ours, account=account, envelope_to=words(body, "OriginalRecipient"))
+        return words(body, "RawEmail").encode("utf-8", "surrogateescape")
+    return rebuilt(_headers(body), words(body, "TextBody"), words(body, "HtmlBody"), _files(body))
+
+
+def _mail(body: Mapping[str, Any], received_at: datetime, ours: Ours, account: str) -> Reading:
+    to = words(body, "OriginalRecipient")
+    return read_mail(raw_mail(body), received_at=received_at, ours=ours, account=account, envelope_to=to)
 
 
 def _headers(body: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -45,6 +45,8 @@ class EmailTable:
     """(v) Smaller pictures inside a text are logos of signatures."""
     mails_per_hour: int = 20
     """(v) More than this from one sender is a machine that talks to ours."""
+    look_every_seconds: float = 15.0
+    """(v) How often the mailbox is looked into."""
     webhook_age: int = 300
     """(v) Seconds for which a signed request of a mail service is believed."""
     media_types: tuple[str, ...] = ("image/", "audio/", "video/", "application/pdf", "text/plain", "text/vcard", "text/csv")

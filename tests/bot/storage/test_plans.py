@@ -70,7 +70,7 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[Said]:
 async def live(running: RunningHouse) -> None:
     """A customer of each channel writes, is answered, presses a button and comes back."""
     delivery = DeliveryWorker(running.database, Platform(), running.clock, running.board, name="test", poll_seconds=0.05)
-    running.worker.deliver = {"telegram": delivery}
+    running.worker.deliver = {"telegram": (delivery,)}
     delivering = asyncio.create_task(delivery.run())
     rest = RestDoor(running.door, running.database, running.board, running.clock, token=None, wait_seconds=5)
     for text in ("bonjour", "hello", "un conseiller svp", "oui"):

@@ -97,6 +97,7 @@ def upgrade() -> None:
     op.create_table(
         "spent_token",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("body_hash", sa.String(length=64), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_spent_token")),
     )

@@ -1,0 +1,85 @@
+"""The channels that are configured, running: their webhooks, what carries messages and files, and their background work."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Iterator, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from bot.connections.line import Ground, Line
+from bot.messages import InboundMessage
+from bot.signals import Signals
+from bot.web.webhook_door import WebhookDoor
+from bot.workers.deliveries import DeliveryWorker
+from bot.workers.media import MediaWorker
+
+_CARRYING = frozenset({"media", "echo", "standby"})
+"""Kinds of messages that may have files."""
+
+
+class Exchange:
+    """All lines of a server."""
+
+    def __init__(self, lines: Sequence[Line], ground: Ground, board: Signals, *, settle_seconds: float) -> None:
+        self._lines, self._ground = tuple(lines), ground
+        self.deliveries = [
+            DeliveryWorker(
+                ground.database,
+                connection.transport,
+                ground.clock,
+                board,
+                name=ground.name,
+                settle_seconds=settle_seconds,
+            )
+            for line in self._lines
+            for connection in line.connections
+        ]
+        self._fetching = {
+            (line.name, connection.transport.account): MediaWorker(
+                ground.database,
+                connection.fetch,
+                ground.clock,
+                board,
+                channel=line.name,
+                account=connection.transport.account,
+                name=ground.name,
+            )
+            for line in self._lines
+            for connection in line.connections
+            if connection.fetch is not None
+        }
+
+    async def start(self, app: web.Application) -> None:
+        """Open every transport and add the webhooks; no network, so that a server starts while a platform is away."""
+        for line in self._lines:
+            for connection in line.connections:
+                await connection.transport.start()
+            if line.webhook is not None:
+                WebhookDoor(self._ground.door, line.webhook, self._ground.clock).add_to(app)
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        for line in self._lines:
+            for connection in line.connections:
+                await connection.transport.close()
+
+    def work(self) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
+        """What is to run as long as the server does, by name."""
+        for delivery in self.deliveries:
+            yield f"deliveries:{_named(delivery.channel_name, delivery.account)}", delivery.run()
+        for at, fetching in self._fetching.items():
+            yield f"files:{_named(*at)}", fetching.run()
+        for line in self._lines:
+            for name, work in line.work.items():
+                yield name, work(self._ground)
+
+    def came(self, message: InboundMessage) -> None:
+        """A message of a customer has just been committed."""
+        fetching = self._fetching.get((message.channel, message.account))
+        if fetching is not None and message.kind in _CARRYING:
+            fetching.wake()
+
+
+def _named(channel: str, account: str) -> str:
+    return f"{channel}/{account}" if account else channel

@@ -1,0 +1,77 @@
+"""What the rest of the house sees of a configured channel."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bot.channels.files import Media
+from bot.clock import Clock
+from bot.messages import Channel
+from bot.storage.database import Database
+from bot.web.inbox_door import InboxDoor
+from bot.web.webhook_door import Webhook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing `filrouge channels check` found out about an account."""
+
+    about: str
+    """Token, webhook, signature secret, permission, ...: what was looked at."""
+    wrong: str = ""
+    """What is wrong; empty when it is right."""
+    do: str = ""
+    """What to do about it."""
+
+
+class Transport(Channel, Protocol):
+    """A channel that is started and closed."""
+
+    account: str
+
+    async def start(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+Fetch = Callable[[Mapping[str, Any]], Awaitable[Media]]
+"""Gets a file by what the channel said of it; raises `Refused` or `TryLater`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """One account of the brand's on a channel."""
+
+    transport: Transport
+    check: Callable[[], Awaitable[Sequence[Finding]]]
+    fetch: Fetch | None = None
+    templates: Mapping[str, Any] = field(default_factory=dict)
+    """By language, what may be sent when the customer's window is closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What work in the background stands on."""
+
+    database: Database
+    door: InboxDoor
+    clock: Clock
+    name: str
+    """Of this process."""
+    seat_seconds: float
+    """How long a seat that only one process may have is kept without being renewed."""
+
+
+Work = Callable[[Ground], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One channel: all its accounts, the webhook they share, and what is to be done in the background."""
+
+    name: str
+    connections: tuple[Connection, ...]
+    webhook: Webhook | None = None
+    work: Mapping[str, Work] = field(default_factory=dict)

@@ -1,0 +1,249 @@
+"""WhatsApp, Messenger and Instagram: their accounts, and the webhooks of Meta's applications."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import orjson
+
+from bot.brand.channels import ChannelRules
+from bot.channels.files import Media
+from bot.channels.instagram.table import InstagramTable
+from bot.channels.instagram.translate import FIELDS as INSTAGRAM_FIELDS
+from bot.channels.instagram.translate import read_body as read_instagram
+from bot.channels.instagram.transport import InstagramChannel
+from bot.channels.messenger.table import MessengerTable
+from bot.channels.messenger.translate import FIELDS as MESSENGER_FIELDS
+from bot.channels.messenger.translate import read_body as read_messenger
+from bot.channels.messenger.transport import MessengerChannel
+from bot.channels.meta.page_transport import PageChannel
+from bot.channels.meta.signature import HEADER, challenge, signed
+from bot.channels.meta.transport import MetaChannel
+from bot.channels.overrides import overridden
+from bot.channels.whatsapp.compose import Template
+from bot.channels.whatsapp.table import WhatsAppTable
+from bot.channels.whatsapp.translate import read_body as read_whatsapp
+from bot.channels.whatsapp.transport import WhatsAppChannel
+from bot.connections.accounts import MetaAccount
+from bot.connections.line import Connection, Finding, Ground, Line
+from bot.errors import AccountRefused, Refused, SendFailed
+from bot.messages import InboundMessage, Reading
+from bot.storage.inbox import SPEAKING, Accepted
+from bot.web.inbox_door import FilesOf, no_files
+from bot.web.webhook_door import NotJson, Posted
+
+MAX_BODY = 4 * 1024 * 1024
+"""Meta batches up to a thousand events into one body of at most 3 MB."""
+
+Read = Callable[..., Reading]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetaWebhook:
+    """What a channel of Meta's knows about its webhook."""
+
+    channel: str
+    accounts: tuple[MetaAccount, ...]
+    translate: Read
+    committed_by: Callable[[InboundMessage], None]
+    max_body: int = MAX_BODY
+    answer: tuple[str, str] = ("application/json", '{"ok":true}')
+    app_ids: dict[str, str] = field(default_factory=dict)
+    """By account, our own application's id, as soon as Meta has told it."""
+
+    @property
+    def path(self) -> str:
+        return f"/webhooks/{self.channel}"
+
+    def welcome(self, query: Mapping[str, str]) -> str | None:
+        answers = [challenge(query, account.verify_token) for account in self.accounts]
+        return next((answer for answer in answers if answer is not None), None)
+
+    async def admits(self, posted: Posted) -> bool:
+        # All are compared, whichever fits: how long it takes tells nothing.
+        checked = [signed(posted.body, posted.headers.get(HEADER), account.app_secret) for account in self.accounts]
+        return any(checked)
+
+    def read(self, posted: Posted, now: datetime) -> tuple[Reading, FilesOf]:
+        try:
+            body = orjson.loads(posted.body)
+        except orjson.JSONDecodeError:
+            raise NotJson("the body is not JSON") from None
+        accounts = {account.id: account.name for account in self.accounts} if len(self.accounts) > 1 else None
+        more = {"app_id": next(iter(self.app_ids.values()), "")} if self.channel != "whatsapp" else {}
+        name = self.accounts[0].name
+        return self.translate(body, received_at=now, account=name, accounts=accounts, **more), no_files
+
+    def committed(self, message: InboundMessage, accepted: Accepted) -> None:
+        if message.kind in SPEAKING and accepted.owner == "bot":
+            self.committed_by(message)
+
+
+def whatsapp_line(accounts: Sequence[MetaAccount], rules: ChannelRules, brand: str, now: Callable[[], datetime]) -> Line:
+    """WhatsApp with these accounts."""
+    table = overridden(WhatsAppTable(), rules.limits)
+    transports = {
+        one.name: WhatsAppChannel(one.token, one.id, root=one.base_url, account=one.name, table=table, now=now)
+        for one in accounts
+    }
+
+    def courtesy(message: InboundMessage) -> None:
+        transports[message.account].seen(message.external_id, typing=True)
+
+    def fetch(transport: WhatsAppChannel) -> Callable[[Mapping[str, Any]], Any]:
+        return lambda reference: transport.media(str(reference["file_id"]), name=str(reference.get("name", "")))
+
+    templates = {
+        language: Template(
+            name=rule.name,
+            language=rule.language,
+            parameters=tuple(one.replace("{brand}", brand) for one in rule.parameters),
+        )
+        for language, rule in rules.templates.items()
+    }
+    connections = tuple(
+        Connection(
+            transport=transports[one.name],
+            check=partial(check, transports[one.name], one, "whatsapp"),
+            fetch=fetch(transports[one.name]),
+            templates=templates,
+        )
+        for one in accounts
+    )
+    webhook = MetaWebhook(
+        channel="whatsapp", accounts=tuple(accounts), translate=_with_table(read_whatsapp, table), committed_by=courtesy
+    )
+    return Line(name="whatsapp", connections=connections, webhook=webhook)
+
+
+def page_line(channel: str, accounts: Sequence[MetaAccount], rules: ChannelRules, now: Callable[[], datetime]) -> Line:
+    """Messenger or Instagram with these accounts."""
+    transports: dict[str, PageChannel] = {}
+    translate: Read
+    if channel == "messenger":
+        pages = overridden(MessengerTable(), rules.limits)
+        translate = _with_table(read_messenger, pages)
+        for one in accounts:
+            transports[one.name] = MessengerChannel(one.token, one.id, root=one.base_url, account=one.name, table=pages, now=now)
+    else:
+        profiles = overridden(InstagramTable(), rules.limits)
+        translate = _with_table(read_instagram, profiles)
+        for one in accounts:
+            transports[one.name] = InstagramChannel(
+                one.token, one.id, root=one.base_url, account=one.name, table=profiles, now=now
+            )
+
+    def courtesy(message: InboundMessage) -> None:
+        transport = transports[message.account]
+        transport.seen(message.sender)
+        transport.typing(message.sender)
+
+    def fetch(transport: PageChannel) -> Callable[[Mapping[str, Any]], Any]:
+        async def by_address(reference: Mapping[str, Any]) -> Media:
+            claimed, name = str(reference.get("mime_type", "")), str(reference.get("name", ""))
+            return await transport.media(str(reference["url"]), claimed=claimed, name=name)
+
+        return by_address
+
+    connections = tuple(
+        Connection(
+            transport=transports[one.name],
+            check=partial(check, transports[one.name], one, channel),
+            fetch=fetch(transports[one.name]),
+        )
+        for one in accounts
+    )
+    webhook = MetaWebhook(channel=channel, accounts=tuple(accounts), translate=translate, committed_by=courtesy)
+
+    async def learn(_ground: Ground) -> None:
+        """Echoes of our own messages are told from those of others by our application's id, which Meta tells us."""
+        pause = 1.0
+        while len(webhook.app_ids) < len(transports):
+            for name, transport in transports.items():
+                with contextlib.suppress(SendFailed):
+                    webhook.app_ids[name] = webhook.app_ids.get(name) or await transport.app_id()
+            await asyncio.sleep(pause)
+            pause = min(300.0, pause * 2)
+        await asyncio.Event().wait()  # health takes a task that ends for one that failed
+
+    return Line(name=channel, connections=connections, webhook=webhook, work={f"{channel}:app": learn})
+
+
+async def check(transport: MetaChannel, account: MetaAccount, channel: str) -> Sequence[Finding]:
+    """Whether token, id, secret and subscriptions of an account are right."""
+    prefix = f"FILROUGE_{channel.upper()}"
+    findings = [await _token(transport, prefix)]
+    if not findings[0].wrong:
+        findings.append(await _secret(transport, account, prefix))
+        if isinstance(transport, PageChannel):
+            findings.append(await _subscribed(transport, channel))
+    elif not account.app_secret:
+        findings.append(_no_secret(prefix))
+    if not account.verify_token:
+        findings.append(
+            Finding(
+                about="verify token",
+                wrong="none is configured, so Meta cannot subscribe the webhook",
+                do=f"set {prefix}_VERIFY_TOKEN to a word of your own, and write it into the application's webhook settings",
+            )
+        )
+    return findings
+
+
+async def _token(transport: MetaChannel, prefix: str) -> Finding:
+    try:
+        await transport.check()
+    except AccountRefused as error:
+        return Finding(about="token", wrong=str(error), do=f"make a permanent token with all permissions and set {prefix}_TOKEN")
+    except Refused as error:
+        id_name = "PHONE_NUMBER_ID" if prefix.endswith("WHATSAPP") else "PAGE_ID"
+        return Finding(about="token", wrong=str(error), do=f"see whether {prefix}_{id_name} is the id this token was made for")
+    except SendFailed as error:
+        return Finding(about="token", wrong=str(error), do="try again in a few minutes")
+    return Finding(about="token")
+
+
+async def _secret(transport: MetaChannel, account: MetaAccount, prefix: str) -> Finding:
+    if not account.app_secret:
+        return _no_secret(prefix)
+    try:
+        await transport.check(account.app_secret)
+    except SendFailed:
+        return Finding(
+            about="signature secret",
+            wrong="it is not the secret of the application this token belongs to",
+            do=f"copy the App Secret from the application's basic settings into {prefix}_APP_SECRET",
+        )
+    return Finding(about="signature secret")
+
+
+def _no_secret(prefix: str) -> Finding:
+    return Finding(
+        about="signature secret",
+        wrong="none is configured, so every webhook is refused",
+        do=f"copy the App Secret from the application's basic settings into {prefix}_APP_SECRET",
+    )
+
+
+async def _subscribed(transport: PageChannel, channel: str) -> Finding:
+    wanted = frozenset(MESSENGER_FIELDS if channel == "messenger" else INSTAGRAM_FIELDS)
+    try:
+        missing = wanted - await transport.subscribed()
+    except SendFailed as error:
+        return Finding(about="webhook", wrong=str(error), do="give the token the permission to manage the page's subscriptions")
+    if missing:
+        names = ", ".join(sorted(missing))
+        return Finding(
+            about="webhook", wrong=f"not subscribed to: {names}", do="tick these fields in the application's webhook settings"
+        )
+    return Finding(about="webhook")
+
+
+def _with_table(read: Read, table: Any) -> Read:
+    return partial(read, table=table)

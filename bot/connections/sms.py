@@ -1,0 +1,134 @@
+"""SMS, and WhatsApp over Twilio: the accounts, and what Twilio posts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from bot.brand.channels import ChannelRules
+from bot.channels.files import Media
+from bot.channels.overrides import overridden
+from bot.channels.sms.signature import HEADER, SETTINGS_HEADER, address_of, is_twilios, read_form
+from bot.channels.sms.table import SmsTable
+from bot.channels.sms.translate import read_body
+from bot.channels.sms.transport import SmsChannel
+from bot.connections.accounts import SmsAccount
+from bot.connections.line import Connection, Finding, Line
+from bot.errors import AccountRefused, SendFailed
+from bot.messages import InboundMessage, Reading
+from bot.storage.inbox import Accepted
+from bot.web.inbox_door import FilesOf, no_files
+from bot.web.webhook_door import Posted
+
+PATH = "/webhooks/sms"
+
+
+def sms_line(accounts: Sequence[SmsAccount], rules: ChannelRules, public_url: str) -> Line:
+    """SMS with these accounts. `public_url` is our address as Twilio has it, with the path of the webhook or without."""
+    table = overridden(SmsTable(), rules.limits)
+    address = webhook_address(public_url)
+    connections = tuple(_connection(one, rules, address) for one in accounts)
+    return Line(name="sms", connections=connections, webhook=SmsWebhook(accounts=tuple(accounts), address=address, table=table))
+
+
+def webhook_address(public_url: str) -> str:
+    """Where Twilio posts, from the address an operator wrote."""
+    return public_url if not public_url or urlsplit(public_url).path.strip("/") else f"{public_url.rstrip('/')}{PATH}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsWebhook:
+    """What is known about the webhook of SMS."""
+
+    accounts: tuple[SmsAccount, ...]
+    address: str
+    table: SmsTable
+    channel: str = "sms"
+    path: str = PATH
+    max_body: int = 256 * 1024
+    answer: tuple[str, str] = ("text/xml", "<Response/>")
+
+    def welcome(self, _query: Mapping[str, str]) -> str | None:
+        return None
+
+    async def admits(self, posted: Posted) -> bool:
+        if not self.address:
+            return False
+        address = address_of(self.address, posted.query)
+        header, settings = posted.headers.get(HEADER), posted.headers.get(SETTINGS_HEADER)
+        checked = [
+            is_twilios(address, posted.body, header, auth_token=account.auth_token, settings=settings)
+            for account in self.accounts
+        ]
+        return any(checked)
+
+    def read(self, posted: Posted, now: datetime) -> tuple[Reading, FilesOf]:
+        form = dict(read_form(posted.body))
+        key = parse_qs(posted.query).get("key", [""])[0]
+        reading = read_body(form, received_at=now, account=self._account(form), key=key, table=self.table)
+        return reading, no_files
+
+    def committed(self, message: InboundMessage, accepted: Accepted) -> None:
+        """An SMS has no read mark, and shows nobody typing."""
+
+    def _account(self, form: Mapping[str, str]) -> str:
+        """Which of ours it is about: its number is the recipient of what comes in, and the sender of what went out."""
+        ends = {form.get("To", ""), form.get("From", ""), form.get("MessagingServiceSid", "")}
+        mine = [one for one in self.accounts if one.sender in ends]
+        same = [one for one in self.accounts if one.account_sid == form.get("AccountSid")]
+        return (mine or same or list(self.accounts))[0].name
+
+
+def _connection(account: SmsAccount, rules: ChannelRules, address: str) -> Connection:
+    transport = SmsChannel(
+        account.account_sid,
+        account.auth_token,
+        account.sender,
+        root=account.base_url,
+        public_url=address,
+        account=account.name,
+        overrides=rules.limits,
+    )
+
+    async def fetch(reference: Mapping[str, Any]) -> Media:
+        return await transport.fetch(str(reference["url"]))
+
+    return Connection(transport=transport, check=partial(check, transport, address), fetch=fetch)
+
+
+async def check(transport: SmsChannel, address: str) -> Sequence[Finding]:
+    """Whether account, sender and webhook are right."""
+    try:
+        status = await transport.account_status()
+    except AccountRefused as error:
+        do = "copy Account SID and Auth Token from Twilio's console into FILROUGE_SMS_ACCOUNT_SID and FILROUGE_SMS_AUTH_TOKEN"
+        return [Finding(about="token", wrong=str(error), do=do)]
+    except SendFailed as error:
+        return [Finding(about="token", wrong=str(error), do="try again in a few minutes")]
+    findings = [Finding(about="token")]
+    if status != "active":
+        findings.append(
+            Finding(about="account", wrong=f"Twilio calls it {status}", do="see its console for what it wants of you")
+        )
+    if not address:
+        do = "set FILROUGE_SMS_PUBLIC_URL to the address at which Twilio reaches this server, https and all"
+        return [*findings, Finding(about="webhook", wrong="our own address is not known, so no signature can be checked", do=do)]
+    return [*findings, await _webhook(transport, address)]
+
+
+async def _webhook(transport: SmsChannel, address: str) -> Finding:
+    try:
+        told = await transport.webhook()
+    except SendFailed as error:
+        return Finding(about="webhook", wrong=str(error), do="set FILROUGE_SMS_FROM to a number of this account")
+    if told is not None and told != address:
+        return Finding(
+            about="webhook",
+            wrong=f"Twilio posts to {told or 'nowhere'}",
+            do=f'write {address} where the number\'s settings say "a message comes in"',
+        )
+    return Finding(about="webhook")
