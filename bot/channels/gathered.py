@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.channels.texts import clean
 from bot.errors import BadUpdate
-from bot.messages import InboundMessage, PublicMessage, Reading, Receipt, Unread
+from bot.messages import InboundMessage, Kind, PublicMessage, Reading, Receipt, Unread
 
 Found = InboundMessage | Receipt | PublicMessage
+
+
+class Said(NamedTuple):
+    """What somebody did, before it is known who it was."""
+
+    kind: Kind
+    text: str
+    data: dict[str, Any]
 
 
 class Gathered:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.channels.gathered import Found, Gathered
+from bot.channels.gathered import Found, Gathered, Said
 from bot.channels.messenger.feed import read_change
 from bot.channels.messenger.table import NAME, MessengerTable
 from bot.channels.meta.events import account_of, entries, event_id, made_id
-from bot.channels.meta.page_content import Said
 from bot.channels.meta.page_events import (
     Reader,
     Scene,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-import aiohttp
+from bot.channels.meanings import REFUSED, broken, failure_meaning
+from bot.channels.meta.table import MetaTable
+from bot.errors import AccountRefused, OutcomeUnknown, SendFailed, TryLater
 
-from bot.channels.meta.table import ACCOUNT, GONE, OUTSIDE, REFUSED, TRY_LATER, UNKNOWN, MetaTable
-from bot.errors import AccountRefused, CustomerGone, OutcomeUnknown, OutsideWindow, Refused, SendFailed, SettingsError, TryLater
-
-_NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
-"""What goes wrong before the first byte of a request leaves: nothing can have been delivered."""
+_WINDOW = "send a template, a person's words, or wait until the customer writes"
+_ACCOUNT = "renew the token and look at the account in Meta's business settings"
 
 
 class GraphRefused(Exception):
@@ -27,10 +26,7 @@ def failure_of(error: Exception, table: MetaTable, platform: str) -> SendFailed:
     """The class of `SendFailed` that says what to do after `error`, which a call of the Graph API raised."""
     if isinstance(error, GraphRefused):
         return _refusal(error, table, platform)
-    if isinstance(error, _NEVER_SENT):
-        return TryLater(f"{platform} cannot be reached ({type(error).__name__}); nothing was sent, try again")
-    # Whatever broke after that (a time-out, a cut connection, an answer nobody can read) may have come after delivery.
-    return OutcomeUnknown(f"no answer from {platform} ({type(error).__name__}); the message may have arrived")
+    return broken(error, platform)
 
 
 def failure_of_code(
@@ -42,25 +38,7 @@ def failure_of_code(
     meaning = next((table.codes[key] for key in keys if key in table.codes), REFUSED)
     if wait is None:
         wait = next((table.waits[key] for key in keys if key in table.waits), None)
-    if meaning == TRY_LATER:
-        return TryLater(why, wait=wait)
-    if meaning == OUTSIDE:
-        return OutsideWindow(f"{why}; send a template, a person's words, or wait until the customer writes")
-    if meaning == ACCOUNT:
-        return AccountRefused(f"{why}; renew the token and look at the account in Meta's business settings")
-    return {UNKNOWN: OutcomeUnknown, GONE: CustomerGone}.get(meaning, Refused)(why)
-
-
-def check_meanings(table: MetaTable) -> None:
-    """Refuse a table in which an operator wrote a meaning that is none.
-
-    Raises:
-        SettingsError: names the code and the words to choose from.
-    """
-    meanings = (TRY_LATER, UNKNOWN, OUTSIDE, REFUSED, GONE, ACCOUNT)
-    for code, meaning in table.codes.items():
-        if meaning not in meanings:
-            raise SettingsError(f"code {code} cannot mean {meaning!r}; choose one of {', '.join(meanings)}")
+    return failure_meaning(meaning, why, wait=wait, window=_WINDOW, account=_ACCOUNT)
 
 
 def _refusal(error: GraphRefused, table: MetaTable, platform: str) -> SendFailed:

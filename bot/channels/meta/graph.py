@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import orjson
 
 from bot.channels.meta.failures import GraphRefused
+from bot.channels.pool import Pool
+from bot.channels.proxies import proxy_for
 
 PUBLIC_ROOT = "https://graph.facebook.com"
 VERSION = "v25.0"
@@ -30,21 +30,8 @@ class Graph:
     def __init__(self, token: str, *, root: str, version: str, connections: int = 32, timeout: float = 15.0) -> None:
         self.root = root.rstrip("/")
         self._base = self.root if _VERSIONED.search(self.root) else f"{self.root}/{version}"
-        self._token, self._connections, self._timeout = token, connections, timeout
-        self._session: aiohttp.ClientSession | None = None
-
-    def open(self) -> aiohttp.ClientSession:
-        """The pool of connections, made when it is first needed; no network."""
-        if self._session is None:
-            connector = aiohttp.TCPConnector(limit=self._connections)
-            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
-        return self._session
-
-    async def close(self) -> None:
-        """Let go of every connection."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        self._token = token
+        self.pool = Pool(connections, timeout=timeout)
 
     async def post(
         self, path: str, body: Mapping[str, Any], *, key: str = "", patience: float | None = None
@@ -73,18 +60,13 @@ class Graph:
         headers = dict(more.pop("headers", {}))
         if with_token:
             headers["Authorization"] = f"Bearer {self._token}"
-        waiting = patience or self._timeout
-        return self.open().request(
+        waiting = patience or self.pool.timeout
+        return self.pool.open().request(
             method,
             url,
             headers=headers,
-            proxy=_proxy(*urlsplit(url)[:2]),
-            timeout=aiohttp.ClientTimeout(
-                total=4 * waiting,  # an answer that comes in drops must end too
-                connect=self._timeout,
-                sock_connect=min(self._timeout, 5.0),
-                sock_read=waiting,
-            ),
+            proxy=proxy_for(*urlsplit(url)[:2]),
+            timeout=self.pool.waiting(waiting, longest=4 * waiting),  # an answer that comes in drops must end too
             allow_redirects=False,
             **more,
         )
@@ -102,12 +84,6 @@ async def read_bounded(answer: aiohttp.ClientResponse, most: int) -> bytes:
         if len(body) > most:
             raise aiohttp.ClientPayloadError(f"more than {most} bytes")
     return bytes(body)
-
-
-@cache
-def _proxy(scheme: str, host: str) -> str | None:
-    """The proxy that the environment names for this server; aiohttp itself would look anew at each request."""
-    return None if proxy_bypass(host) else getproxies().get(scheme)
 
 
 def _read(status: int, headers: Mapping[str, str], payload: bytes) -> Mapping[str, Any]:

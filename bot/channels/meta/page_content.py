@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from bot.channels.gathered import Said
 from bot.channels.meta.events import event_id
 from bot.channels.meta.page_table import PageTable
 from bot.channels.reading import identifier, mapping, number, optional_mapping, words
 from bot.errors import BadUpdate
-from bot.messages import Kind
 
 SAY = "say:"
 """A payload of an operator's own that begins so (a greeting, an ice-breaker) stands for the words after it, or its title."""
 
 _TYPES = {"image": "photo", "file": "document", "fallback": "link"}
 """Where our word differs from Meta's; every other type keeps its name."""
-
-
-class Said(NamedTuple):
-    """What somebody did, before it is known who it was."""
-
-    kind: Kind
-    text: str
-    data: dict[str, Any]
 
 
 def said_in(message: Mapping[str, Any], table: PageTable) -> Said:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.channels.gathered import Found
+from bot.channels.gathered import Found, Said
 from bot.channels.meta.events import event_id, made_id
-from bot.channels.meta.page_content import Said, pressed, referral_in, said_in
+from bot.channels.meta.page_content import pressed, referral_in, said_in
 from bot.channels.meta.page_table import PageTable
 from bot.channels.reading import identifier, mapping, moment, sender, words
 from bot.errors import BadUpdate

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.channels.choices import Form
-from bot.channels.meta.table import ACCOUNT, GONE, GRAPH_CODES, OUTSIDE, TRY_LATER, MetaTable
+from bot.channels.meanings import ACCOUNT, GONE, OUTSIDE, TRY_LATER
+from bot.channels.meta.table import GRAPH_CODES, MetaTable
 
 PAGE_CODES: Mapping[str, str] = {
     **GRAPH_CODES,

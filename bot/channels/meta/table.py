@@ -6,14 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.channels.choices import Form
+from bot.channels.meanings import ACCOUNT, REFUSED, TRY_LATER, UNKNOWN
 from bot.messages import Limits
-
-TRY_LATER = "try later"
-UNKNOWN = "unknown"
-OUTSIDE = "outside window"
-REFUSED = "refused"
-GONE = "gone"
-ACCOUNT = "account"
 
 GRAPH_CODES: Mapping[str, str] = {
     **dict.fromkeys(("0", "3", "10", "190", "368"), ACCOUNT),
@@ -52,7 +46,7 @@ class MetaTable:
     media_hosts: tuple[str, ...] = ("fbsbx.com", "fbcdn.net", "cdninstagram.com", "facebook.com", "whatsapp.net")
     """Where files may be fetched from, subdomains included: an address in a body must not lead into our own network."""
     codes: Mapping[str, str]
-    """What a `code`, or a `code/subcode`, of the Graph API means; the words are those above."""
+    """What a `code`, or a `code/subcode`, of the Graph API means; the words are those of `meanings`."""
     waits: Mapping[str, float]
     """How long to wait after a code, in seconds, when the platform does not say."""
 

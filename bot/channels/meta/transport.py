@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
-import structlog
 
-from bot.channels.meta.failures import GraphRefused, check_meanings, failure_of
+from bot.channels.meanings import check_meanings
+from bot.channels.meta.failures import GraphRefused, failure_of
 from bot.channels.meta.graph import Graph
 from bot.channels.meta.signature import proof
 from bot.channels.meta.table import MetaTable
+from bot.channels.pool import Courtesies
 from bot.channels.unfinished import Unfinished
-from bot.errors import SendFailed, SettingsError
+from bot.errors import SettingsError
 from bot.messages import OutboundMessage
 
 _COURTESY_TIMEOUT = 5.0
-
-_log = structlog.get_logger(__name__)
 
 
 class MetaChannel:
@@ -46,23 +44,21 @@ class MetaChannel:
     ) -> None:
         if not token:
             raise SettingsError(f"{self.platform} needs an access token; docs/channels/{self.name}.md says where to make one")
-        check_meanings(table)
+        check_meanings(table.codes)
         self.account, self.limits = account, table.limits
         self._graph = Graph(token, root=root, version=version, connections=connections, timeout=timeout)
         self._shared_table, self._now, self._token = table, now, token
-        self._courtesies: set[asyncio.Task[None]] = set()
+        self._courtesies = Courtesies(self.name)
         self._unfinished = Unfinished()
 
     async def start(self) -> None:
         """Make the channel ready to be used; no network, so a bot starts while Meta is away."""
-        self._graph.open()
+        self._graph.pool.open()
 
     async def close(self) -> None:
         """Let go of every connection; courtesies not yet paid are dropped."""
-        for task in self._courtesies:
-            task.cancel()
-        await asyncio.gather(*self._courtesies, return_exceptions=True)
-        await self._graph.close()
+        await self._courtesies.close()
+        await self._graph.pool.close()
 
     async def send(self, message: OutboundMessage) -> str:
         """Deliver one message, in several parts when it is long, and return the id of the last one.
@@ -98,14 +94,5 @@ class MetaChannel:
         raise failure
 
     def _courtesy(self, what: str, path: str, body: Mapping[str, Any]) -> None:
-        """Do something nobody waits for, in the background; when it fails nobody is the worse for it."""
-
-        async def pay() -> None:
-            try:
-                await self._call(self._graph.post(path, body, patience=_COURTESY_TIMEOUT))
-            except SendFailed as failure:
-                _log.debug("courtesy_failed", channel=self.name, what=what, failure=type(failure).__name__)
-
-        task = asyncio.create_task(pay(), name=f"{self.name} {what}")
-        self._courtesies.add(task)
-        task.add_done_callback(self._courtesies.discard)
+        """Do something nobody waits for, in the background."""
+        self._courtesies.pay(what, lambda: self._call(self._graph.post(path, body, patience=_COURTESY_TIMEOUT)))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-import aiohttp
+from bot.channels.meanings import ACCOUNT, REFUSED, TRY_LATER, UNKNOWN, failure_meaning
+from bot.channels.sms.table import SmsTable
+from bot.errors import SendFailed
 
-from bot.channels.sms.table import ACCOUNT, GONE, OUTSIDE, REFUSED, TRY_LATER, UNKNOWN, SmsTable
-from bot.errors import AccountRefused, CustomerGone, OutcomeUnknown, OutsideWindow, Refused, SendFailed, TryLater
-
-_NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
-"""What goes wrong before the first byte of a request leaves: nothing can have been delivered."""
+_WINDOW = "the customer has to write first, or take an approved template"
+_ACCOUNT = "look at the account, its token and its sender in Twilio's console"
 
 
 def status_failure(code: str, table: SmsTable) -> SendFailed:
@@ -32,18 +31,5 @@ def refusal(status: int, code: str, reason: str, table: SmsTable, *, retry_after
     return _of(meaning, said, retry_after if retry_after is not None else table.waits.get(code))
 
 
-def broken(error: Exception) -> SendFailed:
-    """What a call means that got no answer at all, or none that can be read."""
-    if isinstance(error, _NEVER_SENT):
-        return TryLater(f"Twilio cannot be reached ({type(error).__name__}); nothing was sent, try again")
-    return OutcomeUnknown(f"no answer from Twilio ({type(error).__name__}); the message may have arrived")
-
-
 def _of(meaning: str, said: str, wait: float | None) -> SendFailed:
-    if meaning == TRY_LATER:
-        return TryLater(said, wait=wait)
-    if meaning == OUTSIDE:
-        return OutsideWindow(f"{said}; the customer has to write first, or take an approved template")
-    if meaning == ACCOUNT:
-        return AccountRefused(f"{said}; look at the account, its token and its sender in Twilio's console")
-    return {GONE: CustomerGone, UNKNOWN: OutcomeUnknown}.get(meaning, Refused)(said)
+    return failure_meaning(meaning, said, wait=wait, window=_WINDOW, account=_ACCOUNT)

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from bot.channels.meanings import ACCOUNT, GONE, OUTSIDE, REFUSED, TRY_LATER
 from bot.messages import Limits
 
 NAME: Final = "sms"
 PUBLIC_ROOT: Final = "https://api.twilio.com"
-
-GONE, TRY_LATER, REFUSED, ACCOUNT, OUTSIDE, UNKNOWN = "gone", "try later", "refused", "account", "outside window", "unknown"
-"""What a code of Twilio's means for a message; `bot.channels.sms.failures` has the class of each."""
 
 _CODES: Final[Mapping[str, str]] = {
     # Pace and queues: nothing was sent.

@@ -13,10 +13,12 @@ import aiohttp
 import orjson
 
 from bot.channels.files import FileRefused, Media, checked, read_file
+from bot.channels.meanings import broken
 from bot.channels.overrides import overridden
+from bot.channels.pool import Pool
 from bot.channels.proxies import proxy_for
 from bot.channels.sms.compose import parts_of, write_message, write_template
-from bot.channels.sms.failures import broken, refusal
+from bot.channels.sms.failures import refusal
 from bot.channels.sms.table import NAME, PUBLIC_ROOT, SmsTable
 from bot.channels.unfinished import Unfinished
 from bot.errors import AccountRefused, OutcomeUnknown, Refused, SendFailed, SettingsError
@@ -56,19 +58,16 @@ class SmsChannel:
         self.account = account
         self._sid, self._token, self._origin = account_sid, auth_token, origin
         self._root, self._public_url = root.rstrip("/"), public_url
-        self._connections, self._timeout = connections, timeout
-        self._session: aiohttp.ClientSession | None = None
+        self._pool = Pool(connections, timeout=timeout)
         self._unfinished = Unfinished()
 
     async def start(self) -> None:
         """Make the channel ready to be used; no network, so a bot starts while Twilio is away."""
-        self._opened()
+        self._pool.open()
 
     async def close(self) -> None:
         """Let go of every connection."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._pool.close()
 
     async def send(self, message: OutboundMessage) -> str:
         """Deliver one message, in several parts when it is long, and return the id of the last one.
@@ -148,7 +147,7 @@ class SmsChannel:
             headers["Idempotency-Key"] = quote(key, safe="/:.")  # a header takes no blanks, accents or line ends
         failure: SendFailed
         try:
-            async with self._opened().request(
+            async with self._pool.open().request(
                 method,
                 address,
                 data=None if form is None else urlencode(form).encode(),
@@ -162,7 +161,7 @@ class SmsChannel:
                     return _Answer(content=content, mime_type=answer.headers.get("Content-Type", ""))
                 failure = self._refusal(answer, content)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            failure = broken(error)
+            failure = broken(error, "Twilio")
         # Outside the handler, so that no traceback leads back to a request, whose headers have the token.
         raise failure
 
@@ -182,17 +181,6 @@ class SmsChannel:
         """Whether a file's address is at the server we speak to: the password goes nowhere else."""
         theirs, ours = urlsplit(url), urlsplit(self._root)
         return (theirs.scheme, theirs.netloc) == (ours.scheme, ours.netloc)
-
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(
-                    connect=self._timeout, sock_connect=min(self._timeout, 5.0), sock_read=self._timeout
-                ),
-            )
-        return self._session
 
 
 def _password(name: str, secret: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from bot.channels.gathered import Said
 from bot.channels.reading import identifier, mapping, number, optional_mapping, words
 from bot.errors import BadUpdate
-from bot.messages import Kind
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _START_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -26,14 +26,6 @@ _SERVICE = frozenset(
     )
 )
 """What Telegram itself writes into a private chat: nobody's words."""
-
-
-class Said(NamedTuple):
-    """What somebody did, before it is known which update told us."""
-
-    kind: Kind
-    text: str
-    data: dict[str, Any]
 
 
 def said_in(message: Mapping[str, Any], who: Mapping[str, Any]) -> Said | None:

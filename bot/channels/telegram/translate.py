@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.channels.gathered import Gathered
+from bot.channels.gathered import Gathered, Said
 from bot.channels.reading import identifier, mapping, moment, optional_mapping, sender, words
 from bot.channels.telegram.chats import chat_of, message_key
-from bot.channels.telegram.content import Said, forwarded, full_name, language_of, said_in
+from bot.channels.telegram.content import forwarded, full_name, language_of, said_in
 from bot.channels.telegram.table import NAME
 from bot.errors import BadUpdate
 from bot.messages import InboundMessage, Kind, Reading

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -11,11 +10,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
-import structlog
 from telegram.error import TelegramError
 
 from bot.channels.files import FileRefused, Media, checked
 from bot.channels.meanings import check_meanings
+from bot.channels.pool import Courtesies
 from bot.channels.telegram.chats import address, message_key
 from bot.channels.telegram.check import Checked, read_state
 from bot.channels.telegram.compose import parts_of, write_message
@@ -33,8 +32,6 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  the header's na
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _FILE_PATH = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]{0,500}")
 _COURTESY_TIMEOUT = 5.0
-
-_log = structlog.get_logger(__name__)
 
 
 def check_secret(header: str | None, secret: str) -> bool:
@@ -80,7 +77,7 @@ class TelegramChannel:
             get_updates_request=self._polling,
         )
         self._opens_at = ""
-        self._courtesies: set[asyncio.Task[None]] = set()
+        self._courtesies = Courtesies(NAME)
         self._unfinished = Unfinished()
 
     async def start(self) -> None:
@@ -90,9 +87,7 @@ class TelegramChannel:
 
     async def close(self) -> None:
         """Let go of every connection; courtesies not yet paid are dropped."""
-        for task in self._courtesies:
-            task.cancel()
-        await asyncio.gather(*self._courtesies, return_exceptions=True)
+        await self._courtesies.close()
         await self._request.shutdown()
         await self._polling.shutdown()
 
@@ -204,12 +199,4 @@ class TelegramChannel:
         return failure
 
     def _courtesy(self, method: str, parameters: Mapping[str, Any]) -> None:
-        async def pay() -> None:
-            try:
-                await self._call(method, parameters, patience=_COURTESY_TIMEOUT)
-            except SendFailed as failure:
-                _log.debug("telegram_courtesy_failed", method=method, failure=type(failure).__name__)
-
-        task = asyncio.create_task(pay(), name=f"telegram {method}")
-        self._courtesies.add(task)
-        task.add_done_callback(self._courtesies.discard)
+        self._courtesies.pay(method, lambda: self._call(method, parameters, patience=_COURTESY_TIMEOUT))

@@ -11,13 +11,13 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import aiohttp
 import orjson
 import telegram
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
 from bot.channels.files import FileRefused, read_file
+from bot.channels.pool import Pool
 from bot.channels.proxies import proxy_for
 from bot.channels.telegram.failures import ApiRefused
 
@@ -44,20 +44,17 @@ class Request(BaseRequest):
     """
 
     def __init__(self, *, connections: int, timeout: float) -> None:
-        self._connections, self._timeout = connections, timeout
-        self._session: aiohttp.ClientSession | None = None
+        self._pool = Pool(connections, timeout=timeout)
 
     @property
     def read_timeout(self) -> float:
-        return self._timeout
+        return self._pool.timeout
 
     async def initialize(self) -> None:
-        self._opened()
+        self._pool.open()
 
     async def shutdown(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._pool.close()
 
     async def do_request(
         self,
@@ -68,7 +65,7 @@ class Request(BaseRequest):
         *_timeouts: Any,
         **_more_timeouts: Any,
     ) -> tuple[int, bytes]:
-        patience = self._timeout if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
+        patience = self._pool.timeout if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
         headers = {"User-Agent": self.USER_AGENT}
         if (key := _key.get()) is not None:
             headers["Idempotency-Key"] = quote(key, safe="/:.")  # a header takes no blanks, accents or line ends
@@ -98,23 +95,17 @@ class Request(BaseRequest):
             ApiRefused: the server does not hand it out just now.
             aiohttp.ClientError, TimeoutError: no answer, or one that was cut.
         """
-        async with self._asked("GET", url, self._timeout) as answer:
+        async with self._asked("GET", url, self._pool.timeout) as answer:
             if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR or answer.status == HTTPStatus.TOO_MANY_REQUESTS:
                 raise refusal(answer.status, b"")
             if answer.status != HTTPStatus.OK:
                 raise FileRefused(f"the file is not there any more ({answer.status}); ask the customer to send it again", "gone")
             return await read_file(answer, most)
 
-    def _asked(self, method: str, url: str, patience: float | None, **more: Any) -> Any:
-        waiting = aiohttp.ClientTimeout(connect=self._timeout, sock_connect=min(self._timeout, 5.0), sock_read=patience)
+    def _asked(self, method: str, url: str, patience: float, **more: Any) -> Any:
+        waiting = self._pool.waiting(patience)
         proxy = proxy_for(*urlsplit(url)[:2])
-        return self._opened().request(method, url, proxy=proxy, timeout=waiting, allow_redirects=False, **more)
-
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            connector = aiohttp.TCPConnector(limit=self._connections)
-            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
-        return self._session
+        return self._pool.open().request(method, url, proxy=proxy, timeout=waiting, allow_redirects=False, **more)
 
 
 class Wire(telegram.Bot):

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from bot.channels.gathered import Said
 from bot.channels.meta.events import event_id
 from bot.channels.phones import e164
 from bot.channels.reading import identifier, mapping, number, optional_mapping, words
 from bot.errors import BadUpdate
-from bot.messages import Kind
-
-
-class Said(NamedTuple):
-    """What somebody did, before it is known who it was."""
-
-    kind: Kind
-    text: str
-    data: dict[str, Any]
 
 
 def said_in(message: Mapping[str, Any]) -> Said:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.channels.choices import Form
-from bot.channels.meta.table import ACCOUNT, GONE, GRAPH_CODES, OUTSIDE, REFUSED, TRY_LATER, UNKNOWN, MetaTable
+from bot.channels.meanings import ACCOUNT, GONE, OUTSIDE, REFUSED, TRY_LATER, UNKNOWN
+from bot.channels.meta.table import GRAPH_CODES, MetaTable
 
 NAME = "whatsapp"
 PLATFORM = "WhatsApp"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.channels.gathered import Found, Gathered
+from bot.channels.gathered import Found, Gathered, Said
 from bot.channels.meta.events import account_of, entries, event_id
 from bot.channels.meta.failures import failure_of_code
 from bot.channels.reading import mapping, moment, sender, words
-from bot.channels.whatsapp.content import Said, said_in
+from bot.channels.whatsapp.content import said_in
 from bot.channels.whatsapp.people import Person, person, writer
 from bot.channels.whatsapp.table import NAME, PLATFORM, WhatsAppTable
 from bot.errors import BadUpdate

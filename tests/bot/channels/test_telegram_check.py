@@ -47,25 +47,25 @@ async def test_a_token_that_is_not_good_is_told_at_once(server: FakeTelegram) ->
 
 async def test_a_webhook_where_updates_are_polled(channel: TelegramChannel) -> None:
     await channel.set_webhook(HOOK, "s3cret")
-    (wrong,) = (await channel.check()).wrong
-    assert HOOK in wrong
-    assert "FILROUGE_TELEGRAM_WEBHOOK_URL" in wrong
+    (trouble,) = (await channel.check()).troubles
+    assert HOOK in trouble.wrong
+    assert "FILROUGE_TELEGRAM_WEBHOOK_URL" in trouble.do
 
 
 @pytest.mark.parametrize(("set_to", "told"), [("https://old.example/hook", "https://old.example/hook"), ("", "posts nowhere")])
 async def test_a_webhook_that_posts_elsewhere(channel: TelegramChannel, set_to: str, told: str) -> None:
     if set_to:
         await channel.set_webhook(set_to, "s3cret")
-    (wrong,) = (await channel.check(webhook_url=HOOK)).wrong
-    assert told in wrong
-    assert HOOK in wrong
+    (trouble,) = (await channel.check(webhook_url=HOOK)).troubles
+    assert told in trouble.wrong
+    assert HOOK in trouble.wrong
 
 
 async def test_kinds_of_updates_an_older_version_did_not_ask_for(server: FakeTelegram, channel: TelegramChannel) -> None:
     await channel.set_webhook(HOOK, "s3cret")
     server.allowed = [kind for kind in server.allowed if kind != "message_reaction"]
-    (wrong,) = (await channel.check(webhook_url=HOOK)).wrong
-    assert "does not send message_reaction" in wrong
+    (trouble,) = (await channel.check(webhook_url=HOOK)).troubles
+    assert trouble.wrong == "Telegram does not send message_reaction"
 
 
 async def test_messages_that_wait_are_counted(server: FakeTelegram, channel: TelegramChannel) -> None:
@@ -73,7 +73,7 @@ async def test_messages_that_wait_are_counted(server: FakeTelegram, channel: Tel
         server.says("7", "Il y a quelqu'un ?")
     checked = await channel.check()
     assert checked.waiting == 101
-    assert "101 updates wait" in checked.wrong[0]
+    assert "101 updates wait" in checked.troubles[0].wrong
 
 
 @pytest.mark.parametrize(("ago", "told"), [(60, True), (7200, False)])
@@ -82,6 +82,6 @@ async def test_a_webhook_that_failed_lately_is_told_with_its_reason(
 ) -> None:
     await channel.set_webhook(HOOK, "s3cret")
     server.webhook_error = (int(NOW.timestamp()) - ago, "Wrong response from the webhook: 401 Unauthorized")
-    wrong = (await channel.check(webhook_url=HOOK)).wrong
-    assert bool(wrong) is told
-    assert not told or "401 Unauthorized" in wrong[0]
+    troubles = (await channel.check(webhook_url=HOOK)).troubles
+    assert bool(troubles) is told
+    assert not told or "401 Unauthorized" in troubles[0].wrong
