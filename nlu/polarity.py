@@ -1,4 +1,4 @@
-"""Which of the things a message names are wanted, which are refused, and which are left to choose from.
+"""Which of the things a message names are wanted, which are not, and which are left to choose from.
 
 « Pas Lyon, plutôt Paris », "Paris, not Lyon", « Lyon, enfin non, Paris » name Lyon only to refuse it; « Lyon ou Paris » leaves
 the choice open, and « Lyon ou plutôt Paris » does not.
@@ -7,7 +7,7 @@ the choice open, and « Lyon ou plutôt Paris » does not.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nlu.text import LONGEST, folded
@@ -50,6 +50,7 @@ class Polarity:
     """What becomes of the things a message names; numbers are places in its `entities`."""
 
     refused: frozenset[int] = frozenset()
+    """Also days gone by, which nobody can want."""
     either: tuple[tuple[int, ...], ...] = ()
     """Things of one kind the message leaves to choose from, in its order; none of them is refused."""
 
@@ -62,7 +63,7 @@ def polarity(text: str, entities: Sequence[Entity]) -> Polarity:
     if not entities:
         return _NONE
     text = text[:LONGEST]
-    refused = {place for place, entity in enumerate(entities) if _is_refused(text, entity)}
+    refused = {place for place, entity in enumerate(entities) if _is_refused(text, entity) or _is_gone_by(entity)}
     either: list[list[int]] = []
     last: dict[tuple[str, str | None], int] = {}
     for place, entity in enumerate(entities):
@@ -81,6 +82,13 @@ def polarity(text: str, entities: Sequence[Entity]) -> Polarity:
                 either.append([before, place])
     kept = ([place for place in group if place not in refused] for group in either)
     return Polarity(frozenset(refused), tuple(tuple(group) for group in kept if len(group) > 1))
+
+
+def _is_gone_by(entity: Entity) -> bool:
+    """Whether it is a day told of, not asked for: « commandé hier », "since last Saturday"."""
+    if entity.name != "day" or not isinstance(entity.value, Mapping):
+        return False
+    return entity.value.get("week") == "last" or (isinstance(ahead := entity.value.get("offset"), int) and ahead < 0)
 
 
 def _is_refused(text: str, entity: Entity) -> bool:

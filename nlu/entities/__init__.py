@@ -94,6 +94,7 @@ class EntityFinder:
 
     def __init__(self, known: Known) -> None:
         self.gazetteer = Gazetteer(known.wordings, frozenset(known.ordinary))
+        self._usual = frozenset(known.ordinary) | self.gazetteer.words
         self._patterns = Patterns(known.regexes)
         self._codes = codes.Codes(known.codes)
 
@@ -114,7 +115,7 @@ class EntityFinder:
         kept = [each for each in found if each.name != "day"]
         chosen = choosing.find(message, text)
         found += [number for number in chosen if not any(_overlap(number, each) for each in kept)]
-        found += names.find(message, text, [(each.start, each.end) for each in found])
+        found += names.find(message, text, [(each.start, each.end) for each in found], self._usual)
         return tuple(sorted(found, key=lambda each: (each.start, each.end, each.name)))
 
 

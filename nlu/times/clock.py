@@ -26,12 +26,14 @@ ENGLISH = (
     rf"\d{{1,2}}[:.][0-5]\d\s*{_HALF_DAY}|\d{{1,2}}:[0-5]\d(?!\d)|(?:\d{{1,2}}|{_EN_HOUR})\s*{_HALF_DAY}"
     rf"|(?:\d{{1,2}}|{_EN_HOUR})\s*o\s?'?\s?clock\b"
     rf"|(?:half|(?:a\s+)?quarter|{_EN_MINUTES})\s+(?:past|to)\s+(?:\d{{1,2}}|{_EN_HOUR})\b(?:\s*{_HALF_DAY})?"
-    rf"|half\s+{_EN_HOUR}\b|{_EN_HOUR}\s+(?:thirty|fifteen|forty[\s-]five)\b(?:\s*{_HALF_DAY})?|(?:12\s+)?noon\b|midday\b"
+    rf"|half\s+(?:{_EN_HOUR}|\d{{1,2}})\b(?!\s*(?:price|off|%))|{_EN_HOUR}\s+(?:thirty|fifteen|forty[\s-]five)\b(?:\s*{_HALF_DAY})?|(?:12\s+)?noon\b|midday\b"
     r")" + _OF_THE_DAY
 )
 ANY = rf"(?:{FRENCH}|{ENGLISH})"
+DOTTED = r"(?:[01]?\d|2[0-3])\.[0-5]\d(?![\d.])"
+"""`10.30`, which may be a price as well: only between words that say it is an hour."""
 BARE_FRENCH = r"(?:\d{1,2}|une|deux|trois|quatre)"
-BARE_ENGLISH = rf"(?:\d{{1,2}}|{_EN_HOUR})"
+BARE_ENGLISH = rf"(?:{DOTTED}|\d{{1,2}}(?!\.\d)|{_EN_HOUR})"
 
 _AFTERNOON_FROM = {"fr": range(1, 7), "en": range(1, 8)}
 

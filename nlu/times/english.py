@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from nlu.times import clock
+from nlu.times import clock, periods
 from nlu.times.rules import Builder, Meaning, Rule, after, at, before, between, day_and_month, rule
 from nlu.times.words import (
     ENGLISH_MONTHS,
@@ -15,12 +15,15 @@ from nlu.times.words import (
     MONTHS,
     WEEKDAYS,
     any_of,
+    costs,
     number,
     stands_alone,
 )
 
 _FULL = {word: n for word, n in ENGLISH_WEEKDAYS.items() if word.endswith("day")}
-_SHORT_SURE = {word: n for word, n in ENGLISH_WEEKDAYS.items() if not word.endswith("day") and word not in ("sun", "sat", "wed")}
+_SHORT_SURE = {
+    word: n for word, n in ENGLISH_WEEKDAYS.items() if not word.endswith("day") and word not in ("sun", "sat", "wed", "mon")
+}
 _WD = rf"(?P<wd>{any_of(_FULL)})s?"
 _WD_OR_SHORT = rf"(?P<wd>{any_of(ENGLISH_WEEKDAYS)})s?\.?"
 _MONTH = rf"(?P<month>{any_of(ENGLISH_MONTHS)})\.?"
@@ -28,7 +31,7 @@ _NUM = rf"(?:\d{{1,2}}|{any_of(ENGLISH_NUMBERS)})"
 _ORD = r"(?:st|nd|rd|th)"
 _DAY = rf"(?P<day>\d{{1,2}}{_ORD}?|{any_of(ENGLISH_ORDINALS)})"
 _YEAR = r"(?:,?\s+(?P<year>20\d\d))?"
-_PART = r"(?P<part>morning|afternoon|evening|night|lunch\s?time|noon|midday)"
+_PART = r"(?P<part>(?:morning|afternoon|evening|lunch\s?time|noon|midday)s?)"
 _PARTS = {"morning": "morning", "afternoon": "afternoon", "evening": "evening", "night": "evening"}
 _EDGES = {
     ("early", "morning"): {"before": "10:30"},
@@ -47,7 +50,7 @@ _X = rf"(?:{clock.ENGLISH}|{clock.BARE_ENGLISH})"
 
 
 def _part(written: str) -> str:
-    return _PARTS.get(written, "noon")
+    return _PARTS.get(written.removesuffix("s"), "noon")
 
 
 def _dated(match: re.Match[str]) -> Iterable[Meaning]:
@@ -111,7 +114,7 @@ def _bare(bound: str) -> Builder:
 
     def build(match: re.Match[str]) -> Iterable[Meaning]:
         hour = number(match["a"])
-        if hour is None or not 1 <= hour <= 23 or not stands_alone(match.string, match.end()):
+        if hour is None or not 1 <= hour <= 23 or not stands_alone(match.string, match.end()) or costs(match):
             return ()
         return make(match)
 
@@ -133,31 +136,43 @@ RULES: tuple[Rule, ...] = (
     # Hours, ranges first.
     rule(rf"(?:between|from)\s+(?P<a>{_X})\s*(?:and|to|till|til|until|-)\s*(?P<b>{_X})", _range),
     rule(rf"(?P<a>{_X})\s*(?:-|to|till|til|until|and)\s*(?P<b>{clock.ENGLISH})", _range),
-    rule(rf"(?:before|by|until|till|til|no\s+later\s+than|not\s+after)\s+{_A}", before("en")),
-    rule(rf"(?:after|from|past|not\s+before|any\s?time\s+after)\s+{_A}", after("en")),
-    rule(r"(?:at|around|about)\s+(?:12\s+)?(?:noon|midday)", {"part_of_day": "noon", "hour": {"at": "12:00"}}),
+    rule(rf"(?:any\s?time\s+)?(?P<said>(?:after|from|past|not\s+before|no\s+earlier\s+than)\s+{_A})", after("en")),
+    rule(rf"(?P<said>{_A}\s+(?:onwards?|or\s+later|or\s+after|at\s+the\s+earliest))", after("en")),
+    rule(rf"(?:any\s?time\s+)?(?P<said>(?:before|by|until|till|til|no\s+later\s+than|not\s+after)\s+{_A})", before("en")),
+    rule(rf"(?P<said>{_A}\s+(?:at\s+the\s+latest|or\s+(?:earlier|before)|max))", before("en")),
+    rule(r"(?:around|about)\s+(?P<said>noon|midday)", {"part_of_day": "noon"}),
+    rule(r"at\s+(?P<said>(?:12\s+)?(?:noon|midday))", {"hour": {"at": "12:00"}}),
     rule(rf"(?P<said>(?P<a>(?!noon|midday){clock.ENGLISH}))", at("en")),
     rule(rf"(?P<said>(?P<a>{clock.BARE_ENGLISH}\s+in\s+the\s+(?:morning|afternoon|evening)))", at("en")),
-    rule(rf"(?:before|by|until|till|no\s+later\s+than)\s+(?P<said>{_BARE})", _bare("before"), own=True),
-    rule(rf"(?:after)\s+(?P<said>{_BARE})", _bare("after"), own=True),
+    rule(rf"(?P<said>(?:before|by|until|till|no\s+later\s+than)\s+{_BARE})", _bare("before"), own=True),
+    rule(rf"(?P<said>(?:after|not\s+before)\s+{_BARE})", _bare("after"), own=True),
     rule(rf"(?:at|around|about|@)\s*(?P<said>{_BARE})", _bare("at"), own=True),
+    rule(rf"(?P<said>{_BARE}\s?-?ish)", at("en"), own=True),
+    rule(
+        rf"(?P<said>(?P<a>{clock.DOTTED}))(?=\s+(?:on\s+|this\s+|next\s+)?(?:{any_of(_FULL)}|tomorrow|today|tmrw)\b|[\s.!?]*$)",
+        at("en"),
+    ),
+    rule(rf"(?<=day )(?P<said>(?P<a>{clock.DOTTED}))", at("en")),
     # Weekdays.
     rule(rf"{_WD}\s+week|(?:a\s+)?week\s+(?:on|from)\s+(?P<wd2>{any_of(_FULL)})", _week_after),
+    rule(rf"(?:a\s+)?fortnight\s+(?:on|from)\s+{_WD}", lambda m: _weeks_later(m, 2)),
+    rule(rf"{_WD}\s+fortnight", lambda m: _weeks_later(m, 2)),
     rule(rf"(?:the\s+)?{_WD}\s+after\s+next", lambda m: _weeks_later(m, 1)),
     rule(rf"{_WD_OR_SHORT}\s+(?:of\s+)?next\s+week", lambda m: _of_week(m, "next")),
     rule(rf"next\s+week,?\s+(?:on\s+)?{_WD_OR_SHORT}", lambda m: _of_week(m, "next")),
     rule(rf"{_WD_OR_SHORT}\s+(?:of\s+)?this\s+week", lambda m: _of_week(m, "this")),
+    rule(rf"last\s+{_WD_OR_SHORT}", lambda m: _of_week(m, "last")),
     rule(rf"next\s+{_WD_OR_SHORT}", lambda m: _of_week(m, "next")),
     rule(rf"this\s+(?:coming\s+)?{_WD_OR_SHORT}", lambda m: _of_week(m, "this")),
     rule(rf"(?P<said>{_WD_OR_SHORT},?\s+(?:the\s+)?(?P<day>\d{{1,2}}{_ORD}?))(?!\s*(?:[ap]\.?m|:|o'))", _weekday_and_day),
     rule(rf"(?:coming\s+)?{_WD}", lambda m: _of_week(m, None)),
     rule(rf"(?P<wd>{any_of(_SHORT_SURE)})\.?", lambda m: _of_week(m, None), own=True),
     rule(
-        r"(?P<wd>sat|sun|wed)\.?(?=\s*(?:$|[,?!]|morn|after|even|at\s|\d|or\s|please|pls))",
+        r"(?P<wd>sat|sun|wed|mon)\.?(?=\s*(?:$|[,?!]|morn|after|even|at\s|@|\d|or\s|and\s|in\s|if\s|please|pls|the\s\d))",
         lambda m: _of_week(m, None),
         own=True,
     ),
-    rule(r"(?:on|next|this)\s+(?P<said>(?P<wd>sat|sun|wed))\.?", lambda m: _of_week(m, None), own=True),
+    rule(r"(?:on|by|for|before|until|till)\s+(?P<said>(?P<wd>sat|sun|wed|mon))\.?", lambda m: _of_week(m, None), own=True),
     # Days counted from today.
     rule(r"(?:the\s+)?day\s+after\s+(?:tomorrow|tmrw|tmr|tomorow)", {"day": {"offset": 2}}),
     rule(r"(?:today|tdy|2day)", {"day": {"offset": 0}}),
@@ -168,22 +183,23 @@ RULES: tuple[Rule, ...] = (
     rule(rf"in\s+{_COUNT}\s+days?(?:'?\s+time)?", lambda m: _in(m, 1)),
     rule(rf"in\s+{_COUNT}\s+(?:weeks?|wks?)(?:'?s?\s+time)?", lambda m: _in(m, 7)),
     rule(rf"in\s+{_COUNT}\s+months?(?:'?s?\s+time)?", _in_months),
-    rule(r"(?:as\s+soon\s+as\s+(?:possible|you\s+can)|asap|any\s?time|any\s+day|whenever)", {"day": {"soonest": True}}),
+    rule(
+        r"(?:as\s+soon\s+as\s+(?:possible|you\s+can)|asap|any\s?time(?!\s+(?:soon|i\b|you|we|a))|any\s+day|whenever(?=\s*(?:$|[.,;!?]|suits|works|is\b|you)))",
+        {"day": {"soonest": True}},
+    ),
     rule(rf"{_COUNT}\s+weeks?\s+from\s+(?:now|today)", lambda m: _in(m, 7)),
     rule(rf"{_COUNT}\s+days?\s+from\s+(?:now|today)", lambda m: _in(m, 1)),
-    rule(r"in\s+a\s+fortnight", {"day": {"offset": 14}}),
-    # Weekends and weeks.
-    rule(r"next\s+(?:week\s?end|wknd|week-end)", {"day": {"weekend": "next"}}),
-    rule(r"(?:(?:this|the|at\s+the)\s+)?(?:week\s?end|wknd|week-end)", {"day": {"weekend": "this"}}),
-    rule(r"next\s+(?:week|wk)", {"day": {"week": "next"}}),
-    rule(r"(?:later\s+)?this\s+week", {"day": {"week": "this"}}),
+    rule(r"in\s+a\s+fortnight(?:'?s?\s+time)?|(?:a\s+)?fortnight\s+from\s+(?:now|today)", {"day": {"offset": 14}}),
+    *periods.ENGLISH,
     # Parts of the day.
-    rule(r"(?:in\s+the\s+)?(?P<edge>early|mid|late)[\s-]?(?P<part>morning|afternoon|evening)", _edge_of_part),
-    rule(r"(?:at\s+the\s+)?end\s+of\s+the\s+day", {"hour": {"after": "17:00"}}),
+    rule(r"(?P<edge>early|mid|late)(?:[\s-]|\s+in\s+the\s+)?(?P<part>morning|afternoon|evening)", _edge_of_part),
+    rule(r"(?P<edge>late|early)r?\s+(?:on\s+)?in\s+the\s+(?P<part>morning|afternoon|evening)", _edge_of_part),
+    rule(r"(?:at\s+the\s+)?(?P<said>end\s+of\s+(?:the\s+)?day)", {"hour": {"after": "17:00"}}),
     rule(r"this\s+(?P<part>morning|afternoon|evening|lunch\s?time)", _today_part),
-    rule(rf"(?<!good )(?:in\s+the\s+|at\s+)?(?P<said>{_PART})s?", lambda m: [("part_of_day", _part(m["part"]))]),
+    rule(rf"(?:in\s+the\s+|at\s+)?{_PART}", lambda m: [("part_of_day", _part(m["part"]))]),
     # A day of the month, when nothing else has taken the number.
-    rule(rf"(?:on\s+|for\s+|by\s+|before\s+)?the\s+(?P<said>(?P<day>\d{{1,2}}){_ORD})", _day_of_month),
-    rule(r"on\s+the\s+(?P<said>(?P<day>\d{1,2}))", _day_of_month),
-    rule(rf"on\s+the\s+(?P<said>(?P<day>{any_of(ENGLISH_ORDINALS)}))", _day_of_month),
+    rule(rf"(?P<said>the\s+(?P<day>\d{{1,2}}){_ORD})", _day_of_month),
+    rule(rf"(?:on|for|by|before|until|till)\s+(?P<said>(?P<day>\d{{1,2}}){_ORD})", _day_of_month),
+    rule(r"on\s+(?P<said>the\s+(?P<day>\d{1,2}))", _day_of_month),
+    rule(rf"on\s+(?P<said>the\s+(?P<day>{any_of(ENGLISH_ORDINALS)}))", _day_of_month),
 )

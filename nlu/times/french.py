@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from nlu.times import clock
+from nlu.times import clock, periods
 from nlu.times.rules import Meaning, Rule, after, at, before, between, day_and_month, rule
 from nlu.times.words import (
     FRENCH_AFTERNOON,
+    FRENCH_LAST,
     FRENCH_MONTHS,
+    FRENCH_NEXT,
     FRENCH_NUMBERS,
     FRENCH_WEEKDAYS,
     MONTHS,
@@ -24,7 +26,6 @@ _WD = rf"(?P<wd>{any_of(_FULL)})s?"
 _WD_OR_SHORT = rf"(?P<wd>{any_of(FRENCH_WEEKDAYS)})s?\.?"
 _MONTH = rf"(?P<month>{any_of(FRENCH_MONTHS)})"
 _NUM = rf"(?:\d{{1,2}}|{any_of(FRENCH_NUMBERS)})"
-_NEXT = r"(?:prochaine?|pro|suivante?|d'apres|qui\s+suit)"
 _A = rf"(?P<a>{clock.FRENCH})"
 _EDGES = {
     ("debut", "morning"): {"before": "10:30"},
@@ -37,7 +38,8 @@ _EDGES = {
     ("milieu", "evening"): {"after": "19:00", "before": "21:00"},
     ("fin", "evening"): {"after": "20:00"},
 }
-_PART = rf"(?P<part>matinee|matin|mat(?=\s|$)|{FRENCH_AFTERNOON}|soiree|soir|(?<!apres[\s-])(?<!apre[\s-])midi)"
+_MIDDAY = r"(?<!apres[\s-])(?<!apre[\s-])midi(?!\s*(?:et|trente))"
+_PART = rf"(?P<part>matinees?|matins?|mat(?=\s|$)|{FRENCH_AFTERNOON}|soirees?|soirs?|{_MIDDAY})"
 
 
 def _part(written: str) -> str:
@@ -58,6 +60,11 @@ def _weekday_and_day(match: re.Match[str]) -> Iterable[Meaning]:
     if not 1 <= day <= 31 or not stands_alone(match.string, match.end()):
         return ()
     return [("day", {"day": day, "weekday": WEEKDAYS[match["wd"]]})]
+
+
+def _in_weeks_from(match: re.Match[str]) -> Iterable[Meaning]:
+    days = 7 if match["weeks"] in ("huit", "8") else 14
+    return [("day", {"offset": days + (match["from"] == "demain")})]
 
 
 def _in_weeks(match: re.Match[str]) -> Iterable[Meaning]:
@@ -114,6 +121,8 @@ _LASTS_BEFORE = (
 )
 _LASTS_AFTER = r"(?!\s*(?:de\s+(?:marche|route|retard|trajet|transport|voiture|train|vol|rando)|d'attente|sur\s+24|/\s*\d|par\s))"
 """What makes `2h` a length of time rather than an hour of the day."""
+_NOT_NOON = r"(?!midi(?!\s+(?:et|trente|pile)))"
+"""« Vers midi » is a part of the day; « à midi » and « midi pile » are hours."""
 
 RULES: tuple[Rule, ...] = (
     # Dates of the calendar.
@@ -125,25 +134,32 @@ RULES: tuple[Rule, ...] = (
     # Hours, ranges first.
     rule(rf"(?:entre|de|des|d'|du)\s*(?P<a>{_X})\s*(?:et|a|jusqu'?\s?a|-)\s*(?P<b>{_X})", _one_is_an_hour),
     rule(rf"(?P<a>{_X})\s*(?:-|a|jusqu'a|>)\s*(?P<b>{clock.FRENCH})", _one_is_an_hour),
-    rule(rf"(?:avant|jusqu'?\s?a|(?:pas\s+)?plus\s+tard\s+que|d'ici)\s*{_A}", before("fr")),
-    rule(rf"(?:apres(?!\s*midi)|a\s+partir\s+de|des|passe|plus\s+tot\s+que)\s*{_A}", after("fr")),
     rule(
-        r"(?:vers|pour|a|autour\s+de|environ|sur\s+les\s+coups\s+de)\s+midi(?!\s*(?:et|trente))",
-        {"part_of_day": "noon", "hour": {"at": "12:00"}},
+        rf"(?P<said>(?:apres(?!\s*midi)|a\s+partir\s+de|a\s+compter\s+de|des|passe|pas\s+avant|(?:pas\s+)?plus\s+tot\s+que)\s*{_A})",
+        after("fr"),
     ),
+    rule(rf"(?P<said>{_A}\s+(?:et\s+(?:apres|plus)|au\s+plus\s+tot|minimum|min|passees?))", after("fr")),
+    rule(rf"(?P<said>(?:avant|jusqu'?\s?a|(?:pas\s+)?plus\s+tard\s+que|pas\s+apres|d'ici)\s*{_A})", before("fr")),
+    rule(rf"(?P<said>{_A}\s+(?:au\s+plus\s+tard|maximum|maxi?|dernier\s+delai))", before("fr")),
+    rule(r"(?:a|pour)\s+(?P<said>midi(?:\s+pile)?)(?!\s*(?:et|trente|moins))", {"hour": {"at": "12:00"}}),
     rule(
-        rf"(?:(?:vers|pour|a|autour\s+de|(?:aux\s+)?environs?\s+(?:de\s+)?|sur\s+les\s+coups\s+de)\s*)(?P<said>{_A})"
+        rf"(?:(?:vers|pour|a|autour\s+de|(?:aux\s+)?environs?\s+(?:de\s+)?|sur\s+les\s+coups\s+de)\s*)(?P<said>{_NOT_NOON}{_A})"
         rf"{_LASTS_AFTER}",
         at("fr"),
     ),
-    rule(rf"{_LASTS_BEFORE}(?P<said>(?P<a>(?!midi(?!\s+(?:et|trente|pile))){clock.FRENCH})){_LASTS_AFTER}", at("fr")),
+    rule(rf"{_LASTS_BEFORE}(?P<said>{_NOT_NOON}{_A}){_LASTS_AFTER}", at("fr")),
     # Weekdays.
     rule(rf"(?P<said>{_WD_OR_SHORT}\s*,?\s*(?:le\s+)?(?P<day>\d{{1,2}})(?:er)?)(?!\s*(?:h|:|heure))", _weekday_and_day),
     rule(rf"{_WD}\s+en\s+(?P<weeks>huit|8|quinze|15)", _in_weeks),
-    rule(rf"{_WD}\s*,?\s*(?:de\s+)?la\s+(?:semaine|sem)\s+{_NEXT}", lambda m: _of_week(m, "next")),
-    rule(rf"(?:la\s+)?(?:semaine|sem)\s+{_NEXT}\s*,?\s*(?:le\s+)?{_WD}", lambda m: _of_week(m, "next")),
+    rule(r"(?P<from>aujourd['\s]?\s?hui|demain)\s+en\s+(?P<weeks>huit|8|quinze|15)", _in_weeks_from),
+    rule(rf"{_WD}\s*,?\s*(?:de\s+)?la\s+(?:semaine|sem)\s+{FRENCH_NEXT}", lambda m: _of_week(m, "next")),
+    rule(rf"(?:la\s+)?(?:semaine|sem)\s+{FRENCH_NEXT}\s*,?\s*(?:le\s+)?{_WD}", lambda m: _of_week(m, "next")),
     rule(rf"{_WD}\s+(?:de\s+)?cette\s+semaine", lambda m: _of_week(m, "this")),
-    rule(rf"(?P<said>{_WD}\s+{_NEXT})", lambda m: _of_week(m, "next")),
+    rule(
+        rf"(?P<said>{_WD_OR_SHORT}\s+{FRENCH_LAST})",
+        lambda m: _of_week(m, "last"),
+    ),
+    rule(rf"(?P<said>{_WD_OR_SHORT}\s+{FRENCH_NEXT})", lambda m: _of_week(m, "next")),
     rule(rf"(?:le\s+)?(?P<said>prochain\s+{_WD})", lambda m: _of_week(m, None)),
     rule(rf"(?P<said>ce\s+{_WD})", lambda m: _of_week(m, "this")),
     rule(rf"{_WD}(?:\s+(?:qui\s+vient|a\s+venir))?", lambda m: _of_week(m, None)),
@@ -155,7 +171,7 @@ RULES: tuple[Rule, ...] = (
     ),
     rule(r"^\W*(?P<said>(?P<wd>mar|mer|jeu))\W*$", lambda m: _of_week(m, None), own=True),
     # Days counted from today.
-    rule(r"(?:aujourd['\s]?\s?hui|ajd|aujd|auj|ojd|ce\s+jour)", {"day": {"offset": 0}}),
+    rule(r"(?:aujourd['\s]?\s?hui|ajd|aujd|auj|ojd|(?<!\ba )ce\s+jour(?![\s-]*la\b))", {"day": {"offset": 0}}),
     rule(r"apr?e?s?[\s-]?(?:demain|dem1|2main)", {"day": {"offset": 2}}),
     rule(r"(?:demain|dem1|2main|dmain|2m1)", {"day": {"offset": 1}}),
     rule(r"avant[\s-]?hier", {"day": {"offset": -2}}),
@@ -169,27 +185,15 @@ RULES: tuple[Rule, ...] = (
         {"day": {"soonest": True}},
     ),
     rule(r"dans\s+une\s+quinzaine(?:\s+de\s+jours)?", {"day": {"offset": 14}}),
-    # Weekends and weeks; « fin de semaine » is what Québec calls the weekend.
-    rule(
-        rf"(?:(?:le|ce)\s+)?(?:week[\s-]?end|wk|wkd|(?:la\s+|cette\s+)?fin\s+de\s+(?:la\s+)?semaine)\s+{_NEXT}",
-        {"day": {"weekend": "next"}},
-    ),
-    rule(r"(?:le\s+)?prochain\s+week[\s-]?end", {"day": {"weekend": "next"}}),
-    rule(r"(?:ce\s+|le\s+)?(?:week[\s-]?end|wkd)(?:\s+qui\s+vient)?", {"day": {"weekend": "this"}}),
-    rule(r"(?:ce\s+|le\s+)(?:we|wk)", {"day": {"weekend": "this"}}, own=True),
-    rule(rf"(?:ce\s+|le\s+)?we\s+{_NEXT}", {"day": {"weekend": "next"}}, own=True),
-    rule(r"(?<!en debut et )(?:en\s+|cette\s+|la\s+)fin\s+de\s+(?:la\s+)?semaine", {"day": {"weekend": "this"}}),
-    rule(rf"(?:la\s+)?(?:semaine|sem)\s+(?:{_NEXT}|qui\s+vient)", {"day": {"week": "next"}}),
-    rule(r"(?:cette|dans\s+la)\s+(?:semaine|sem)", {"day": {"week": "this"}}),
+    *periods.FRENCH,
     # Parts of the day.
     rule(
-        r"(?:(?:en|a\s+la|au)\s+)?(?P<edge>debut|milieu|fin)\s+(?:de\s+(?:la\s+|l')?|d'|du\s+)\s?" + _PART,
+        rf"(?P<said>(?P<edge>debut|milieu|fin)\s+(?:de\s+(?:la\s+|l')?|d'|du\s+)\s?{_PART})",
         _edge_of_part,
     ),
-    rule(r"(?:en\s+)?fin\s+de\s+journee", {"hour": {"after": "17:00"}}),
+    rule(r"(?:en\s+)?(?P<said>fin\s+de\s+journee)", {"hour": {"after": "17:00"}}),
     rule(rf"(?:ce|cet|cette|c't|st)\s+{_PART}", _today_part),
-    rule(r"(?<!apres[\s-])(?<!apre[\s-])(?:le\s+|ce\s+)?midi(?!\s*(?:et|trente))", {"part_of_day": "noon"}),
-    rule(rf"(?<!bon )(?<!bonne )(?P<said>{_PART})", lambda m: [("part_of_day", _part(m["part"]))]),
+    rule(_PART, lambda m: [("part_of_day", _part(m["part"]))]),
     # A day of the month, when nothing else has taken the number.
     rule(
         r"(?:le|du|au|pour\s+le)\s+(?P<said>(?P<day>\d{1,2}|1er|premier(?=\s+du\s+mois))(?:er)?)(?!\s*(?:h|:|heure))",

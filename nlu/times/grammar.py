@@ -14,8 +14,9 @@ from dataclasses import replace
 from nlu.common_words import WORDS
 from nlu.spelling import Spelling
 from nlu.text import LONGEST, Folded, fold
-from nlu.times import english, french
+from nlu.times import english, feasts, french
 from nlu.times.rules import Meaning, Rule, day_and_month, rule
+from nlu.times.unmeant import UNMEANT
 from nlu.times.words import MEANT, NOT_SLIPS, names_a_thing, stands_alone
 from nlu.understanding import Entity
 
@@ -26,7 +27,9 @@ _ANYTHING = re.compile(
     r"|even|lunch|half|quarter|early|mid|late|jan|fev|feb|avr|apr|mai|may|juin|jun|juil|jul|aout|aug|sep|oct|nov|dec"
     r"|quinz|fortn|at|around|about|by|before|between|from|on the|in a|one|two|three|four|five|six|seven|eight|nine|ten|eleven"
     r"|twelve|twenty|une|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|treize|quatorze|seize|vingt|dans|plus tot|plus vite"
-    r"|des que|importe|as soon|asap|any|whenever)"
+    r"|des que|importe|as soon|asap|any|whenever|debut|milieu"
+    r"|noel|l'an|nouvel an|sylvestre|reveillon|valentin|toussaint|armistice|assomption|paques|ascension|pentecote|gras|christmas"
+    r"|xmas|x-mas|new year|nye|boxing|easter|halloween|all saints)"
 )
 """A cheap first look: most messages name no time at all."""
 
@@ -83,9 +86,9 @@ def find_folded(message: Folded, text: str, language: str, *, known: Container[s
     if not _ANYTHING.search(message.text):
         return []
     own, other = _BY_LANGUAGE.get(language, _BY_LANGUAGE["en"])
-    taken: list[tuple[int, int]] = []
+    taken = [unmeant.span() for unmeant in UNMEANT.finditer(message.text)]
     found: list[Entity] = []
-    for each in (*_DATES, *own, *(r for r in other if not r.own)):
+    for each in (*_DATES, *feasts.RULES, *own, *(r for r in other if not r.own)):
         for match in each.pattern.finditer(message.text):
             span = match.span()
             if any(span[0] < end and start < span[1] for start, end in taken):
@@ -93,10 +96,18 @@ def find_folded(message: Folded, text: str, language: str, *, known: Container[s
             meanings = list(each.build(match))
             if meanings:
                 taken.append(span)
-                said = match.span("said") if "said" in each.pattern.groupindex else span
-                start, end = message.span(*said)
-                found += [Entity(name, value, text[start:end], start, end, source="grammar") for name, value in meanings]
+                for name, value in meanings:
+                    start, end = message.span(*_said(match, name))
+                    found.append(Entity(name, value, text[start:end], start, end, source="grammar"))
     return sorted(_in_the_evening(found), key=lambda entity: (entity.start, entity.name))
+
+
+def _said(match: re.Match[str], name: str) -> tuple[int, int]:
+    """The words of a match that are shown for one of its meanings."""
+    wanted = ("part", "said") if name == "part_of_day" else ("said",)
+    start, end = next((match.span(group) for group in wanted if group in match.re.groupindex), match.span())
+    dotted = name == "day" and match.string[end - 1] == "."  # « sam. », or the end of the sentence
+    return start, end - dotted
 
 
 def _in_the_evening(found: list[Entity]) -> list[Entity]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from nlu.times.feasts import feast
+
 Days = tuple[date, date]
 """First and last day, both included; the same twice for a single day."""
 
@@ -14,12 +16,16 @@ Days = tuple[date, date]
 def resolve_day(value: Mapping[str, Any], today: date) -> Days:
     """Return the day or days a `day` entity's value means to somebody who speaks on `today` (the store's local date).
 
-    - `{"weekday": 5, "week": null}`: the next Saturday after today; `"this"`: today counts; `"next"`: in the next calendar week.
+    - `{"weekday": 5, "week": null}`: the next Saturday after today; `"this"`: today counts; `"next"`: in the next calendar week;
+      `"last"`: the latest one before today.
     - `{"weekday": 1, "offset_weeks": 1}` (mardi en huit): that many weeks after the coming one.
     - `{"offset_months": 3}`: the same day of the month, or its last one when it has no such day.
     - `{"soonest": true}`: from today, a week long.
     - `{"offset": 2}`, `{"day": 8, "month": 5, "year": null}` (its next coming), `{"day": 28, "weekday": 5}` (the next 28th,
-      a Saturday if one comes within a year), `{"weekend": ...}`, `{"week": ...}` (what is left of it).
+      a Saturday if one comes within a year), `{"weekend": ...}`, `{"week": ...}` (what is left of it): `"this"`, `"next"`
+      or `"after next"`.
+    - `{"week": "next", "part": "start"}`: its first days; also `"middle"` and `"end"`.
+    - `{"feast": "easter", "days": 1}`: see `nlu.times.feasts.feast`.
 
     Raises `ValueError` for a value that is not one of these or a day that does not exist.
     """
@@ -40,10 +46,12 @@ def resolve_day(value: Mapping[str, Any], today: date) -> Days:
             return _single(_months_on(months, today))
         case {"soonest": True}:
             return today, today + timedelta(days=6)
+        case {"feast": str(name), "days": int(days)}:
+            return _single(feast(name, days, today))
         case {"weekend": which}:
             return _weekend(which, today)
         case {"week": which}:
-            return _week(which, today)
+            return _week(which, value.get("part"), today)
     raise ValueError(f"not the value of a day: {dict(value)}")
 
 
@@ -71,6 +79,8 @@ def _weekday(weekday: int, week: str | None, today: date) -> date:
         return _monday(today) + timedelta(days=7 + weekday)
     if week == "this":
         return _coming(weekday, today)
+    if week == "last":
+        return _coming(weekday, today - timedelta(days=7))
     return _coming(weekday, today + timedelta(days=1))  # who means today says so
 
 
@@ -102,11 +112,20 @@ def _day_of_month(day: int, weekday: int | None, today: date) -> date:
     return next((day for day in found if weekday is not None and day.weekday() == weekday), found[0])
 
 
+_WEEKS = {"this": 0, "next": 7, "after next": 14}
+
+
 def _weekend(which: str | None, today: date) -> Days:
-    saturday = _monday(today) + timedelta(days=12 if which == "next" else 5)
+    saturday = _monday(today) + timedelta(days=5 + _WEEKS.get(which or "this", 0))
     return max(saturday, today), saturday + timedelta(days=1)
 
 
-def _week(which: str | None, today: date) -> Days:
-    monday = _monday(today) + timedelta(days=7 if which == "next" else 0)
-    return max(monday, today), monday + timedelta(days=6)
+_PARTS_OF_WEEK = {"start": (0, 1), "middle": (2, 3), "end": (4, 6)}
+
+
+def _week(which: str | None, part: str | None, today: date) -> Days:
+    monday = _monday(today) + timedelta(days=_WEEKS.get(which or "this", 0))
+    first, last = _PARTS_OF_WEEK.get(part or "", (0, 6))
+    if which == "this" and monday + timedelta(days=last) < today:  # « en début de semaine », said on a Thursday
+        monday += timedelta(days=7)
+    return max(monday + timedelta(days=first), today), monday + timedelta(days=last)

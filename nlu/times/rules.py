@@ -17,7 +17,11 @@ Builder = Callable[[re.Match[str]], Iterable[Meaning]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One way of saying a time. The group `said`, where there is one, is the part shown as the customer's words."""
+    """One way of saying a time.
+
+    The group `said`, where there is one, is the part shown as the customer's words; for a part of the day it is the group
+    `part`: in « fin de matinée », the `matinée`.
+    """
 
     pattern: re.Pattern[str]
     build: Builder

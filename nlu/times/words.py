@@ -77,6 +77,11 @@ NOT_SLIPS = frozenset(_NOT_SLIPS.split())
 FRENCH_AFTERNOON = r"(?:apres?[\s-]?midi|aprem|aprm|apr[\s-]?m|aprems|apm)"
 """The many ways of typing `après-midi`."""
 
+FRENCH_NEXT = r"(?:prochaine?s?|proch|pro|suivante?|d'apres|qui\s+suit)"
+"""« Prochain », in the words of those who type in haste too."""
+
+FRENCH_LAST = r"(?:derni?e?re?s?|dern|passee?s?(?!\s+(?:a|chez|au|en|me|te|prendre)\b))"
+
 _FOLLOWERS = """
 a ac after afternoon and aprem apres around at au aussi autour avant avec before between but by c c'est ca can ce
 celui cet cette chez could d d'apres dans de des dispo disponible does du each either elle en entre est et etre
@@ -107,3 +112,11 @@ _COUNTED_BEFORE = re.compile(
 def names_a_thing(text: str, start: int) -> bool:
     """Whether the word before `start` makes a number the name of something (`taille 42`, `commande 12/05`)."""
     return _COUNTED_BEFORE.search(text[max(0, start - 14) : start]) is not None
+
+
+_MONEY = re.compile(r"\s*(?:€|\$|£|eur\b|euros?\b|dollars?\b|pounds?\b|quid\b|bucks\b|%|kg\b|km\b|cm\b)")
+
+
+def costs(match: re.Match[str]) -> bool:
+    """Whether the number that ends a match is a price or a measure (`at 12.50 €`)."""
+    return _MONEY.match(match.string, match.end()) is not None

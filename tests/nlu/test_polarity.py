@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlu.polarity import polarity
+from nlu.times import find
 from nlu.understanding import Entity
 
 _NAMED = re.compile(r"\[([^\]]+)\]")
@@ -79,3 +80,13 @@ def test_any_message_can_be_read(text: str, spans: list[tuple[int, int]]) -> Non
     entities = [Entity("place", "x", text[at : at + size], at, at + size) for at, size in sorted(spans)]
     found = polarity(text, entities)
     assert not found.refused & {place for group in found.either for place in group}
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("commandé hier, je voudrais passer samedi", "fr"), ("bought it last Saturday, can I come on Monday", "en")],
+)
+def test_nobody_wants_a_day_gone_by(text: str, language: str) -> None:
+    days = find(text, language)
+    assert [days[place].text for place in polarity(text, days).refused] == [days[0].text]
+    assert len(days) == 2

@@ -38,7 +38,8 @@ vendredi soir                   | 2026-11-27 | evening
 demain                          | 2026-11-27
 dem1                            | 2026-11-27
 2main matin                     | 2026-11-27 | morning
-demain à midi                   | 2026-11-27 | noon      | at 12:00
+demain à midi                   | 2026-11-27 |           | at 12:00
+demain midi                     | 2026-11-27 | noon
 après-demain                    | 2026-11-28
 apres demain                    | 2026-11-28
 aujourd'hui                     | 2026-11-26
@@ -76,6 +77,20 @@ pour le 3 si possible           | 2026-12-03
 12.05.2027                      | 2027-05-12
 12/05/27 à 9h                   | 2027-05-12 |           | at 09:00
 2027-05-12                      | 2027-05-12
+demain en huit                  | 2026-12-04
+sam. prochain                   | 2026-12-05
+samedi dernier                  | 2026-11-21
+la veille de Noël               | 2026-12-24
+le jour de Noël                 | 2026-12-25
+le réveillon du jour de l'an    | 2026-12-31
+à la Saint-Sylvestre            | 2026-12-31
+le jour de l'an                 | 2027-01-01
+le lundi de Pâques              | 2027-03-29
+jeudi de l'Ascension            | 2027-05-06
+le lundi de Pentecôte           | 2027-05-17
+le 24                           | 2026-12-24
+dans trois jours                | 2026-11-29
+d'ici une semaine               | 2026-12-03
 mardi en huit                   | 2026-12-08
 lundi en quinze                 | 2026-12-14
 dans 3 jours                    | 2026-11-29
@@ -90,6 +105,9 @@ ce week-end                     | 2026-11-28/2026-11-29
 le weekend                      | 2026-11-28/2026-11-29
 ce we                           | 2026-11-28/2026-11-29
 le week end prochain            | 2026-12-05/2026-12-06
+la fin de semaine               | 2026-11-28/2026-11-29
+en début de semaine prochaine   | 2026-11-30/2026-12-01
+milieu de semaine               | 2026-11-26
 en fin de semaine               | 2026-11-28/2026-11-29
 la fin de semaine prochaine     | 2026-12-05/2026-12-06
 la semaine prochaine            | 2026-11-30/2026-12-06
@@ -106,7 +124,9 @@ en fin de matinée               |            | morning   | after 10:30 before 1
 début d'aprem                   |            | afternoon | after 13:00 before 15:00
 en fin d'après-midi             |            | afternoon | after 16:00 before 18:30
 fin de journée                  |            |           | after 17:00
-vers midi                       |            | noon      | at 12:00
+vers midi                       |            | noon
+à midi pile                     |            |           | at 12:00
+avant midi                      |            |           | before 12:00
 vers 15h                        |            |           | at 15:00
 15h30                           |            |           | at 15:30
 15 h 30                         |            |           | at 15:30
@@ -124,6 +144,11 @@ midi et demi                    |            |           | at 12:30
 avant 11h                       |            |           | before 11:00
 jusqu'à 18h                     |            |           | before 18:00
 après 17h                       |            |           | after 17:00
+pas avant 15h                   |            |           | after 15:00
+15h au plus tôt                 |            |           | after 15:00
+16h maximum                     |            |           | before 16:00
+pas plus tard que 17h           |            |           | before 17:00
+après 17 heures                 |            |           | after 17:00
 à partir de 15h                 |            |           | after 15:00
 dès 10h                         |            |           | after 10:00
 entre 14h et 16h                |            |           | after 14:00 before 16:00
@@ -180,6 +205,21 @@ in a couple of days             | 2026-11-28
 two weeks from now              | 2026-12-10
 this weekend                    | 2026-11-28/2026-11-29
 at the weekend                  | 2026-11-28/2026-11-29
+Christmas Eve                   | 2026-12-24
+on Boxing Day                   | 2026-12-26
+New Year's Eve                  | 2026-12-31
+Easter Monday                   | 2027-03-29
+Good Friday                     | 2027-03-26
+early next week                 | 2026-11-30/2026-12-01
+at the end of next week         | 2026-12-04/2026-12-06
+midweek                         | 2026-11-26
+a fortnight on Saturday         | 2026-12-12
+in a fortnight's time           | 2026-12-10
+on mon                          | 2026-11-30
+mon or tue                      | 2026-11-30,2026-12-01
+last Saturday                   | 2026-11-21
+by the 12th of December         | 2026-12-12
+on 14th                         | 2026-12-14
 next weekend                    | 2026-12-05/2026-12-06
 next week                       | 2026-11-30/2026-12-06
 this week                       | 2026-11-26/2026-11-29
@@ -190,7 +230,8 @@ in the morning                  |            | morning
 late morning                    |            | morning   | after 10:30 before 12:30
 early afternoon                 |            | afternoon | after 13:00 before 15:00
 at lunchtime                    |            | noon
-at noon                         |            | noon      | at 12:00
+at noon                         |            |           | at 12:00
+around noon                     |            | noon
 3pm                             |            |           | at 15:00
 3 p.m.                          |            |           | at 15:00
 3:30 pm                         |            |           | at 15:30
@@ -211,6 +252,13 @@ by 5pm                          |            |           | before 17:00
 after 5                         |            |           | after 17:00
 from 3pm                        |            |           | after 15:00
 around 10                       |            |           | at 10:00
+at 10.30                        |            |           | at 10:30
+10.30 tomorrow                  | 2026-11-27 |           | at 10:30
+4ish                            |            |           | at 16:00
+not before 11am                 |            |           | after 11:00
+3pm onwards                     |            |           | after 15:00
+5pm at the latest               |            |           | before 17:00
+between 2 and 4 pm              |            |           | after 14:00 before 16:00
 between 2 and 4                 |            |           | after 14:00 before 16:00
 from 9 to 11am                  |            |           | after 09:00 before 11:00
 2-4pm                           |            |           | after 14:00 before 16:00
@@ -240,6 +288,20 @@ deux paires
 ça fait 3 heures que j'attends
 2h de marche
 bonne soirée
+belle soirée à vous
+bonne fin de journée
+bon dimanche à tous
+passez un bon week-end
+excellente fin de semaine
+je vous souhaite une soirée agréable
+bon matin
+bone soirée
+la semaine dernière
+il y a trois jours
+depuis deux semaines
+repousser d'une heure
+à ce jour
+le black friday
 bonjour
 bonsoir
 bon après-midi
@@ -262,7 +324,20 @@ order 123456
 the second one
 at 10 rue de la paix
 good morning
-good evening
+good afternoon
+good  evening
+have a lovely weekend
+enjoy your evening
+wishing you a peaceful Sunday evening
+have a nice Sunday!
+Morning! do you have tents
+Evening all
+Afternoon, where is my parcel
+two weeks ago
+last week
+black friday
+a tent for 10.30 euros
+at 10.30 €
 we want a tent
 the sun is hot
 my son sat down
@@ -296,7 +371,7 @@ def days(value: dict[str, int]) -> str:
 def test_a_phrase_means_its_time(language: str, phrase: str, day: str, part: str, clock: str, around: str) -> None:
     text = around.format(phrase)
     found = find(text, language)
-    assert [days(e.value) for e in found if e.name == "day"] == ([day] if day else [])
+    assert [days(e.value) for e in found if e.name == "day"] == (day.split(",") if day else [])
     assert [e.value for e in found if e.name == "part_of_day"] == ([part] if part else [])
     assert [hour(e.value) for e in found if e.name == "hour"] == ([clock] if clock else [])
     assert all(e.text == text[e.start : e.end] and e.source == "grammar" for e in found)
@@ -321,6 +396,26 @@ def test_a_sentence_with_several_times() -> None:
         ("day", "mardi 1er décembre"),
         ("hour", "15h30"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("je passe la semaine prochaine", "fr", ["semaine prochaine"]),
+        ("ce weekend ou le week-end prochain", "fr", ["ce weekend", "week-end prochain"]),
+        ("plutôt le 12 décembre.", "fr", ["12 décembre"]),
+        ("on pourrait faire ça sam. à 10h", "fr", ["sam", "10h"]),
+        ("vers 15h, pas avant 14h", "fr", ["15h", "pas avant 14h"]),
+        ("en fin de matinée", "fr", ["fin de matinée", "matinée"]),
+        ("bjr c pr mon colis", "en", []),
+        ("at the weekend", "en", ["weekend"]),
+        ("on Saturday the 12th of December.", "en", ["Saturday the 12th of December"]),
+        ("around 4, before 5", "en", ["4", "before 5"]),
+        ("I can't do mornings", "en", ["mornings"]),
+    ],
+)
+def test_the_words_that_say_it(text: str, language: str, words: list[str]) -> None:
+    assert [entity.text for entity in find(text, language)] == words
 
 
 def test_words_of_the_bot_are_not_misspelt_days() -> None:

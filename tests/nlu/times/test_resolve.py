@@ -38,6 +38,15 @@ SUNDAY = date(2026, 11, 29)
         ({"weekday": 6, "week": "this"}, SUNDAY, "2026-11-29", None),
         ({"weekday": 1, "offset_weeks": 1}, date(2026, 11, 24), "2026-12-01", None),
         ({"offset_weeks": 2}, SUNDAY, "2026-12-13", None),
+        ({"weekday": 5, "week": "last"}, SUNDAY, "2026-11-28", None),
+        ({"weekday": 6, "week": "last"}, SUNDAY, "2026-11-22", None),
+        ({"week": "next", "part": "start"}, SUNDAY, "2026-11-30", "2026-12-01"),
+        ({"week": "this", "part": "end"}, SUNDAY, "2026-11-29", "2026-11-29"),
+        ({"week": "this", "part": "start"}, SUNDAY, "2026-11-30", "2026-12-01"),
+        ({"week": "after next"}, SUNDAY, "2026-12-07", "2026-12-13"),
+        ({"feast": "easter", "days": 0}, SUNDAY, "2027-03-28", None),
+        ({"feast": "easter", "days": 0}, date(2027, 3, 29), "2028-04-16", None),
+        ({"feast": "easter", "days": 50}, date(2027, 3, 29), "2027-05-17", None),
         ({"soonest": True}, SUNDAY, "2026-11-29", "2026-12-05"),
         ({"offset_months": 3}, SUNDAY, "2027-02-28", None),
         ({"offset_months": 12}, NEW_YEARS_EVE, "2027-12-31", None),
@@ -47,19 +56,33 @@ def test_days_on_the_calendar(value: dict[str, Any], today: date, first: str, la
     assert resolve_day(value, today) == (date.fromisoformat(first), date.fromisoformat(last or first))
 
 
-@pytest.mark.parametrize("value", [{}, {"day": 32}, {"day": 30, "month": 2, "year": None}, {"weekday": "x"}, {"part": 1}])
+@pytest.mark.parametrize(
+    "value", [{}, {"day": 32}, {"day": 30, "month": 2, "year": None}, {"weekday": "x"}, {"part": 1}, {"feast": "x", "days": 0}]
+)
 def test_what_is_not_a_day_is_refused(value: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"day|no "):
         resolve_day(value, SUNDAY)
 
 
-SAID = ["samedi", "demain", "ce week-end", "la semaine prochaine", "le 8 mai", "le 12", "mardi en huit", "samedi prochain"]
+SAID = [
+    "milieu de semaine",
+    "la veille de Noël",
+    "le lundi de Pâques",
+    "samedi",
+    "demain",
+    "ce week-end",
+    "la semaine prochaine",
+    "le 8 mai",
+    "le 12",
+    "mardi en huit",
+    "samedi prochain",
+]
 
 
 @given(today=st.dates(date(2000, 1, 1), date(2100, 1, 1)), said=st.sampled_from(SAID))
 def test_what_is_ahead_is_never_behind(today: date, said: str) -> None:
     first, last = resolve_day(find(said, "fr")[0].value, today)
-    assert today <= first <= last <= today + timedelta(days=366)
+    assert today <= first <= last <= today + timedelta(days=400)
 
 
 @given(today=st.dates(date(2000, 1, 1), date(2100, 1, 1)), weekday=st.integers(0, 6))
