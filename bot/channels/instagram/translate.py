@@ -6,24 +6,23 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.channels.gathered import Found, Gathered
+from bot.channels.gathered import Found
 from bot.channels.instagram.public import read_change
 from bot.channels.instagram.table import NAME, InstagramTable
-from bot.channels.meta.events import account_of, entries, event_id
+from bot.channels.meta.events import event_id
 from bot.channels.meta.page_events import (
-    Reader,
     Scene,
+    Speech,
     at,
     read_edit,
-    read_event,
+    read_entries,
     read_message,
     read_postback,
     read_reaction,
     read_referral,
     receipt,
 )
-from bot.channels.reading import identifier, mapping, moment
-from bot.errors import BadUpdate
+from bot.channels.reading import mapping, moment
 from bot.messages import Reading
 
 FIELDS = (
@@ -51,33 +50,15 @@ def read_body(
     Raises:
         BadUpdate: the body as a whole cannot come from Instagram.
     """
-    gathered = Gathered()
-    for entry in entries(body, "instagram", gathered):
-        try:
-            named = account_of(entry, "id", account, accounts or {})
-            owner = identifier(entry, "id")
-        except BadUpdate as error:
-            gathered.leave(entry, str(error))
-            continue
-        for name in ("messaging", "standby"):
-            scene = Scene(
-                channel=NAME,
-                account=named,
-                owner=owner,
-                standby=name == "standby",
-                entry=entry,
-                received_at=received_at,
-                app_id=app_id,
-                table=table or InstagramTable(),
-                unnamed_echo="unknown",
-            )
-            for raw in gathered.parts(entry, name):
-                gathered.take(raw, read_event, scene, _READERS)
-        for raw in gathered.parts(entry, "changes"):
-            gathered.take(raw, read_change, entry, named, received_at)
-        if entry.get("field") is not None:  # with Instagram's own login a comment stands in the entry itself
-            gathered.take(entry, read_change, entry, named, received_at)
-    return gathered.reading()
+    return read_entries(
+        _SPEECH,
+        body,
+        received_at=received_at,
+        account=account,
+        accounts=accounts,
+        app_id=app_id,
+        table=table or InstagramTable(),
+    )
 
 
 def _read(raw: Mapping[str, Any], scene: Scene) -> Iterator[Found]:
@@ -89,11 +70,18 @@ def _read(raw: Mapping[str, Any], scene: Scene) -> Iterator[Found]:
         yield receipt(raw, scene, "read", moment(read, "watermark"))
 
 
-_READERS: Mapping[str, Reader] = {
-    "message": read_message,
-    "postback": read_postback,
-    "referral": read_referral,
-    "reaction": read_reaction,
-    "message_edit": read_edit,
-    "read": _read,
-}
+_SPEECH = Speech(
+    channel=NAME,
+    object="instagram",
+    readers={
+        "message": read_message,
+        "postback": read_postback,
+        "referral": read_referral,
+        "reaction": read_reaction,
+        "message_edit": read_edit,
+        "read": _read,
+    },
+    read_change=read_change,
+    unnamed_echo="unknown",
+    bare_changes=True,  # with Instagram's own login a comment stands in the entry itself
+)

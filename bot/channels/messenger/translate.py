@@ -6,18 +6,18 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.channels.gathered import Found, Gathered, Said
+from bot.channels.gathered import Found, Said
 from bot.channels.messenger.feed import read_change
 from bot.channels.messenger.table import NAME, MessengerTable
-from bot.channels.meta.events import account_of, entries, event_id, made_id
+from bot.channels.meta.events import event_id, made_id
 from bot.channels.meta.page_events import (
-    Reader,
     Scene,
+    Speech,
     at,
     customer,
     made,
     read_edit,
-    read_event,
+    read_entries,
     read_message,
     read_postback,
     read_reaction,
@@ -57,31 +57,15 @@ def read_body(
     Raises:
         BadUpdate: the body as a whole cannot come from Messenger.
     """
-    gathered = Gathered()
-    for entry in entries(body, "page", gathered):
-        try:
-            named = account_of(entry, "id", account, accounts or {})
-            owner = identifier(entry, "id")
-        except BadUpdate as error:
-            gathered.leave(entry, str(error))
-            continue
-        for name in ("messaging", "standby"):
-            scene = Scene(
-                channel=NAME,
-                account=named,
-                owner=owner,
-                standby=name == "standby",
-                entry=entry,
-                received_at=received_at,
-                app_id=app_id,
-                table=table or MessengerTable(),
-                unnamed_echo="person",
-            )
-            for raw in gathered.parts(entry, name):
-                gathered.take(raw, read_event, scene, _READERS)
-        for raw in gathered.parts(entry, "changes"):
-            gathered.take(raw, read_change, entry, named, received_at)
-    return gathered.reading()
+    return read_entries(
+        _SPEECH,
+        body,
+        received_at=received_at,
+        account=account,
+        accounts=accounts,
+        app_id=app_id,
+        table=table or MessengerTable(),
+    )
 
 
 def _optin(raw: Mapping[str, Any], scene: Scene) -> Iterator[Found]:
@@ -123,15 +107,21 @@ def _policy(raw: Mapping[str, Any], _scene: Scene) -> Iterator[Found]:
     )
 
 
-_READERS: Mapping[str, Reader] = {
-    "message": read_message,
-    "postback": read_postback,
-    "referral": read_referral,
-    "optin": _optin,
-    "reaction": read_reaction,
-    "message_edit": read_edit,
-    "delivery": _delivery,
-    "read": _read,
-    "account_linking": _linking,
-    "policy_enforcement": _policy,
-}
+_SPEECH = Speech(
+    channel=NAME,
+    object="page",
+    readers={
+        "message": read_message,
+        "postback": read_postback,
+        "referral": read_referral,
+        "optin": _optin,
+        "reaction": read_reaction,
+        "message_edit": read_edit,
+        "delivery": _delivery,
+        "read": _read,
+        "account_linking": _linking,
+        "policy_enforcement": _policy,
+    },
+    read_change=read_change,
+    unnamed_echo="person",
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,53 +18,61 @@ from bot.messages import Button, OutboundMessage
 _METADATA_LENGTH = 1000
 
 
-def write(
-    message: OutboundMessage,
-    *,
-    forms: tuple[Form, ...],
-    table: PageTable,
-    measure: Measure,
-    platform: str,
-    now: datetime | None,
-    late: bool,
-    metadata: bool,
-) -> dict[str, Any]:
-    """The body of the call that sends one part; `late` when the platform itself said that the window has closed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageWriter:
+    """How one of the two writes."""
 
-    Raises:
-        OutsideWindow: the window has closed, and the words are not a person's or even those are too late.
-        Refused: the platform could never take it; the caller should have cut it with `parts_of`.
-    """
-    tag = _tag(message, table, platform, now, late=late)
-    shown = choices.show(message, forms)
-    if not message.text.strip():
-        raise Refused(f"{platform} takes no empty message; give the response a text")
-    if shown.lines:
-        raise Refused(f"{platform} has no form for these choices; send the message in parts, which writes them out")
-    longest = table.text if shown.form is None else shown.form.text
-    if measure(message.text) > longest:
-        raise Refused(f"more than the {longest} {platform} takes here; send the message in parts")
-    said = {"text": message.text} if shown.form is None else _choices(message.text, shown.form, shown.buttons, platform)
-    said |= _tied(message.key if metadata else "")
-    return {"recipient": _recipient(message.recipient), "message": said} | tag
+    platform: str
+    measure: Measure
+    table: PageTable
+    """What it goes by where nothing else is given."""
+    metadata: bool
+    """Whether there is a place for our key."""
+
+    def write_message(
+        self, message: OutboundMessage, *, table: PageTable | None = None, now: datetime | None = None, late: bool = False
+    ) -> dict[str, Any]:
+        """The body of the call that sends one part; `late` when the platform itself said that the window has closed.
+
+        Raises:
+            OutsideWindow: by `now` the window has closed, and the words are not a person's or even those are too late.
+            Refused: the platform could never take it; the caller should have cut it with `parts_of`.
+        """
+        table, platform = table or self.table, self.platform
+        tag = _tag(message, table, platform, now, late=late)
+        shown = choices.show(message, table.forms)
+        if not message.text.strip():
+            raise Refused(f"{platform} takes no empty message; give the response a text")
+        if shown.lines:
+            raise Refused(f"{platform} has no form for these choices; send the message in parts, which writes them out")
+        longest = table.text if shown.form is None else shown.form.text
+        if self.measure(message.text) > longest:
+            raise Refused(f"more than the {longest} {platform} takes here; send the message in parts")
+        said = {"text": message.text} if shown.form is None else _choices(message.text, shown.form, shown.buttons, platform)
+        said |= _tied(message.key if self.metadata else "")
+        return {"recipient": _recipient(message.recipient), "message": said} | tag
+
+    def parts_of(self, message: OutboundMessage, *, table: PageTable | None = None) -> list[OutboundMessage]:
+        """The same message in pieces the platform can show, in order; the last one has the choices."""
+        table = table or self.table
+        return choices.parts(message, table.forms, table.text, self.measure)
+
+    def write_private(self, comment_id: str, text: str, key: str, *, table: PageTable | None = None) -> dict[str, Any]:
+        """The body of the call that answers a public comment in private: once, within seven days.
+
+        Raises:
+            Refused: the text is empty or too long; it cannot go in parts, for only the first would be taken.
+        """
+        longest = (table or self.table).text
+        if not text.strip() or self.measure(text) > longest:
+            raise Refused(f"a private reply on {self.platform} has 1 to {longest}; shorten it, a second one is not taken")
+        said = {"text": text} | _tied(key if self.metadata else "")
+        return {"recipient": {"comment_id": comment_id}, "message": said, "messaging_type": "RESPONSE"}
 
 
 def write_action(recipient: str, action: str) -> dict[str, Any]:
     """The body of a call that shows something for a moment: `typing_on`, `typing_off`, `mark_seen`."""
     return {"recipient": _recipient(recipient), "sender_action": action}
-
-
-def write_private_reply(
-    comment_id: str, text: str, key: str, *, table: PageTable, measure: Measure, platform: str
-) -> dict[str, Any]:
-    """The body of the call that answers a public comment in private: once, within seven days.
-
-    Raises:
-        Refused: the text is empty or too long; it cannot go in parts, for only the first would be taken.
-    """
-    if not text.strip() or measure(text) > table.text:
-        raise Refused(f"a private reply on {platform} has 1 to {table.text}; shorten it, a second one is not taken")
-    return {"recipient": {"comment_id": comment_id}, "message": {"text": text} | _tied(key), "messaging_type": "RESPONSE"}
 
 
 def _tied(key: str) -> dict[str, str]:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.channels.gathered import Found, Said
-from bot.channels.meta.events import event_id, made_id
+from bot.channels.gathered import Found, Gathered, Said
+from bot.channels.meta.events import account_of, entries, event_id, made_id
 from bot.channels.meta.page_content import pressed, referral_in, said_in
 from bot.channels.meta.page_table import PageTable
 from bot.channels.reading import identifier, mapping, moment, sender, words
 from bot.errors import BadUpdate
-from bot.messages import InboundMessage, Kind, Receipt
+from bot.messages import InboundMessage, Kind, Reading, Receipt
 
 METADATA = "filrouge:"
 """What the metadata of our own messages begins with; their key follows, and comes back in the echo."""
@@ -44,6 +44,66 @@ class Scene:
 
 
 Reader = Callable[[Mapping[str, Any], Scene], Iterator[Found]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """What one of the two channels tells, and how it is read."""
+
+    channel: str
+    object: str
+    """What its bodies are of."""
+    readers: Mapping[str, Reader]
+    read_change: Callable[[Mapping[str, Any], Mapping[str, Any], str, datetime], Iterator[Found]]
+    """Reads what is public: the change, its entry, the account, and when it reached us."""
+    unnamed_echo: str
+    """See `Scene`."""
+    bare_changes: bool = False
+    """Whether a change may stand in the entry itself."""
+
+
+def read_entries(
+    speech: Speech,
+    body: Any,
+    *,
+    received_at: datetime,
+    account: str,
+    accounts: Mapping[str, str] | None,
+    app_id: str,
+    table: PageTable,
+) -> Reading:
+    """Everything one body holds, entry by entry.
+
+    Raises:
+        BadUpdate: the body as a whole cannot come from this platform.
+    """
+    gathered = Gathered()
+    for entry in entries(body, speech.object, gathered):
+        try:
+            named = account_of(entry, "id", account, accounts or {})
+            owner = identifier(entry, "id")
+        except BadUpdate as error:
+            gathered.leave(entry, str(error))
+            continue
+        for name in ("messaging", "standby"):
+            scene = Scene(
+                channel=speech.channel,
+                account=named,
+                owner=owner,
+                standby=name == "standby",
+                entry=entry,
+                received_at=received_at,
+                app_id=app_id,
+                table=table,
+                unnamed_echo=speech.unnamed_echo,
+            )
+            for raw in gathered.parts(entry, name):
+                gathered.take(raw, read_event, scene, speech.readers)
+        for raw in gathered.parts(entry, "changes"):
+            gathered.take(raw, speech.read_change, entry, named, received_at)
+        if speech.bare_changes and entry.get("field") is not None:
+            gathered.take(entry, speech.read_change, entry, named, received_at)
+    return gathered.reading()
 
 
 def read_event(raw: Mapping[str, Any], scene: Scene, readers: Mapping[str, Reader]) -> Iterator[Found]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.channels.choices import Form
 from bot.channels.meanings import ACCOUNT, GONE, OUTSIDE, TRY_LATER
@@ -24,6 +24,7 @@ PAGE_WAITS: Mapping[str, float] = {"4": 60.0, "32": 60.0, "613": 60.0, "80006": 
 class PageTable(MetaTable):
     """The figures both go by."""
 
+    buttons: int = 13
     button_title: int = 20
     token: int = 1000
     """(v)"""
@@ -32,6 +33,12 @@ class PageTable(MetaTable):
     template_buttons: int = 3
     human_agent_days: float = 7.0
     """How long after the customer's last act a person's words are taken with the tag HUMAN_AGENT, once Meta has approved it."""
+    per_second: float = 40.0
+    """Meta takes 300 calls a second for a page or an account, in all; most never need a tenth of it."""
+    per_recipient_per_second: float = 0.0
+    codes: Mapping[str, str] = field(default_factory=lambda: PAGE_CODES)
+    """(v) most subcodes"""
+    waits: Mapping[str, float] = field(default_factory=lambda: PAGE_WAITS)
     profile_fields: str = "first_name,last_name"
     inbox_apps: tuple[str, ...] = ("263902037430900", "1217981644879628")
     """(v) The applications in which people of the brand answer by hand, as their echoes name them."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.channels.files import Media
 from bot.channels.meta.media import fetch
-from bot.channels.meta.page_compose import write_action
+from bot.channels.meta.page_compose import PageWriter, write_action
 from bot.channels.meta.page_table import PageTable
 from bot.channels.meta.transport import MetaChannel
 from bot.channels.meta.window import by_a_person
@@ -19,11 +19,11 @@ class PageChannel(MetaChannel):
     """One page, or one Instagram account."""
 
     table: PageTable
-    _messages: str
+    _writer: PageWriter
 
     async def private_reply(self, comment_id: str, text: str, key: str) -> str:
         """Answer a public comment in private; once for each comment, within seven days. Raises as `send` does."""
-        return await self._post(self._written_private(comment_id, text, key), key)
+        return await self._post(self._writer.write_private(comment_id, text, key, table=self.table), key)
 
     def typing(self, recipient: str) -> None:
         """Show that an answer is being written, for 20 s or until it arrives. Returns at once; does its best."""
@@ -75,8 +75,8 @@ class PageChannel(MetaChannel):
             raise OutcomeUnknown(f"{self.platform} answered without a message id; the message may have arrived")
         return message_id
 
-    def _written(self, part: OutboundMessage, *, late: bool) -> Mapping[str, Any]:
-        raise NotImplementedError
+    def _parts_of(self, message: OutboundMessage) -> list[OutboundMessage]:
+        return self._writer.parts_of(message, table=self.table)
 
-    def _written_private(self, comment_id: str, text: str, key: str) -> Mapping[str, Any]:
-        raise NotImplementedError
+    def _written(self, part: OutboundMessage, *, late: bool) -> Mapping[str, Any]:
+        return self._writer.write_message(part, table=self.table, now=self._now(), late=late)

@@ -10,7 +10,7 @@ import aiohttp
 
 from bot.channels.meanings import check_meanings
 from bot.channels.meta.failures import GraphRefused, failure_of
-from bot.channels.meta.graph import Graph
+from bot.channels.meta.graph import PUBLIC_ROOT, VERSION, Graph
 from bot.channels.meta.signature import proof
 from bot.channels.meta.table import MetaTable
 from bot.channels.pool import Courtesies
@@ -22,32 +22,42 @@ _COURTESY_TIMEOUT = 5.0
 
 
 class MetaChannel:
-    """One account on one of Meta's channels."""
+    """One account on one of Meta's channels; `root` is Meta's Graph (Meta's own, or a pretend one)."""
 
     name = ""
     platform = ""
+    table: MetaTable
+    _usual: MetaTable
+    """What its limits are, where nobody gives others."""
+    _which_id = ""
+    """What it needs besides a token, and where that is shown."""
     _check_fields = "id,name"
-    _owner = "me"
-    """The id Meta knows the account by."""
+    _speaks_as = ""
+    """Who it sends as, where that is not the account's own id."""
 
     def __init__(
         self,
         token: str,
+        account_id: str,
         *,
-        root: str,
-        version: str,
-        table: MetaTable,
-        account: str,
-        connections: int,
-        timeout: float,
+        root: str = PUBLIC_ROOT,
+        version: str = VERSION,
+        account: str = "",
+        table: MetaTable | None = None,
+        connections: int = 32,
+        timeout: float = 15.0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         if not token:
             raise SettingsError(f"{self.platform} needs an access token; docs/channels/{self.name}.md says where to make one")
-        check_meanings(table.codes)
-        self.account, self.limits = account, table.limits
+        if not account_id.isalnum():
+            raise SettingsError(f"{self.platform} needs {self._which_id}")
+        self.table = table or self._usual
+        check_meanings(self.table.codes)
+        self.account, self.limits = account, self.table.limits
         self._graph = Graph(token, root=root, version=version, connections=connections, timeout=timeout)
-        self._shared_table, self._now, self._token = table, now, token
+        self._token, self._now, self._owner = token, now, account_id
+        self._messages = f"{self._speaks_as or account_id}/messages"
         self._courtesies = Courtesies(self.name)
         self._unfinished = Unfinished()
 
@@ -88,7 +98,7 @@ class MetaChannel:
         try:
             return await calling
         except (GraphRefused, aiohttp.ClientError, TimeoutError) as error:
-            failure = failure_of(error, self._shared_table, self.platform)
+            failure = failure_of(error, self.table, self.platform)
         # Outside the handler, so that no traceback leads back to a request, which has the token.
         failure.args = tuple(str(part).replace(self._token, "[token]") for part in failure.args)
         raise failure

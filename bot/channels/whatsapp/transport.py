@@ -2,55 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Any
 
 from bot.channels.files import Media
-from bot.channels.meta.graph import PUBLIC_ROOT, VERSION
 from bot.channels.meta.media import fetch
 from bot.channels.meta.transport import MetaChannel
 from bot.channels.whatsapp.compose import Template, parts_of, write_message, write_seen, write_template
 from bot.channels.whatsapp.table import NAME, PLATFORM, WhatsAppTable
-from bot.errors import OutcomeUnknown, Refused, SettingsError
+from bot.errors import OutcomeUnknown, Refused
 from bot.messages import OutboundMessage
 
 
 class WhatsAppChannel(MetaChannel):
-    """One number on the Cloud API; `root` is Meta's Graph (Meta's own, or a pretend one)."""
+    """One number on the Cloud API."""
 
     name = NAME
     platform = PLATFORM
+    table: WhatsAppTable
+    _usual = WhatsAppTable()
+    _which_id = "the id of the number it writes from; Meta's API set-up page shows it"
     _check_fields = "display_phone_number,verified_name,quality_rating"
-
-    def __init__(
-        self,
-        token: str,
-        phone_number_id: str,
-        *,
-        root: str = PUBLIC_ROOT,
-        version: str = VERSION,
-        account: str = "",
-        table: WhatsAppTable | None = None,
-        connections: int = 32,
-        timeout: float = 15.0,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        if not phone_number_id.isalnum():
-            raise SettingsError("WhatsApp needs the id of the number it writes from; Meta's API set-up page shows it")
-        self.table = table or WhatsAppTable()
-        super().__init__(
-            token,
-            root=root,
-            version=version,
-            table=self.table,
-            account=account,
-            connections=connections,
-            timeout=timeout,
-            now=now,
-        )
-        self._messages = f"{phone_number_id}/messages"
-        self._owner = phone_number_id
 
     async def send_template(self, recipient: str, template: Template, key: str) -> str:
         """Send an approved template, whether the customer's window is open or not; raises as `send` does."""
