@@ -58,7 +58,8 @@ def training_data(files: Sequence[Path], language: str | None) -> TrainingData:
     """Read the training files, and say on stderr what was read."""
     data = read_data_set(files, language=language)
     intents = len({example.intent for example in data.examples})
-    say(f"Read {len(data.examples)} examples of {intents} intents from {', '.join(map(str, files))}")
+    read = f"Read {counted(len(data.examples), 'example')} of {counted(intents, 'intent')}"
+    say(f"{read} from {', '.join(map(str, files))}")
     return data
 
 

@@ -61,7 +61,7 @@ def evaluate(
     asked = read_data_set(test, language=language).examples if test else None
     outside = read_out_of_scope(oos, language=language) if oos else ()
     if untaught := {e.intent for e in asked or ()} - {e.intent for e in data.examples} - {OUT_OF_SCOPE}:
-        say(f"No example teaches {', '.join(sorted(untaught))}: its messages will all count as wrong")
+        say(f"No example teaches {', '.join(sorted(untaught))}: such messages will all count as wrong")
     run = asyncio.run(_measured(_Work(data, asked, outside, engine, folds, noise)))
     settings = {
         "engine": engine,

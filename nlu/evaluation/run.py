@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from nlu.costs import Cost, Costed
 from nlu.engines import Trainer
+from nlu.errors import TooLittleData
 from nlu.evaluation.asking import Answer, ask
 from nlu.evaluation.entity_figures import entity_names
 from nlu.evaluation.folds import FOLDS, folds
@@ -66,9 +67,11 @@ async def cross_validate(
 
     `outside` are further messages out of scope, shared out among the folds. Varied examples make these figures lower than
     what customers will see; use them to compare, and to find examples that contradict each other.
-    Raises `TooLittleData` when there are not two intents with examples.
+    Raises `TooLittleData` when there are not two intents with examples, or none has two.
     """
     parts = [(kept, (*held, *outside[n::count])) for n, (kept, held) in enumerate(folds(data, count))]
+    if not any(held for _, held in parts):
+        raise TooLittleData("cross-validation needs intents with two examples at least; add some, or give --test")
     return await _run(trainer, parts, noise=noise, exhaustive=False, progress=progress)
 
 

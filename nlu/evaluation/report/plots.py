@@ -12,7 +12,7 @@ _WIDTH, _HEIGHT = _LEFT + _SIZE + _RIGHT, _TOP + _SIZE + _BOTTOM
 
 
 def calibration_plot(bins: Sequence[Mapping[str, Any]], label: str, across: str, up: str) -> Markup:
-    """Accuracy over confidence: one bar a bin, darker where there are more messages."""
+    """Accuracy over confidence: one bar a bin, fuller in colour where there are more messages."""
     most = max((one["count"] for one in bins), default=1)
     bars = Markup("").join(
         Markup('<rect class="mark" x="{}" y="{}" width="{}" height="{}" opacity="{}"><title>{}</title></rect>').format(

@@ -38,7 +38,7 @@ _ENGLISH = {
     "p99_told": "All but one in a hundred were.",
     "calibration": "Can its confidence be trusted?",
     "calibration_told": "Each bar holds the messages of one range of confidence; at the dashed line confidence is the truth. "
-    "Bars under it: too sure. Bars above it: too modest. Dark bars hold more messages.",
+    "Bars under it: too sure. Bars above it: too modest. Full bars hold more messages.",
     "confidence": "Confidence",
     "right": "Right",
     "oos": "Where should the bot say it did not understand?",
@@ -105,7 +105,7 @@ _FRENCH = {
     "p99_told": "Tous sauf un sur cent l’ont été.",
     "calibration": "Peut-on se fier à sa confiance ?",
     "calibration_told": "Chaque barre contient les messages d’une tranche de confiance ; sur le pointillé, elle dit vrai. "
-    "Barres en dessous : trop sûr. Au-dessus : trop modeste. Les barres foncées contiennent plus de messages.",
+    "Barres en dessous : trop sûr. Au-dessus : trop modeste. Les barres pleines contiennent plus de messages.",
     "confidence": "Confiance",
     "right": "Juste",
     "oos": "À partir d’où le bot doit-il dire qu’il n’a pas compris ?",

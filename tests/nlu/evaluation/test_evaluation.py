@@ -175,6 +175,9 @@ async def test_starting_an_engine_is_not_counted_as_teaching_it() -> None:
 async def test_nothing_to_evaluate_is_said() -> None:
     with pytest.raises(TooLittleData, match="at least two intents"):
         await cross_validate(parrots, TrainingData())
+    single = TrainingData([Example("hi", "greet", "en"), Example("bye", "goodbye", "en")])
+    with pytest.raises(TooLittleData, match="two examples at least"):
+        await cross_validate(parrots, single)
     with pytest.raises(TooLittleData, match="not one message"):
         Evaluation(await ask(Parrot(), []))
 
