@@ -9,12 +9,22 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
+from bot.file_types import type_of
 from bot.storage import console_lists as lists
+from bot.storage import media
 from bot.storage.console_thread import thread_page
 from bot.storage.database import Database
 from bot.workers.turn_unit import House
 from handoff.case import Case
-from handoff.console.views import CaseRow, ConversationFilter, ConversationPage, Counts, StoreView, Thread
+from handoff.console.attached import FileContent, StoredFile
+from handoff.console.views import (
+    CaseRow,
+    ConversationFilter,
+    ConversationPage,
+    Counts,
+    StoreView,
+    Thread,
+)
 from handoff.ports import Appointment
 
 
@@ -69,6 +79,18 @@ class StoredDesk:
             queue_name=queue.name(language) if queue else "",
             slots=tuple(fact for fact in thread.slots if fact.name in of_customers),
         )
+
+    async def file(self, file: int) -> StoredFile | None:
+        found = await self._database.read(partial(media.about, media_id=file))
+        if found is None:
+            return None
+        return StoredFile(id=file, conversation=found.conversation, name=found.name, size=found.size)
+
+    async def content(self, file: StoredFile) -> FileContent | None:
+        found = await self._database.read(partial(media.open, media_id=file.id))
+        if found is None:
+            return None
+        return FileContent(content=found.content, mime_type=type_of(found.content, found.mime_type))
 
     async def stores(self, language: str) -> Sequence[StoreView]:
         brand = self._house.brand

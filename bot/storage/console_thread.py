@@ -13,6 +13,7 @@ from bot.customers.recognise import Level
 from bot.dialogue.flow import Flows
 from bot.dialogue.state import DialogueState
 from bot.storage.cases import waits_on_line
+from bot.storage.console_attached import attached
 from bot.storage.console_lists import cases_of
 from bot.storage.console_people import name_of, people, state_of
 from bot.storage.console_words import shown, why_unsent, word
@@ -111,7 +112,13 @@ def _messages(
 ) -> tuple[list[MessageView], bool, list[str]]:
     """A page of messages and notes, oldest first; whether there are earlier ones; who wrote the notes."""
     query = (
-        select(message, delivery.c.state, delivery.c.why, correction.c.intent.label("corrected"))
+        select(
+            message,
+            delivery.c.state,
+            delivery.c.why,
+            delivery.c.provider_id.label("delivered_as"),
+            correction.c.intent.label("corrected"),
+        )
         .join_from(message, delivery, delivery.c.message_id == message.c.id, isouter=True)
         .join(correction, correction.c.message_id == message.c.id, isouter=True)
         .where(message.c.conversation_id == conversation_id, message.c.kind != "act")
@@ -127,7 +134,8 @@ def _messages(
     if more:
         notes = notes.where(note.c.message_id > rows[-1].id)
     found = connection.execute(notes).all()
-    views = [_view(row, language) for row in rows]
+    goes_with = attached(connection, rows)
+    views = [replace(_view(row, language), **goes_with.of(row)) for row in rows if row.id not in goes_with.shown_elsewhere]
     views += [MessageView(id=row.message_id, at=row.at, channel="", author="note", text=row.text, by=row.author) for row in found]
     return sorted(views, key=lambda view: view.id), more, [row.author for row in found]
 
@@ -139,8 +147,8 @@ def _view(row: Any, language: str) -> MessageView:
             id=row.id,
             at=row.at,
             channel=row.channel,
-            author="customer",
-            text=row.text,
+            author=_author(row),
+            text=row.text or str((row.data or {}).get("emoji") or ""),
             kind=row.kind,
             meaning=_meaning(trace),
             corrected=row.corrected,
@@ -158,6 +166,13 @@ def _view(row: Any, language: str) -> MessageView:
         buttons=tuple(choice["title"] for choice in (row.data or {}).get("choices", ())),
         trace=_trace(trace) if row.author != "advisor" and trace else None,
     )
+
+
+def _author(row: Any) -> Literal["customer", "advisor", "system"]:
+    """Who speaks in what came in: an echo is the brand's own voice, even where the platform does not say whose."""
+    if row.kind in ("echo", "standby") and row.author in ("advisor", "system"):
+        return "advisor" if row.author == "advisor" else "system"
+    return "system" if row.kind == "echo" else "customer"
 
 
 def _meaning(trace: Mapping[str, Any]) -> Meaning | None:

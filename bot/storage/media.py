@@ -64,6 +64,16 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """A kept file, without its bytes."""
+
+    conversation: int
+    """The conversation it belongs to now."""
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """A file with its bytes."""
 
@@ -183,9 +193,12 @@ def of_conversation(connection: Connection, conversation_id: int) -> dict[int, l
     return _by_message(connection, media.c.conversation_id == conversation_id)
 
 
-def conversation_of(connection: Connection, media_id: int) -> int | None:
-    """Whose file it is; None when there is none with bytes under this id."""
-    return connection.execute(select(media.c.conversation_id).where(media.c.id == media_id, media.c.state == "kept")).scalar()
+def about(connection: Connection, media_id: int) -> About | None:
+    """What is known of a kept file without its bytes; None when there is none."""
+    row = connection.execute(
+        select(media.c.conversation_id, media.c.name, media.c.size).where(media.c.id == media_id, media.c.state == "kept")
+    ).first()
+    return row and About(row.conversation_id, row.name or "", row.size or 0)
 
 
 def open(connection: Connection, media_id: int) -> Opened | None:  # noqa: A001  opened as `media.open(...)`

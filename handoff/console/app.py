@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from handoff.console import acts, conversations, pages, queue, signin, stores
+from handoff.console import acts, conversations, files, pages, queue, signin, stores
 from handoff.console.accounts import show_accounts
 from handoff.console.doors import ADMINS, EVERYONE, MANAGERS, Door, guard
 from handoff.console.house import HOUSE, Clock, House
@@ -32,6 +32,7 @@ DOORS = (
     Door("GET", f"/fragments{CONVERSATION}", conversations.show_conversation_fragment, EVERYONE),
     Door("POST", f"{CONVERSATION}/acts", acts.act, EVERYONE),
     Door("POST", rf"{CONVERSATION}/messages/{{message:\d{{1,15}}}}/correct", acts.correct, MANAGERS),
+    Door("GET", r"/media/{file:\d{1,15}}", files.show_file, EVERYONE),
     Door("GET", "/live", listen, EVERYONE),
     Door("GET", r"/live/{conversation:\d{1,15}}", listen, EVERYONE),
     Door("GET", "/stores", stores.show_stores, EVERYONE),

@@ -17,7 +17,18 @@ from handoff.console import sessions
 from handoff.console.house import house_of
 from handoff.console.pages import refusal
 from handoff.console.views import Role
-from handoff.console.visit import FORM, LANGUAGE, PREFIX, VISIT, Visit, is_listening, read_form, same_secret, wants_fragment
+from handoff.console.visit import (
+    FORM,
+    LANGUAGE,
+    PREFIX,
+    VISIT,
+    Visit,
+    is_listening,
+    is_of_a_page,
+    read_form,
+    same_secret,
+    wants_fragment,
+)
 from handoff.console.words import choose_language, language_cookie
 
 EVERYONE: frozenset[Role] = frozenset({"advisor", "community_manager", "admin"})
@@ -86,7 +97,7 @@ async def _pass(
     if door.roles is None:
         return await handler(request)
     # A page left open listens and refreshes itself: that must not keep its session alive.
-    alone = request.method == "GET" and (wants_fragment(request) or is_listening(request))
+    alone = request.method == "GET" and (wants_fragment(request) or is_listening(request) or is_of_a_page(request))
     found = await sessions.find(house, request, using=not alone)
     if found is None:
         raise _sign_in(request)
@@ -122,7 +133,8 @@ def _sign_in(request: web.Request) -> web.HTTPException:
 
 
 def _dress(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)  # a customer's file comes with a stricter policy of its own
     # What is shown is about customers: no cache between us and the reader may keep it.
     response.headers.setdefault("Cache-Control", "no-store")
     secure = house_of(request).secure(request)

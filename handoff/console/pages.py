@@ -15,6 +15,7 @@ from aiohttp import web
 from babel.dates import format_date, format_datetime, format_time
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from handoff.console.file_words import FileWords
 from handoff.console.house import house_of
 from handoff.console.visit import LANGUAGE, PREFIX, VISIT, wants_fragment
 from handoff.console.words import LANGUAGES, LOCALES, has, say
@@ -36,6 +37,7 @@ def render(request: web.Request, template: str, *, status: int = 200, **values: 
             label=partial(label, language),
             at=_moments(language, zone, house_of(request).clock.now()),
             hour=partial(_hour, language),
+            files=FileWords(language),
             day=lambda value: format_date(value, "full", locale=LOCALES[language]),
             language=language,
             other_language=next(known for known in LANGUAGES if known != language),

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 from handoff.case import Case
+from handoff.console.attached import FileContent, StoredFile
 from handoff.console.views import (
     Account,
     AccountRow,
@@ -107,6 +108,14 @@ class Desk(Protocol):
 
         `language` is the reader's, for labels such as a flow's name.
         """
+        ...
+
+    async def file(self, file: int) -> StoredFile | None:
+        """What is known of a customer's file, and whose it is; None when there is none, or its bytes are not kept."""
+        ...
+
+    async def content(self, file: StoredFile) -> FileContent | None:
+        """Its bytes, looked at once more; None when they are gone meanwhile."""
         ...
 
     async def stores(self, language: str) -> Sequence[StoreView]: ...

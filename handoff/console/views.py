@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from handoff.case import Case
+from handoff.console.attached import ContactCard, FileView, Place, Remark
 from handoff.hours import OpeningHours
 from handoff.ports import Appointment
 from handoff.routing import Advisor
@@ -160,6 +161,14 @@ class MessageView:
     buttons: Sequence[str] = ()
     kind: str = "text"
     """What the customer did: `text`, `press`, `media`, ..."""
+    sort: str = ""
+    """Of media: `photo`, `voice`, `sticker`, ..."""
+    files: Sequence[FileView] = ()
+    reactions: Sequence[str] = ()
+    """Emojis the customer put under it."""
+    place: Place | None = None
+    cards: Sequence[ContactCard] = ()
+    remarks: Sequence[Remark] = ()
     meaning: Meaning | None = None
     """Of a customer's message."""
     trace: Trace | None = None

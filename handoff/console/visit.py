@@ -54,6 +54,11 @@ def is_listening(request: web.Request) -> bool:
     return request.path.startswith(f"{PREFIX}/live")
 
 
+def is_of_a_page(request: web.Request) -> bool:
+    """Whether it asks for a file that a page shows, which nobody need have clicked on."""
+    return request.path.startswith(f"{PREFIX}/media/")
+
+
 async def read_form(request: web.Request) -> dict[str, str]:
     """The fields of a posted form, the last of each name.
 

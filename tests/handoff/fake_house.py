@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from handoff.case import OPEN, Case, HandoffContext
+from handoff.console.attached import FileContent, StoredFile
 from handoff.console.ports import (
     Act,
     ActOutcome,
@@ -63,6 +64,7 @@ class FakeDesk:
         self.diary: list[Appointment] = []
         self.done: dict[str, ActOutcome] = {}
         self.acts: list[Act] = []
+        self.files: dict[int, tuple[StoredFile, FileContent]] = {}
 
     async def open_cases(self) -> Sequence[CaseRow]:
         return [
@@ -117,6 +119,12 @@ class FakeDesk:
             cannot_write=found.cannot_write,
             names={account.username: account.name for account in PEOPLE.values()},
         )
+
+    async def file(self, file: int) -> StoredFile | None:
+        return self.files[file][0] if file in self.files else None
+
+    async def content(self, file: StoredFile) -> FileContent | None:
+        return self.files[file.id][1]
 
     async def stores(self, language: str) -> Sequence[StoreView]:
         services = {"fitting": "Essayage de chaussures" if language == "fr" else "Shoe fitting"}

@@ -45,6 +45,7 @@ WHO_MAY = {
     ("GET", "/fragments/conversations/{conversation}"): EVERYBODY,
     ("POST", "/conversations/{conversation}/acts"): EVERYBODY,
     ("POST", "/conversations/{conversation}/messages/{message}/correct"): MANAGERS,
+    ("GET", "/media/{file}"): EVERYBODY,
     ("GET", "/live"): EVERYBODY,
     ("GET", "/live/{conversation}"): EVERYBODY,
     ("GET", "/stores"): EVERYBODY,
@@ -54,7 +55,7 @@ WHO_MAY = {
 
 
 def address(path: str) -> str:
-    names = {"name": "console.css", "conversation": "1", "message": "1", "store": "lyon"}
+    names = {"name": "console.css", "conversation": "1", "message": "1", "store": "lyon", "file": "1"}
     return re.sub(r"\{(\w+)\}", lambda found: names[found[1]], path)
 
 

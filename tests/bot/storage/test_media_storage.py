@@ -202,7 +202,8 @@ async def test_a_message_taken_back_takes_its_file_along(database: Database) -> 
     assert await database.write(partial(media.forget, message_ids=[accepted.message])) == 1
     assert await rows(database) == (1, 1)
     assert await database.read(partial(media.open, media_id=first.id)) is None
-    assert await database.read(partial(media.conversation_of, media_id=second.id)) == accepted.conversation
+    left = await database.read(partial(media.about, media_id=second.id))
+    assert left == media.About(accepted.conversation, "", len(JPEG))
 
 
 async def test_a_file_taken_back_while_it_is_fetched_is_not_kept(database: Database) -> None:
