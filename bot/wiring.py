@@ -9,7 +9,8 @@ import os
 import shutil
 import socket
 import uuid
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Sequence
+from collections import ChainMap
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -56,6 +57,7 @@ from bot.storage.elsewhere import Elsewhere
 from bot.storage.upgrade import upgrade
 from bot.web.app import application
 from bot.web.chat_book import StoredChatBook
+from bot.web.chat_words import CHANNEL_NAMES
 from bot.web.inbox_door import InboxDoor
 from bot.web.rest import PATH as REST_PATH
 from bot.web.rest import RestDoor
@@ -140,6 +142,8 @@ class Program:
     _closing: contextlib.AsyncExitStack = field(init=False, default_factory=contextlib.AsyncExitStack)
     _deliveries: list[DeliveryWorker] = field(init=False, default_factory=list)
     _exchange: Exchange | None = field(init=False, default=None)
+    _links: dict[str, Callable[[str], Coroutine[Any, Any, str]]] = field(init=False, default_factory=dict)
+    """By channel, how the chat page opens it."""
 
     async def start(self) -> None:
         """Bring everything up; when this returns, the next message is answered."""
@@ -172,9 +176,9 @@ class Program:
         self._add_rest(app, door)
         await self._add_lines(app, door)
         telegram = await self._add_telegram(app, door)
-        links: dict[str, Callable[[str], Coroutine[Any, Any, str]]] = {}
-        if telegram is not None:
-            links["telegram"] = telegram.deep_link
+        links: Mapping[str, Callable[[str], Coroutine[Any, Any, str]]] = ChainMap(
+            {"telegram": telegram.deep_link} if telegram is not None else {}, self._links
+        )
         book = StoredChatBook(door, self.database, self.board, self.clock, self.house.brand, links)
         add_webchat(
             app,
@@ -284,7 +288,14 @@ class Program:
         lines = tuple(lines_of(self.settings, self.house.brand, database=self.database, clock=self.clock, environment=os.environ))
         seat_seconds = self.settings.claim_seconds
         ground = Ground(database=self.database, door=door, clock=self.clock, name=self.name, seat_seconds=seat_seconds)
-        self._exchange = Exchange(lines, ground, self.board, settle_seconds=self.settings.settle_seconds)
+        self._exchange = Exchange(
+            lines,
+            ground,
+            self.board,
+            settle_seconds=self.settings.settle_seconds,
+            language=self.house.brand.languages.default,
+            open_way=self._open_way,
+        )
         await self._exchange.start(app)
         self._closing.push_async_callback(self._exchange.close)
         for delivery in self._exchange.deliveries:
@@ -296,6 +307,15 @@ class Program:
         self._deliveries.append(delivery)
         beside = self.worker.deliver.get(delivery.channel_name, ())
         self.worker.deliver = {**self.worker.deliver, delivery.channel_name: (*beside, delivery)}
+
+    def _open_way(self, channel: str, address: Callable[[str], str]) -> None:
+        """From now on a conversation can be continued on this channel."""
+        self.worker.ways = {**self.worker.ways, channel: Way(CHANNEL_NAMES.get(channel, channel), address)}
+
+        async def link(token: str) -> str:
+            return address(token)
+
+        self._links[channel] = link
 
     def _noted(self, conversations: Collection[int]) -> None:
         """Something was heard of messages of ours: it is shown, and what must be sent again is."""
@@ -363,7 +383,7 @@ class Program:
                 await asyncio.sleep(pause)
                 pause = min(60, pause * 2)
         prefix = self.address + opens_at if opens_at.startswith("/") else opens_at
-        self.worker.ways = {telegram.name: Way("Telegram", lambda token: prefix + token)}
+        self._open_way(telegram.name, lambda token: prefix + token)
         tried.set()
         await asyncio.Event().wait()
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
 from aiohttp import web
 
+from bot.connections import ways
 from bot.connections.line import Ground, Line
 from bot.messages import InboundMessage
 from bot.signals import Signals
@@ -18,11 +19,18 @@ _CARRYING = frozenset({"media", "echo", "standby"})
 """Kinds of messages that may have files."""
 
 
+OpenWay = Callable[[str, ways.Address], None]
+"""Told a channel and how it is opened, as soon as that is known."""
+
+
 class Exchange:
     """All lines of a server."""
 
-    def __init__(self, lines: Sequence[Line], ground: Ground, board: Signals, *, settle_seconds: float) -> None:
-        self._lines, self._ground = tuple(lines), ground
+    def __init__(
+        self, lines: Sequence[Line], ground: Ground, board: Signals, *, settle_seconds: float, language: str, open_way: OpenWay
+    ) -> None:
+        self._lines, self._ground, self._language = tuple(lines), ground, language
+        self._open_way = open_way
         self.deliveries = [
             DeliveryWorker(
                 ground.database,
@@ -73,6 +81,7 @@ class Exchange:
         for line in self._lines:
             for name, work in line.work.items():
                 yield name, work(self._ground)
+            yield f"way:{line.name}", ways.learn(line, self._language, self._open_way)
 
     def came(self, message: InboundMessage) -> None:
         """A message of a customer has just been committed."""

@@ -67,7 +67,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-CHANNEL_NAMES: Mapping[str, str] = {"telegram": "Telegram"}
+CHANNEL_NAMES: Mapping[str, str] = {
+    "telegram": "Telegram",
+    "whatsapp": "WhatsApp",
+    "messenger": "Messenger",
+    "instagram": "Instagram",
+    "sms": "SMS",
+}
 """How customers call a channel; one that is missing here is shown by its own name."""
 
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from bot import metrics
+from bot.channels.ways import opened
 from bot.clock import Clock
 from bot.messages import InboundMessage, Reading
 from bot.signals import OpenRequests
@@ -116,7 +117,7 @@ class InboxDoor:
         Raises the first failure after all else has been committed, so that the platform sends the body again.
         """
         await self.keep_unreadable(channel, account, [json.dumps({"why": one.why, "raw": one.raw}) for one in reading.unread])
-        accepted = await self.accept_all(reading.messages, files)
+        accepted = await self.accept_all([opened(message) for message in reading.messages], files)
         if reading.public or reading.receipts:
             await self._note(reading)
         return accepted
