@@ -27,6 +27,12 @@ REPEATS = Counter(
     "filrouge_deliveries_possibly_repeated_total", "Messages that may reach a customer twice", ["channel"], registry=REGISTRY
 )
 FILES = Counter("filrouge_files_total", "Files of customers by what became of a try", ["channel", "outcome"], registry=REGISTRY)
+CHANNEL_AWAY = Gauge(
+    "filrouge_channel_away",
+    "Whether an account's platform is taken to be away, so that what is written waits",
+    ["channel", "account"],
+    registry=REGISTRY,
+)
 CASES = Counter("filrouge_cases_opened_total", "Cases opened", ["reason"], registry=REGISTRY)
 WAITING = Gauge("filrouge_inbox_conversations", "Conversations being handled by this process", registry=REGISTRY)
 DATABASE_SETTING = Gauge(

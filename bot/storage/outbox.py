@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Connection, and_, bindparam, case, func, literal_column, or_, select, update
 
 from bot.messages import Button, Limits, OutboundMessage
+from bot.storage.held import release_held as release_held  # the rest of the outbox's doings with what waits
 from bot.storage.last_acts import last_acts
 from bot.storage.prepared import Prepared
 from bot.storage.schema import Instant, conversation, delivery, identity, message

@@ -18,10 +18,16 @@ NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 async def answer(
-    database: Database, *replies: Reply, sender: str = "42", channel: str = "telegram", number: int = 1, at: datetime = NOON
+    database: Database,
+    *replies: Reply,
+    sender: str = "42",
+    channel: str = "telegram",
+    account: str = "",
+    number: int = 1,
+    at: datetime = NOON,
 ) -> int:
     """Let a customer write once and be answered so; returns the conversation."""
-    said = InboundMessage(channel=channel, external_id=f"{sender}-{number}", sender=sender, text="?", sent_at=at)
+    said = InboundMessage(channel=channel, account=account, external_id=f"{sender}-{number}", sender=sender, text="?", sent_at=at)
     accepted = await database.write(partial(inbox.accept, inbound=said, now=at))
     until = at + timedelta(seconds=10)
     claim = partial(inbox.claim, worker="w", now=at, until=until, limit=1, wanted=[accepted.conversation])
