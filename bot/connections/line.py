@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from bot.brand.channels import ChannelRules
 from bot.channels.files import Media
+from bot.channels.templates import Template
 from bot.clock import Clock
 from bot.messages import Channel
 from bot.storage.database import Database
@@ -47,8 +49,20 @@ class Connection:
     transport: Transport
     check: Callable[[], Awaitable[Sequence[Finding]]]
     fetch: Fetch | None = None
-    templates: Mapping[str, Any] = field(default_factory=dict)
+    templates: Mapping[str, Template] = field(default_factory=dict)
     """By language, what may be sent when the customer's window is closed."""
+
+
+def templates_of(rules: ChannelRules, brand: str) -> Mapping[str, Template]:
+    """By language, the approved templates that an operator wrote down; `brand` stands for `{brand}` in their parameters."""
+    return {
+        language: Template(
+            name=rule.name,
+            language=rule.language,
+            parameters=tuple(one.replace("{brand}", brand) for one in rule.parameters),
+        )
+        for language, rule in rules.templates.items()
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

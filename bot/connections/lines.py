@@ -10,7 +10,7 @@ from bot.connections import accounts
 from bot.connections.email import email_line
 from bot.connections.line import Line
 from bot.connections.meta import page_line, whatsapp_line
-from bot.connections.sms import sms_line
+from bot.connections.sms import sms_line, webhook_address
 from bot.settings import Settings
 from bot.storage.database import Database
 
@@ -30,6 +30,7 @@ def lines_of(
     if profiles := accounts.meta_accounts("instagram", settings, rules.instagram.accounts, environment):
         yield page_line("instagram", profiles, rules.instagram, clock.now)
     if senders := accounts.sms_accounts(settings, rules.sms.accounts, environment):
-        yield sms_line(senders, rules.sms, settings.sms_public_url or settings.public_url or "")
+        address = webhook_address(settings.sms_public_url or "", settings.public_url or "")
+        yield sms_line(senders, rules.sms, brand.name, address, clock.now)
     if addresses := accounts.email_accounts(settings, rules.email.accounts, environment):
         yield email_line(addresses, rules.email, brand.name, settings.email_trusted_servers, database, clock)

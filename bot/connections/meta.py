@@ -26,12 +26,11 @@ from bot.channels.meta.page_transport import PageChannel
 from bot.channels.meta.signature import HEADER, challenge, signed
 from bot.channels.meta.transport import MetaChannel
 from bot.channels.overrides import overridden
-from bot.channels.whatsapp.compose import Template
 from bot.channels.whatsapp.table import WhatsAppTable
 from bot.channels.whatsapp.translate import read_body as read_whatsapp
 from bot.channels.whatsapp.transport import WhatsAppChannel
 from bot.connections.accounts import MetaAccount
-from bot.connections.line import Connection, Finding, Ground, Line
+from bot.connections.line import Connection, Finding, Ground, Line, templates_of
 from bot.errors import AccountRefused, Refused, SendFailed
 from bot.messages import InboundMessage, Reading
 from bot.storage.inbox import SPEAKING, Accepted
@@ -99,14 +98,7 @@ def whatsapp_line(accounts: Sequence[MetaAccount], rules: ChannelRules, brand: s
     def fetch(transport: WhatsAppChannel) -> Callable[[Mapping[str, Any]], Any]:
         return lambda reference: transport.media(str(reference["file_id"]), name=str(reference.get("name", "")))
 
-    templates = {
-        language: Template(
-            name=rule.name,
-            language=rule.language,
-            parameters=tuple(one.replace("{brand}", brand) for one in rule.parameters),
-        )
-        for language, rule in rules.templates.items()
-    }
+    templates = templates_of(rules, brand)
     connections = tuple(
         Connection(
             transport=transports[one.name],

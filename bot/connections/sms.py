@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urldefrag, urlsplit
 
 from bot.brand.channels import ChannelRules
 from bot.channels.files import Media
@@ -16,8 +16,9 @@ from bot.channels.sms.signature import HEADER, SETTINGS_HEADER, address_of, is_t
 from bot.channels.sms.table import SmsTable
 from bot.channels.sms.translate import read_body
 from bot.channels.sms.transport import SmsChannel
+from bot.channels.templates import Template
 from bot.connections.accounts import SmsAccount
-from bot.connections.line import Connection, Finding, Line
+from bot.connections.line import Connection, Finding, Line, templates_of
 from bot.errors import AccountRefused, SendFailed
 from bot.messages import InboundMessage, Reading
 from bot.storage.inbox import Accepted
@@ -27,17 +28,22 @@ from bot.web.webhook_door import Posted
 PATH = "/webhooks/sms"
 
 
-def sms_line(accounts: Sequence[SmsAccount], rules: ChannelRules, public_url: str) -> Line:
-    """SMS with these accounts. `public_url` is our address as Twilio has it, with the path of the webhook or without."""
+def sms_line(accounts: Sequence[SmsAccount], rules: ChannelRules, brand: str, address: str, now: Callable[[], datetime]) -> Line:
+    """SMS with these accounts. `address` is that of our webhook as Twilio has it (`webhook_address`)."""
     table = overridden(SmsTable(), rules.limits)
-    address = webhook_address(public_url)
-    connections = tuple(_connection(one, rules, address) for one in accounts)
+    templates = templates_of(rules, brand)
+    connections = tuple(_connection(one, rules, templates, address, now) for one in accounts)
     return Line(name="sms", connections=connections, webhook=SmsWebhook(accounts=tuple(accounts), address=address, table=table))
 
 
-def webhook_address(public_url: str) -> str:
-    """Where Twilio posts, from the address an operator wrote."""
-    return public_url if not public_url or urlsplit(public_url).path.strip("/") else f"{public_url.rstrip('/')}{PATH}"
+def webhook_address(told: str, public_url: str = "") -> str:
+    """Where Twilio posts: `told` for it by an operator, with the path of the webhook or without, else below `public_url`.
+
+    Empty when neither is known.
+    """
+    if told:
+        return told if urlsplit(told).path.strip("/") else f"{told.rstrip('/')}{PATH}"
+    return f"{public_url.rstrip('/')}{PATH}" if public_url else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +83,17 @@ class SmsWebhook:
 
     def _account(self, form: Mapping[str, str]) -> str:
         """Which of ours it is about: its number is the recipient of what comes in, and the sender of what went out."""
-        ends = {form.get("To", ""), form.get("From", ""), form.get("MessagingServiceSid", "")}
+        ends = [form.get(name, "") for name in ("To", "From", "MessagingServiceSid")]
+        numbers = [one.rpartition(":")[2] for one in ends if one]  # one number may be ours for SMS and for WhatsApp
         mine = [one for one in self.accounts if one.sender in ends]
+        same_number = [one for one in self.accounts if one.sender.rpartition(":")[2] in numbers]
         same = [one for one in self.accounts if one.account_sid == form.get("AccountSid")]
-        return (mine or same or list(self.accounts))[0].name
+        return (mine or same_number or same or list(self.accounts))[0].name
 
 
-def _connection(account: SmsAccount, rules: ChannelRules, address: str) -> Connection:
+def _connection(
+    account: SmsAccount, rules: ChannelRules, templates: Mapping[str, Template], address: str, now: Callable[[], datetime]
+) -> Connection:
     transport = SmsChannel(
         account.account_sid,
         account.auth_token,
@@ -92,12 +102,13 @@ def _connection(account: SmsAccount, rules: ChannelRules, address: str) -> Conne
         public_url=address,
         account=account.name,
         overrides=rules.limits,
+        now=now,
     )
 
     async def fetch(reference: Mapping[str, Any]) -> Media:
         return await transport.fetch(str(reference["url"]))
 
-    return Connection(transport=transport, check=partial(check, transport, address), fetch=fetch)
+    return Connection(transport=transport, check=partial(check, transport, address), fetch=fetch, templates=templates)
 
 
 async def check(transport: SmsChannel, address: str) -> Sequence[Finding]:
@@ -125,7 +136,8 @@ async def _webhook(transport: SmsChannel, address: str) -> Finding:
         told = await transport.webhook()
     except SendFailed as error:
         return Finding(about="webhook", wrong=str(error), do="set FILROUGE_SMS_FROM to a number of this account")
-    if told is not None and told != address:
+    # What stands behind a `#` says how often Twilio tries, and is not sent.
+    if told is not None and urldefrag(told).url != urldefrag(address).url:
         return Finding(
             about="webhook",
             wrong=f"Twilio posts to {told or 'nowhere'}",

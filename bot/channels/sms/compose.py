@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
 
 from bot.channels import choices, texts
-from bot.channels.sms.segments import plain
+from bot.channels.sms.segments import longest, plain
 from bot.channels.sms.table import SmsTable
-from bot.errors import Refused
+from bot.channels.templates import Template
+from bot.errors import OutsideWindow, Refused
 from bot.messages import OutboundMessage
 
 
-def write_message(message: OutboundMessage, *, origin: str, callback: str = "", table: SmsTable | None = None) -> dict[str, str]:
+def write_message(
+    message: OutboundMessage, *, origin: str, callback: str = "", table: SmsTable | None = None, now: datetime | None = None
+) -> dict[str, str]:
     """The parameters of one message. `origin` is our number, or the id of a messaging service (`MG...`).
 
     `callback` is our public address: what becomes of the message is posted there, with the message's key. Typographic
     quotes and dashes become plain ones where that saves two thirds of the segments.
 
     Raises:
+        OutsideWindow: by `now` the window of a WhatsApp customer has closed. Twilio would take the message, be paid for it and
+            tell only later that it was not delivered.
         Refused: Twilio could never take it; the caller should have cut it with `parts_of`.
     """
     table = table or SmsTable()
+    if message.window_ends is not None and now is not None and now >= message.window_ends:
+        raise OutsideWindow("the customer's 24 hours are over on WhatsApp; send an approved template, or wait until they write")
     if not message.text.strip():
         raise Refused("an SMS is never empty; give the response a text")
     if message.buttons:
@@ -34,11 +41,12 @@ def write_message(message: OutboundMessage, *, origin: str, callback: str = "", 
     return _envelope(message.recipient, origin, callback, message.key) | {"Body": text}
 
 
-def write_template(
-    recipient: str, template: str, variables: Mapping[str, str], *, origin: str, key: str, callback: str = ""
-) -> dict[str, str]:
-    """The parameters of an approved WhatsApp template, `HX...`, which may be sent outside the window."""
-    filled = {"ContentSid": template, "ContentVariables": json.dumps(dict(variables), ensure_ascii=False)}
+def write_template(recipient: str, template: Template, *, origin: str, key: str, callback: str = "") -> dict[str, str]:
+    """The parameters of an approved WhatsApp template, which may be sent outside the window."""
+    variables = {str(place): text for place, text in enumerate(template.parameters, start=1)}
+    filled = {"ContentSid": template.name} | (
+        {"ContentVariables": json.dumps(variables, ensure_ascii=False)} if variables else {}
+    )
     return _envelope(recipient, origin, callback, key) | filled
 
 
@@ -47,7 +55,7 @@ def parts_of(message: OutboundMessage, table: SmsTable | None = None) -> list[Ou
 
     The keys of several parts are `key/1`, `key/2` and so on, the same at each attempt.
     """
-    return choices.parts(message, (), (table or SmsTable()).text)
+    return choices.parts(message, (), (table or SmsTable()).text, longest)
 
 
 def callback_address(public_url: str, key: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.channels import texts
+
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -50,6 +52,11 @@ def plain(text: str) -> str:
     """`text` with plain quotes, dashes and spaces, where that saves it from UCS-2; else unchanged."""
     simpler = text.translate(_TYPOGRAPHY)
     return simpler if simpler != text and segments(simpler).alphabet == "GSM-7" else text
+
+
+def longest(text: str) -> int:
+    """Length in UTF-16 units of the longer of the two forms a text, or any piece of it, may be sent in: `plain` or not."""
+    return texts.utf16(text.translate(_TYPOGRAPHY))  # no sign becomes shorter
 
 
 def _count(widths: list[int], alphabet: Literal["GSM-7", "UCS-2"], *, alone: int, joined: int) -> Segments:

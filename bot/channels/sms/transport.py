@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -20,6 +21,7 @@ from bot.channels.proxies import proxy_for
 from bot.channels.sms.compose import parts_of, write_message, write_template
 from bot.channels.sms.failures import refusal
 from bot.channels.sms.table import NAME, PUBLIC_ROOT, SmsTable
+from bot.channels.templates import Template
 from bot.channels.unfinished import Unfinished
 from bot.errors import AccountRefused, OutcomeUnknown, Refused, SendFailed, SettingsError
 from bot.messages import OutboundMessage
@@ -50,6 +52,7 @@ class SmsChannel:
         connections: int = 16,
         timeout: float = 15.0,
         overrides: Mapping[str, Any] | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         if not account_sid or not auth_token or not origin:
             raise SettingsError("Twilio needs an account SID, its auth token and a sender; its console shows the first two")
@@ -58,7 +61,7 @@ class SmsChannel:
         self.account = account
         self._sid, self._token, self._origin = account_sid, auth_token, origin
         self._root, self._public_url = root.rstrip("/"), public_url
-        self._pool = Pool(connections, timeout=timeout)
+        self._pool, self._now = Pool(connections, timeout=timeout), now
         self._unfinished = Unfinished()
 
     async def start(self) -> None:
@@ -76,14 +79,15 @@ class SmsChannel:
         """
 
         async def send(part: OutboundMessage) -> str:
-            written = write_message(part, origin=self._origin, callback=self._public_url, table=self.table)
+            callback, now = self._public_url, self._now()
+            written = write_message(part, origin=self._origin, callback=callback, table=self.table, now=now)
             return await self._create(written, part.key)
 
         return await self._unfinished.deliver(message.key, parts_of(message, self.table), send)
 
-    async def send_template(self, recipient: str, template: str, variables: Mapping[str, str], *, key: str) -> str:
+    async def send_template(self, recipient: str, template: Template, key: str) -> str:
         """Send an approved WhatsApp template, which may go out when the window is closed; returns its id."""
-        written = write_template(recipient, template, variables, origin=self._origin, key=key, callback=self._public_url)
+        written = write_template(recipient, template, origin=self._origin, key=key, callback=self._public_url)
         return await self._create(written, key)
 
     async def fetch(self, url: str) -> Media:
@@ -109,15 +113,22 @@ class SmsChannel:
         return str(told.get("status", ""))
 
     async def webhook(self) -> str | None:
-        """The address Twilio posts this number's messages to, empty when none is set; None for a messaging service."""
-        if self._origin.startswith("MG"):
+        """The address Twilio posts this number's messages to, as it is written there; empty when there is none, or it is only
+        called by GET. None where Twilio does not tell: of a messaging service, and of a sender on WhatsApp.
+        """
+        if self._origin.startswith(("MG", "whatsapp:")):
             return None
         number = quote(self._origin.rpartition(":")[2], safe="")
         told = await self._call("GET", f"{self._account_address}/IncomingPhoneNumbers.json?PhoneNumber={number}")
         found = _object(told.content).get("incoming_phone_numbers")
         if not isinstance(found, list) or not found or not isinstance(found[0], dict):
             raise AccountRefused("Twilio: the account has no such number; set FILROUGE_SMS_FROM to one of its own")
-        return str(found[0].get("sms_url") or "")
+        return str(found[0].get("sms_url") or "") if str(found[0].get("sms_method") or "POST").upper() == "POST" else ""
+
+    @property
+    def origin(self) -> str:
+        """Whom our messages come from: a number, `whatsapp:` and a number, or a messaging service."""
+        return self._origin
 
     @property
     def _account_address(self) -> str:

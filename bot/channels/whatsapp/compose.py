@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.channels import choices, texts
 from bot.channels.choices import Form
 from bot.channels.meta.window import closed
+from bot.channels.templates import Template
 from bot.channels.whatsapp.people import SCOPED
 from bot.channels.whatsapp.table import WhatsAppTable
 from bot.errors import OutsideWindow, Refused
@@ -17,19 +17,6 @@ from bot.messages import Button, OutboundMessage
 _TABLE = WhatsAppTable()
 _OPENS = {"fr": "Choisir", "en": "Choose"}
 """What stands on the button that opens a list."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Template:
-    """A message WhatsApp has approved, which may be sent when the customer's window is closed."""
-
-    name: str
-    language: str
-    """As it was approved: "fr", "en_GB"."""
-    parameters: tuple[str, ...] = ()
-    """What stands for {{1}}, {{2}} … of its body."""
-    tokens: tuple[str, ...] = ()
-    """What its quick replies bring back when they are pressed, in their order."""
 
 
 def write_message(message: OutboundMessage, *, table: WhatsAppTable = _TABLE, now: datetime | None = None) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 from bot.channels.files import Media
 from bot.channels.meta.media import fetch
 from bot.channels.meta.transport import MetaChannel
-from bot.channels.whatsapp.compose import Template, parts_of, write_message, write_seen, write_template
+from bot.channels.templates import Template
+from bot.channels.whatsapp.compose import parts_of, write_message, write_seen, write_template
 from bot.channels.whatsapp.table import NAME, PLATFORM, WhatsAppTable
 from bot.errors import OutcomeUnknown, Refused
 from bot.messages import OutboundMessage

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,10 +16,12 @@ from bot.channels.overrides import overridden
 from bot.channels.sms.compose import callback_address, key_in, parts_of, write_message, write_template
 from bot.channels.sms.segments import plain, segments
 from bot.channels.sms.table import SmsTable
-from bot.errors import Refused, SettingsError
+from bot.channels.templates import Template
+from bot.errors import OutsideWindow, Refused, SettingsError
 from bot.messages import Button, OutboundMessage
 
 OURS = "+33639980001"
+NOON = datetime(2026, 11, 27, 11, 0, tzinfo=UTC)
 
 
 def saying(text: str, **more: Any) -> OutboundMessage:
@@ -58,8 +62,25 @@ def test_a_key_that_nobody_wrote_is_none(value: str) -> None:
     assert key_in(value) in ("", "k")
 
 
+APPROVED = Template(name="HX1", language="fr", parameters=("Zoé",))
+
+
+def test_when_the_window_of_whatsapp_has_closed_nothing_is_paid_for() -> None:
+    late = saying("bonjour", recipient="whatsapp:+33639980101", window_ends=NOON)
+    with pytest.raises(OutsideWindow, match="24 hours"):
+        write_message(late, origin=OURS, now=NOON)
+    assert write_message(late, origin=OURS, now=NOON - timedelta(seconds=1))["Body"] == "bonjour"
+
+
+def test_a_template_without_blanks_to_fill_has_no_variables() -> None:
+    bare = replace(APPROVED, parameters=())
+    assert "ContentVariables" not in write_template("whatsapp:+33639980101", bare, origin=OURS, key="k")
+        "whatsapp:+33639980101", replace(APPROVED, parameters=()), origin=OURS, key="k"
+    )
+
+
 def test_a_template_for_whatsapp() -> None:
-    written = write_template("whatsapp:+33639980101", "HX1", {"1": "Zoé"}, origin=OURS, key="k")
+    written = write_template("whatsapp:+33639980101", APPROVED, origin=OURS, key="k")
     assert written["ContentSid"] == "HX1"
     assert written["ContentVariables"] == '{"1": "Zoé"}'
 

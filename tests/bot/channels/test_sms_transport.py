@@ -14,12 +14,14 @@ from aiohttp import web
 from bot.channels.sms.compose import key_in
 from bot.channels.sms.signature import HEADER, address_of, is_twilios
 from bot.channels.sms.transport import SmsChannel
+from bot.channels.templates import Template
 from bot.errors import AccountRefused, OutcomeUnknown, Refused, SendFailed, SettingsError
 from bot.messages import OutboundMessage
 from tests.contracts.channel import ChannelContract, Shown
 from tests.fakes.sms_server import NUMBER, SID, TOKEN, FakeTwilio
 
 CUSTOMER = "+33639980101"
+APPROVED = Template(name="HX1", language="fr", parameters=("Zoé",))
 TROUBLES: dict[str, dict[str, Any]] = {
     "busy": {"status": 429, "code": 20429, "retry_after": 7},
     "gone": {"status": 400, "code": 21610},
@@ -119,7 +121,7 @@ async def test_whatsapp_is_answered_on_whatsapp(platform: SmsPlatform) -> None:
 
 
 async def test_a_template_goes_out_when_the_window_is_closed(platform: SmsPlatform) -> None:
-    sent = await platform.channel.send_template(f"whatsapp:{CUSTOMER}", "HX1", {"1": "Zoé"}, key="reminder:3")
+    sent = await platform.channel.send_template(f"whatsapp:{CUSTOMER}", APPROVED, "reminder:3")
     assert (platform.server.sent[0].sid, platform.server.sent[0].key) == (sent, "reminder:3")
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot.channels.meta.graph import _wait as waiting
 from bot.channels.overrides import overridden
-from bot.channels.whatsapp.compose import Template
+from bot.channels.templates import Template
 from bot.channels.whatsapp.table import WhatsAppTable
 from bot.channels.whatsapp.transport import WhatsAppChannel
 from bot.errors import OutcomeUnknown, OutsideWindow, Refused, SendFailed, SettingsError, TryLater

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.channels.overrides import overridden
-from bot.channels.whatsapp.compose import Template, parts_of, write_message, write_seen, write_template
+from bot.channels.templates import Template
+from bot.channels.whatsapp.compose import parts_of, write_message, write_seen, write_template
 from bot.channels.whatsapp.table import WhatsAppTable
 from bot.errors import OutsideWindow, Refused
 from bot.messages import Button, OutboundMessage
