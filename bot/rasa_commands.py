@@ -45,4 +45,5 @@ def export_rasa(
 
     said = export_project(brand or demo_folder(read_settings()), folder)
     rules, forms = len(said.rules), len(said.forms)
-    out.print(f"Project written to {folder}: {rules} rules and {forms} forms; its README.md says what is left to write")
+    told = f"Project written to {folder}: {rules} rules and {forms} forms; its README.md says what is left to write"
+    out.print(told, markup=False, highlight=False, soft_wrap=True)

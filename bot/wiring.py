@@ -237,7 +237,12 @@ class Program:
         """The embedded engine, or Rasa with the embedded one behind it, with what is read around either."""
         models = model_folder(self.settings.data_dir, self.folder)
         faq = await asyncio.to_thread(load_faq, self.house.brand, models, encoder_folder(models))
-        return Reader(await self._engine(), faq=faq)
+        reader = Reader(await self._engine(), faq=faq)
+        if self.settings.engine == "embedded":
+            return reader
+        from nlu.rasa.guarded import Bounded  # only where it is wanted: most never load it
+
+        return Bounded(reader, self.settings.rasa_seconds)
 
     async def _engine(self) -> Understander:
         if self.settings.engine == "embedded":

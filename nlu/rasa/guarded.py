@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
@@ -26,12 +27,49 @@ _STEADY = 30.0
 """Seconds of answering after which a failure is a first one again."""
 
 
+_ALL = 0.9
+"""Share of the limit that a single question must have waited for Rasa itself to be doubted."""
+
+
+class _WaitedEnough(Exception):
+    """One message has waited for Rasa as long as a message may."""
+
+
 class Remote(Protocol):
     """What `RasaClient` is to this module: both methods raise `RasaFailed`."""
 
     async def understand(self, text: str, *, language: str) -> Understanding: ...
 
     async def ready(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """How long one message may wait for Rasa altogether."""
+
+    until: float
+    seconds: float
+
+
+_wait: ContextVar[_Wait | None] = ContextVar("rasa_wait", default=None)
+
+
+class Bounded:
+    """An `Understander` around one that may ask Rasa several times about one message, such as `nlu.reader`.
+
+    All of it together waits for Rasa no longer than the limit; what is asked after that the embedded engine answers.
+    """
+
+    def __init__(self, inner: Understander, seconds: float, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._inner, self._seconds, self._monotonic = inner, seconds, monotonic
+
+    async def understand(self, text: str, *, language: str) -> Understanding:
+        """What `text` means; see `nlu.understanding.Understander`."""
+        before = _wait.set(_Wait(self._monotonic() + self._seconds, self._seconds))
+        try:
+            return await self._inner.understand(text, language=language)
+        finally:
+            _wait.reset(before)
 
 
 class Guarded:
@@ -51,11 +89,27 @@ class Guarded:
         """What `text` means to Rasa, or to the embedded engine when Rasa does not tell."""
         if not self._doubted.is_set():
             try:
-                return await self._rasa.understand(text, language=language)
+                return await self._asked(text, language)
+            except _WaitedEnough:
+                pass  # one message's patience is over; Rasa may be well
             except Exception as error:  # noqa: BLE001 - whatever it is, the customer is answered
                 self.doubt(_why(error))
         answer = await self._meanwhile.understand(text, language=language)
         return replace(answer, engine=f"{answer.engine} (rasa did not answer)")
+
+    async def _asked(self, text: str, language: str) -> Understanding:
+        """Rasa's answer, within what is left of the message's patience."""
+        wait = _wait.get()
+        if wait is None:
+            return await self._rasa.understand(text, language=language)
+        begun = self._monotonic()
+        try:
+            async with asyncio.timeout(max(0.0, wait.until - begun)):
+                return await self._rasa.understand(text, language=language)
+        except TimeoutError:
+            if self._monotonic() - begun >= wait.seconds * _ALL:
+                raise RasaFailed(f"it did not answer within {wait.seconds:g} s") from None
+            raise _WaitedEnough from None
 
     @property
     def trusted(self) -> bool:

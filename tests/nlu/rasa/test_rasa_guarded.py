@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,7 +12,7 @@ from structlog.testing import capture_logs
 
 from nlu.errors import RasaFailed
 from nlu.rasa import guarded as module
-from nlu.rasa.guarded import Guarded
+from nlu.rasa.guarded import Bounded, Guarded
 from nlu.understanding import IntentGuess, Understanding
 
 
@@ -109,6 +110,47 @@ async def test_a_rasa_that_keeps_failing_after_good_probes_is_asked_less(rasa: F
             pauses.append(pair._pause)
         assert pauses == sorted(pauses)
         assert pauses[-1] > pauses[0] >= 0.002
+
+
+class SlowRasa(FakeRasa):
+    """Takes its time over every message; what it is asked takes as long as the clock says."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+    async def understand(self, text: str, *, language: str) -> Understanding:
+        await asyncio.sleep(self.seconds)
+        return await super().understand(text, language=language)
+
+
+class Curious:
+    """Asks four times about one message, as `nlu.reader` may."""
+
+    def __init__(self, engine: Guarded) -> None:
+        self.engine, self.heard = engine, list[str]()
+
+    async def understand(self, text: str, *, language: str) -> Understanding:
+        answers = [await self.engine.understand(text, language=language) for _ in range(4)]
+        self.heard = [answer.engine.partition(" ")[0] for answer in answers]
+        return answers[0]
+
+
+async def test_one_message_waits_no_longer_than_the_limit_however_often_rasa_is_asked_about_it() -> None:
+    rasa = SlowRasa(0.06)
+    async with watched(rasa) as pair:
+        await pair.until_trusted()
+        reader = Curious(pair)
+        started = time.monotonic()
+        answer = await Bounded(reader, 0.1).understand("annulez mon rdv et rappelez-moi", language="fr")
+        assert time.monotonic() - started < 0.2
+        assert (answer.engine, reader.heard) == ("rasa 1", ["rasa", "embedded-1", "embedded-1", "embedded-1"])
+        assert pair.trusted  # slow, but within the limit: the next message is Rasa's again
+        rasa.seconds = 5.0
+        answer = await Bounded(reader, 0.1).understand("bonjour", language="fr")
+        assert answer.engine == "embedded-1 (rasa did not answer)"
+        assert not pair.trusted
+        assert pair.why == "it did not answer within 0.1 s"
 
 
 async def test_an_error_nobody_foresaw_is_answered_too(rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch) -> None:
