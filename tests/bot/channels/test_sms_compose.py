@@ -75,8 +75,6 @@ def test_when_the_window_of_whatsapp_has_closed_nothing_is_paid_for() -> None:
 def test_a_template_without_blanks_to_fill_has_no_variables() -> None:
     bare = replace(APPROVED, parameters=())
     assert "ContentVariables" not in write_template("whatsapp:+33639980101", bare, origin=OURS, key="k")
-        "whatsapp:+33639980101", replace(APPROVED, parameters=()), origin=OURS, key="k"
-    )
 
 
 def test_a_template_for_whatsapp() -> None:
