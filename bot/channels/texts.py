@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 Measure = Callable[[str], int]
 """The length of a text in a platform's own unit."""
 
-_LINK = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+\.[\w.-]+", re.IGNORECASE)
+_LINK = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]+", re.IGNORECASE)
+_LONGEST_ADDRESS = 320
+"""Characters of a mail address, at most: no further must be looked for the end of one."""
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _SENTENCE = re.compile(r"[.!?…][»”\")]*\s")
 _WORD = re.compile(r"\s")
@@ -21,6 +23,11 @@ _KEYCAP = "\u20e3"
 def utf16(text: str) -> int:
     """Length in UTF-16 code units, the way Telegram counts: most emoji are two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def graphemes(text: str) -> int:
+    """Length in what a reader would call characters, the way some networks count."""
+    return sum(1 for _ in clusters(text))
 
 
 def clean(text: str) -> str:
@@ -87,6 +94,8 @@ def _regional(character: str) -> bool:
 def _reach(text: str, limit: int, measure: Measure) -> int:
     """How many characters of `text` fit, by bisection, so that any unit can be counted."""
     low, high = 1, min(len(text), limit)
+    while high < len(text) and measure(text[:high]) <= limit:  # a unit of several characters, such as what a reader calls one
+        low, high = high, min(len(text), 2 * high)
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if measure(text[:middle]) <= limit else (low, middle - 1)
@@ -100,7 +109,7 @@ def _cut(text: str, reach: int) -> int:
         ends = [found.end() for found in boundary.finditer(window) if found.end() - 1 > least]
         if ends:
             return ends[-1]
-    for link in _LINK.finditer(text):
+    for link in _LINK.finditer(text[: reach + _LONGEST_ADDRESS]):
         if 0 < link.start() < reach < link.end():
             return link.start()
     return _between_clusters(text, reach)

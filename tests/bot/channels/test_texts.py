@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -41,6 +42,18 @@ def test_a_word_that_ends_exactly_at_the_limit_is_not_pushed_away() -> None:
 def test_a_link_is_never_cut() -> None:
     for limit in range(len(LINK), len(LINK) + 30):
         assert any(LINK in piece for piece in split(f"Voici({LINK} pour vous, avec tout le détail", limit))
+
+
+def test_a_mail_address_is_never_cut() -> None:
+    address = "le.service.des.reparations@magasins.orvelle.example"
+    for limit in range(len(address), len(address) + 30):
+        assert any(address in piece for piece in split(f"Voici({address} pour vous, avec tout le détail", limit))
+
+
+def test_a_text_without_a_single_gap_is_cut_in_no_time() -> None:
+    begun = time.perf_counter()
+    assert len(split("x" * 200_000, 1000)) == 200
+    assert time.perf_counter() - begun < 5
 
 
 @pytest.mark.parametrize("emoji", [FAMILY, FLAG, KEYCAP, WAVE, "e\u0301"])
