@@ -1,4 +1,4 @@
-"""What a platform's error means for a message: six words an operator can write into a table, and the class of each. Pure."""
+"""What a platform's error means for a message: seven words an operator can write into a table, and the class of each. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import aiohttp
 from bot.errors import AccountRefused, CustomerGone, OutcomeUnknown, OutsideWindow, Refused, SendFailed, SettingsError, TryLater
 
 TRY_LATER = "try later"
+BUSY = "busy"
+"""The same, and for every other message too: the platform, or our whole account there, has enough for now."""
 UNKNOWN = "unknown"
 OUTSIDE = "outside window"
 REFUSED = "refused"
@@ -23,6 +25,8 @@ def failure_meaning(meaning: str, why: str, *, wait: float | None = None, window
     """The failure a meaning stands for; `window` and `account` say what to do about those two."""
     if meaning == TRY_LATER:
         return TryLater(why, wait=wait)
+    if meaning == BUSY:
+        return TryLater(why, wait=wait, everybody=True)
     if meaning == OUTSIDE:
         return OutsideWindow(f"{why}; {window}")
     if meaning == ACCOUNT:
@@ -33,7 +37,7 @@ def failure_meaning(meaning: str, why: str, *, wait: float | None = None, window
 def broken(error: BaseException, platform: str) -> SendFailed:
     """What a call means that got no answer at all, or none that can be read."""
     if isinstance(error, _NEVER_SENT):
-        return TryLater(f"{platform} cannot be reached ({type(error).__name__}); nothing was sent, try again")
+        return TryLater(f"{platform} cannot be reached ({type(error).__name__}); nothing was sent, try again", everybody=True)
     # Whatever broke after that (a time-out, a cut connection, an answer nobody can read) may have come after delivery.
     return OutcomeUnknown(f"no answer from {platform} ({type(error).__name__}); the message may have arrived")
 
@@ -44,7 +48,7 @@ def check_meanings(codes: Mapping[str, str]) -> None:
     Raises:
         SettingsError: names the code and the words to choose from.
     """
-    meanings = (TRY_LATER, UNKNOWN, OUTSIDE, REFUSED, GONE, ACCOUNT)
+    meanings = (TRY_LATER, BUSY, UNKNOWN, OUTSIDE, REFUSED, GONE, ACCOUNT)
     for code, meaning in codes.items():
         if meaning not in meanings:
             raise SettingsError(f"code {code} cannot mean {meaning!r}; choose one of {', '.join(meanings)}")

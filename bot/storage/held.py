@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Integer, and_, bindparam, exists, literal_column, or_, select, type_coerce, update
 
@@ -31,7 +32,7 @@ def goes_elsewhere(author: str, in_reply_to: Sequence[str] | None) -> bool:
 _now = bindparam("now", type_=Instant)
 _mine, _other = identity.alias("mine"), identity.alias("other")
 _later, _way = message.alias("later"), delivery.alias("its_way")
-_opening = [literal_column(f"'{kind}'") for kind in OPENING]  # a prepared statement takes no lists
+_opening: list[Any] = [literal_column(f"'{kind}'") for kind in OPENING]  # a prepared statement takes no lists
 _after_it = and_(_later.c.conversation_id == delivery.c.conversation_id, _later.c.id > delivery.c.message_id)
 _gone_on = or_(
     # The customer spoke before today's words, which are what lets go of it.

@@ -32,7 +32,7 @@ def refusal(error: Exception, statuses: Mapping[str, str], *, handed_over: bool)
         return _answered(error, statuses)
     if handed_over:
         return OutcomeUnknown(f"no answer from the mail server ({type(error).__name__}); the mail may have been taken")
-    return TryLater(f"the mail server cannot be reached ({type(error).__name__}); nothing was sent, try again")
+    return TryLater(f"the mail server cannot be reached ({type(error).__name__}); nothing was sent, try again", everybody=True)
 
 
 def _answered(error: aiosmtplib.SMTPResponseException, statuses: Mapping[str, str]) -> SendFailed:

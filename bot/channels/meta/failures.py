@@ -49,7 +49,7 @@ def _refusal(error: GraphRefused, table: MetaTable, platform: str) -> SendFailed
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return OutcomeUnknown(why)
     if error.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return TryLater(why, wait=error.wait)
+        return TryLater(why, wait=error.wait, everybody=True)
     if error.status == HTTPStatus.UNAUTHORIZED:
         return AccountRefused(f"{why}; renew the token")
     return failure_of_code(error.code, error.subcode, error.said, table, platform, wait=error.wait)

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.channels.choices import Form
-from bot.channels.meanings import ACCOUNT, GONE, OUTSIDE, TRY_LATER
+from bot.channels.meanings import ACCOUNT, BUSY, GONE, OUTSIDE, TRY_LATER
 from bot.channels.meta.table import GRAPH_CODES, MetaTable
 
 PAGE_CODES: Mapping[str, str] = {
     **GRAPH_CODES,
-    **dict.fromkeys(("1200", "32", "613", "80006"), TRY_LATER),
+    "1200": TRY_LATER,
+    **dict.fromkeys(("32", "613", "80006"), BUSY),
     **dict.fromkeys(("10/2018278", "10/2534022"), OUTSIDE),
     **dict.fromkeys(("551", "100/2018001", "200/1545041"), GONE),  # not there for now, or no such person
     "10/1893063": ACCOUNT,  # the page is restricted for a time

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.channels.choices import Form
-from bot.channels.meanings import ACCOUNT, REFUSED, TRY_LATER, UNKNOWN
+from bot.channels.meanings import ACCOUNT, BUSY, REFUSED, UNKNOWN
 from bot.messages import Limits
 
 GRAPH_CODES: Mapping[str, str] = {
     **dict.fromkeys(("0", "3", "10", "190", "368"), ACCOUNT),
     **{str(code): ACCOUNT for code in range(200, 300)},  # permissions
-    **dict.fromkeys(("2", "4"), TRY_LATER),
+    **dict.fromkeys(("2", "4"), BUSY),
     "1": UNKNOWN,
     "100": REFUSED,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from bot.channels.meanings import ACCOUNT, REFUSED, TRY_LATER, UNKNOWN, failure_meaning
+from bot.channels.meanings import ACCOUNT, BUSY, REFUSED, UNKNOWN, failure_meaning
 from bot.channels.sms.table import SmsTable
 from bot.errors import SendFailed
 
@@ -25,7 +25,7 @@ def refusal(status: int, code: str, reason: str, table: SmsTable, *, retry_after
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         meaning = UNKNOWN
     elif status == HTTPStatus.TOO_MANY_REQUESTS:
-        meaning = TRY_LATER
+        meaning = BUSY
     elif meaning is None:
         meaning = ACCOUNT if status in (401, 403, 404) else REFUSED
     return _of(meaning, said, retry_after if retry_after is not None else table.waits.get(code))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.channels.meanings import ACCOUNT, GONE, OUTSIDE, REFUSED, TRY_LATER
+from bot.channels.meanings import ACCOUNT, BUSY, GONE, OUTSIDE, REFUSED, TRY_LATER
 from bot.messages import Limits
 
 NAME: Final = "sms"
@@ -14,11 +14,11 @@ PUBLIC_ROOT: Final = "https://api.twilio.com"
 
 _CODES: Final[Mapping[str, str]] = {
     # Pace and queues: nothing was sent.
-    "14107": TRY_LATER,
-    "20429": TRY_LATER,
-    "21611": TRY_LATER,
+    "14107": BUSY,
+    "20429": BUSY,
+    "21611": BUSY,
     "30001": TRY_LATER,
-    "63018": TRY_LATER,
+    "63018": BUSY,
     # The customer cannot be reached here any more.
     "21610": GONE,
     "21211": GONE,

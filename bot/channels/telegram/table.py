@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.channels.choices import Form
-from bot.channels.meanings import ACCOUNT, GONE, OUTSIDE, REFUSED, TRY_LATER
+from bot.channels.meanings import ACCOUNT, BUSY, GONE, OUTSIDE, REFUSED
 from bot.messages import Limits
 
 NAME: Final = "telegram"
@@ -19,7 +19,7 @@ _ERRORS: Final[Mapping[str, str]] = {
     "403": GONE,  # blocked, deactivated, never wrote to the bot
     "404": ACCOUNT,  # no bot has this token
     "409": ACCOUNT,  # somebody else reads this bot's updates
-    "429": TRY_LATER,
+    "429": BUSY,
     "400/chat not found": GONE,
     "400/user not found": GONE,
     "400/peer_id_invalid": GONE,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.channels.choices import Form
-from bot.channels.meanings import ACCOUNT, GONE, OUTSIDE, REFUSED, TRY_LATER, UNKNOWN
+from bot.channels.meanings import ACCOUNT, BUSY, GONE, OUTSIDE, REFUSED, TRY_LATER, UNKNOWN
 from bot.channels.meta.table import GRAPH_CODES, MetaTable
 
 NAME = "whatsapp"
@@ -15,7 +15,8 @@ PLATFORM = "WhatsApp"
 _CODES: Mapping[str, str] = {
     **GRAPH_CODES,
     "131000": UNKNOWN,
-    **dict.fromkeys(("131016", "131057", "80007", "130429", "131056"), TRY_LATER),
+    **dict.fromkeys(("131016", "131057", "80007", "130429"), BUSY),
+    "131056": TRY_LATER,  # too many to this very recipient
     **dict.fromkeys(("131048", "131049", "130472", "131064"), REFUSED),  # spam, per-user marketing, experiment, reach
     **dict.fromkeys(("131052", "131053"), TRY_LATER),  # media that could not be loaded
     "131026": GONE,  # not on WhatsApp, an old client, or blocked: nothing gets there until the customer writes
