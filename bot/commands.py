@@ -18,6 +18,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bot.customer_commands import customers
 from bot.errors import SettingsError
 from bot.model_commands import models as model_commands
 from bot.nlu_commands import app as nlu_commands
@@ -30,6 +31,7 @@ app = App(
 db = App(name="db", help="The database.")
 user = App(name="user", help="People who sign in to the console.")
 app.command(nlu_commands)
+app.command(customers)
 app.command(db)
 app.command(export)
 app.command(model_commands)

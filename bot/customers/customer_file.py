@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -30,6 +31,18 @@ COLUMNS = (
 """Several phones or e-mails in one cell are separated by a semicolon."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a customer file."""
+
+    number: int
+    id: str
+    """As it is written; empty where there is none."""
+    profile: Profile | None
+    wrong: str = ""
+    """What to write instead; empty where there is a profile."""
+
+
 def read_customers(path: Path, *, stores: Collection[str] | None = None) -> Iterator[Profile]:
     """Yield the profiles of a CSV file in UTF-8 with a header row, in the file's order.
 
@@ -38,21 +51,36 @@ def read_customers(path: Path, *, stores: Collection[str] | None = None) -> Iter
     Raises:
         BrandError: while iterating, at the first line that is wrong, with file, line and what to write instead.
     """
+    for line in read_lines(path, stores=stores):
+        if line.profile is None:
+            raise BrandError(line.wrong, file=str(path), line=line.number)
+        yield line.profile
+
+
+def read_lines(path: Path, *, stores: Collection[str] | None = None) -> Iterator[Line]:
+    """Yield every line of a CSV file, right or wrong, in the file's order.
+
+    Raises:
+        BrandError: the file is missing, not in UTF-8 or no CSV, or its header is wrong: nothing after that can be read.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file, strict=True)
             _check_header(rows.fieldnames or (), path)
             lines_of_ids: dict[str, int] = {}
             for cells in rows:
+                number, id_ = rows.line_num, (cells.get("id") or "").strip()
                 try:
                     profile = _profile(cells, stores)
                 except ValueError as wrong:
-                    raise BrandError(str(wrong), file=str(path), line=rows.line_num) from None
-                if profile.id in lines_of_ids:
-                    problem = f"the id {profile.id!r} is already on line {lines_of_ids[profile.id]}; give each its own"
-                    raise BrandError(problem, file=str(path), line=rows.line_num)
-                lines_of_ids[profile.id] = rows.line_num
-                yield profile
+                    yield Line(number=number, id=id_, profile=None, wrong=str(wrong))
+                    continue
+                if id_ in lines_of_ids:
+                    problem = f"the id {id_!r} is already on line {lines_of_ids[id_]}; give each its own"
+                    yield Line(number=number, id=id_, profile=None, wrong=problem)
+                    continue
+                lines_of_ids[id_] = number
+                yield Line(number=number, id=id_, profile=profile)
     except FileNotFoundError:
         raise BrandError("the customer file is missing; create it with a header row", file=str(path)) from None
     except UnicodeDecodeError:
