@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +18,9 @@ from bot.errors import SettingsError
 from nlu.formats.data_sets import data_files, read_data_set
 from nlu.training import Progress as Told
 from nlu.understanding import TrainingData
+
+_LINE_EVERY = 10.0
+"""Seconds between two lines of progress in a log."""
 
 out = Console()
 told = Console(stderr=True)
@@ -65,7 +69,13 @@ def training_data(files: Sequence[Path], language: str | None) -> TrainingData:
 
 @contextlib.contextmanager
 def shown_progress() -> Iterator[Told]:
-    """A bar on stderr. It is only drawn when told something: a thread that draws would be in the measured times."""
+    """A bar on stderr; where that is a file or a pipe, a line now and then.
+
+    The bar is only drawn when told something: a thread that draws would be in the measured times.
+    """
+    if not told.is_terminal:
+        yield _lines()
+        return
     columns = (TextColumn("[bold]{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=told, auto_refresh=False) as progress:
         task = progress.add_task("Starting", total=1.0)
@@ -74,6 +84,19 @@ def shown_progress() -> Iterator[Told]:
             progress.update(task, description=what, completed=done, refresh=True)
 
         yield show
+
+
+def _lines() -> Told:
+    """Progress for a log: nothing of what is quick, a line every few seconds of what is not."""
+    spoken = time.monotonic()
+
+    def show(what: str, done: float) -> None:
+        nonlocal spoken
+        if time.monotonic() - spoken >= _LINE_EVERY:
+            spoken = time.monotonic()
+            say(f"{what}, {100 * done:.0f} %")
+
+    return show
 
 
 def can_be_written(*paths: Path | None) -> None:

@@ -7,6 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from rich.console import Console
+
+from bot.nlu_commands import common
+
 SHOP = Path(__file__).parents[1] / "nlu" / "data"
 HEADLINE = {
     "accuracy",
@@ -61,6 +66,17 @@ def test_training_data_is_cross_validated_and_asked_again_in_haste(tmp_path: Pat
     assert found["settings"]["folds"] == 3
     assert "in haste" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_log_gets_a_line_of_progress_now_and_then(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    now = 100.0
+    monkeypatch.setattr(common.time, "monotonic", lambda: now)
+    monkeypatch.setattr(common, "told", Console(stderr=True, force_terminal=False))
+    with common.shown_progress() as show:
+        for second in range(25):
+            now = 100.0 + second
+            show(f"round {second} of 25", second / 25)
+    assert capsys.readouterr().err.splitlines() == ["round 10 of 25, 40 %", "round 20 of 25, 80 %"]
 
 
 def test_a_mistake_in_a_file_is_told_with_its_line(tmp_path: Path) -> None:
