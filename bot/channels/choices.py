@@ -54,10 +54,11 @@ class Shown:
 def show(message: OutboundMessage, forms: Sequence[Form], *, lead_in: str = "") -> Shown:
     """Choose the form for a message's choices: the first of `forms`, which go from best to plainest, that holds them.
 
-    A form that would have to cut titles comes after all that need not, and only where the cut titles still differ. Where
-    they would not, the choices are written out with numbers, and the form, if one holds that many, has the numbers to
-    press. A page that no form can open stands in a line of its own. A choice's number is its place among all the buttons
-    of the message, which is what the dialogue takes a typed number for. `lead_in` replaces the sentence above numbers.
+    A form that would have to cut titles comes after all that need not, and only where the cut titles still differ and keep
+    their figures: half a time or price is worse than none. Else the choices are written out with numbers, and the form, if
+    one holds that many, has the numbers to press. A page that no form can open stands in a line of its own. A choice's
+    number is its place among all the buttons of the message, which is what the dialogue takes a typed number for. `lead_in`
+    replaces the sentence above numbers.
     """
     if not message.buttons:
         return Shown(text=message.text)
@@ -114,7 +115,7 @@ def title(button: Button, form: Form) -> str:
 def _in_form(message: OutboundMessage, buttons: tuple[Button, ...], forms: Sequence[Form]) -> Shown | None:
     able = [form for form in forms if len(buttons) <= form.most and _opens(form, buttons)]
     whole = (form for form in able if all(_fits(button.title, form) for button in buttons) and _differ(buttons, form))
-    cut = (form for form in able if not form.detail and _differ(buttons, form))
+    cut = (form for form in able if not form.detail and _differ(buttons, form) and _keep_figures(buttons, form))
     form = next(whole, None) or next(cut, None)
     return None if form is None else Shown(text=message.text, form=form, buttons=buttons)
 
@@ -134,6 +135,15 @@ def _differ(buttons: tuple[Button, ...], form: Form) -> bool:
     """Whether no two choices look the same; where a second line writes a title out, that line tells them apart."""
     seen = {(button.title if form.detail else title(button, form)).strip().casefold() for button in buttons}
     return len(seen) == len(buttons) and "" not in seen
+
+
+def _keep_figures(buttons: tuple[Button, ...], form: Form) -> bool:
+    """Whether no figure falls to a cut: `sam. 28 nov. à 15 h 30` without its end is another time."""
+    return all(_figures(title(button, form)) == _figures(button.title) for button in buttons)
+
+
+def _figures(text: str) -> str:
+    return "".join(character for character in text if character.isdecimal())
 
 
 def _numbered(message: OutboundMessage, forms: Sequence[Form], lead_in: str) -> Shown:

@@ -66,6 +66,12 @@ def test_titles_may_be_cut_where_nothing_else_is_left_and_they_still_differ() ->
     assert not shown.lines
 
 
+def test_a_title_is_not_cut_where_it_would_lose_its_figures() -> None:
+    shown = show(asks("sam. 28 nov. à 15 h 30", "sam. 28 nov. à 17 h"), [BUTTONS])
+    assert shown.lines == ("1) sam. 28 nov. à 15 h 30", "2) sam. 28 nov. à 17 h")
+    assert [button.title for button in shown.buttons] == ["1", "2"]
+
+
 def test_titles_that_would_look_the_same_are_written_out_and_their_numbers_pressed() -> None:
     first, second = "vendredi 27 novembre à 10 h", "vendredi 27 novembre à 11 h"
     shown = show(asks(first, second), [BUTTONS, QUICK])
