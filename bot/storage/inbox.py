@@ -17,7 +17,8 @@ from sqlalchemy import Connection, bindparam, case, delete, insert, select, upda
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.messages import InboundMessage
-from bot.storage import identities, media
+from bot.storage import echoes, identities, media
+from bot.storage.held import release_held
 from bot.storage.outbox import PULLED
 from bot.storage.prepared import Prepared
 from bot.storage.schema import Instant, conversation, identity, message
@@ -160,6 +161,8 @@ def accept(
             if found is None:
                 continue  # the same new sender was opened by another process meanwhile
         identity_id, conversation_id = found
+        if echoes.is_unnamed(inbound) and (own := echoes.ours(connection, inbound, identity_id, now)) is not None:
+            return Accepted(own, conversation_id, identity_id, False, "")
         owner = _TOUCH.scalar(connection, {"conversation": conversation_id, "now": now})
         if owner is not None:
             break
@@ -195,7 +198,8 @@ def accept(
 def _author(inbound: InboundMessage) -> str:
     """Whose words these are: an echo is somebody of the brand, or another of its programs."""
     by = inbound.data.get("by") if inbound.kind in ("echo", "standby") else None
-    return {"person": "advisor", "app": "system"}.get(str(by), "customer")
+    # An echo that names nobody and is not ours is a person's: no program of the brand's would be silent about itself.
+    return {"person": "advisor", "unknown": "advisor", "app": "system"}.get(str(by), "customer")
 
 
 def _follow_up(

@@ -141,7 +141,8 @@ class Listener:
 
     def _echo(self, arrival: Arrival, state: DialogueState) -> Heard:
         """Somebody of the brand answered in the platform's own application: the bot steps back, and returns by itself."""
-        if arrival.author != "advisor" or (state.paused and not self.desk.stepped_back):
+        taken_back = "of" in arrival.data
+        if arrival.author != "advisor" or taken_back or (state.paused and not self.desk.stepped_back):
             return Heard(arrival.id, (), {"kind": "echo"})
         self.desk.step_back(self.now + timedelta(minutes=self.brand.handoff.step_back_minutes))
         return Heard(arrival.id, (BotPaused(arrival.author_name or ""),), {"kind": "echo"})
