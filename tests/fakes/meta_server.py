@@ -79,7 +79,15 @@ class Sent:
 class FakeGraph:
     """One account of one of Meta's channels."""
 
-    def __init__(self, account_id: str, *, token: str = TOKEN, secret: str = SECRET, version: str = "v25.0") -> None:
+    def __init__(
+        self,
+        account_id: str,
+        *,
+        token: str = TOKEN,
+        secret: str = SECRET,
+        version: str = "v25.0",
+        begins: int = 1_795_251_600,
+    ) -> None:
         self.id, self.token, self.secret, self.version = account_id, token, secret, version
         self.sent: list[Sent] = []
         self.failures: list[Failure] = []
@@ -93,7 +101,8 @@ class FakeGraph:
         """What the webhook answered to each push."""
         self._telling: set[asyncio.Task[int]] = set()
         self._numbers = itertools.count(1)
-        self._moments = itertools.count(1_795_251_600)
+        self._moments = itertools.count(begins)
+        """Seconds since 1970 that nothing has happened in yet."""
         self._changed = asyncio.Condition()
         self._silence = asyncio.Event()
         self._runner: web.AppRunner | None = None

@@ -1,0 +1,114 @@
+"""The main job told over every channel: one real server, one pretend platform for each, the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.customers import Advisor, Customer, MetaCustomer, Platforms, Talk
+from tests.fakes.instagram_server import FakeInstagram
+from tests.fakes.messenger_server import FakeMessenger
+from tests.fakes.meta_server import FakeGraph
+from tests.fakes.whatsapp_server import FakeWhatsApp
+from tests.servers import Server, copy_of
+
+THURSDAY = "2026-11-26T10:00:00+01:00"
+SECONDS = 1_795_683_600
+"""The same, as platforms write it."""
+TRY_ON = "slt, je voudrais un rdv pour essayer des chaussures de rando a Lyon samedi aprem"
+FAST = "whatsapp:\n  limits: {per_recipient_per_second: 50}\n"
+"""WhatsApp takes one message in six seconds; nobody wants to watch that."""
+
+
+class World:
+    """A server and the platforms around it, for all stories."""
+
+    def __init__(self, data: Path, platforms: Platforms) -> None:
+        self.platforms = platforms
+        self.fakes: dict[str, FakeGraph] = {
+            "whatsapp": platforms.listen(FakeWhatsApp(begins=SECONDS)),
+            "messenger": platforms.listen(FakeMessenger(begins=SECONDS)),
+            "instagram": platforms.listen(FakeInstagram(begins=SECONDS)),
+        }
+        env = {"FILROUGE_CLOCK": THURSDAY}
+        for channel, fake in self.fakes.items():
+            env |= meta_settings(channel, fake)
+        brand = data / "brands" / "demo"
+        (brand / "channels.yml").write_text(FAST, encoding="utf-8")
+        self.server = Server(data, env=env)
+        for channel, fake in self.fakes.items():
+            fake.webhook = f"{self.server.url}/webhooks/{channel}"
+
+
+def meta_settings(channel: str, fake: FakeGraph) -> dict[str, str]:
+    """The settings of one account of Meta's."""
+    prefix = f"FILROUGE_{channel.upper()}"
+    return {
+        f"{prefix}_TOKEN": fake.token,
+        f"{prefix}_{'PHONE_NUMBER_ID' if channel == 'whatsapp' else 'PAGE_ID'}": fake.id,
+        f"{prefix}_APP_SECRET": fake.secret,
+        f"{prefix}_VERIFY_TOKEN": "a word of our own",
+        f"{prefix}_BASE_URL": fake.root,
+    }
+
+
+@pytest.fixture(scope="module")
+def world(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with Platforms() as platforms:
+        made = World(copy_of(trained, tmp_path_factory.mktemp("channels")), platforms)
+        with made.server:
+            yield made
+
+
+def on_whatsapp(world: World) -> Customer:
+    return MetaCustomer("whatsapp", world.platforms, world.fakes["whatsapp"], "33639988001")
+
+
+def on_messenger(world: World) -> Customer:
+    return MetaCustomer("messenger", world.platforms, world.fakes["messenger"], "24601")
+
+
+def on_instagram(world: World) -> Customer:
+    return MetaCustomer("instagram", world.platforms, world.fakes["instagram"], "1789")
+
+
+EVERYWHERE = (on_whatsapp, on_messenger, on_instagram)
+
+
+@pytest.mark.parametrize("somebody", EVERYWHERE, ids=lambda made: made.__name__.removeprefix("on_"))
+def test_the_main_job(world: World, somebody: Callable[[World], Customer]) -> None:
+    talk = Talk(somebody(world))
+    talk.says(TRY_ON, "Lyon Bellecour")  # the store, the day and the part of it are known, and not asked
+    talk.chooses("sam. 28 nov. à 15 h 30", "À quel nom je le note ?")
+    talk.says("Claire Martin", "Je résume")
+    talk.chooses("Oui, c’est parfait", "C’est réservé", "samedi 28 novembre à 15 h 30")
+    talk.says("finalement je peux le déplacer à 17h ?", "Je déplace donc votre rendez-vous")
+    talk.chooses("Oui, c’est parfait", "C’est fait : on vous attend samedi 28 novembre à 17 h à Lyon Bellecour")
+    talk.says("annule mon rdv stp", "J’annule votre rendez-vous du samedi 28 novembre à 17 h")
+    talk.chooses("Oui, annuler", "C’est annulé")
+    talk.says("je voudrais parler à quelqu’un", "Je vous passe quelqu’un")
+
+    ines = Advisor(world.server, "ines")
+    conversation = ines.waits_for("je voudrais parler à quelqu’un")
+    thread = ines.acts(conversation, "take")
+    for words in (TRY_ON, "Claire Martin", "annule mon rdv stp"):
+        assert words in thread
+    talk.hears("Inès vous répond.")
+    ines.acts(conversation, "answer", text="Bonjour, ici Inès : je vous écoute.")
+    talk.hears("Bonjour, ici Inès : je vous écoute.")
+    talk.says("est-ce que je peux avoir un rdv samedi ?")
+    talk.hears_nothing(0.7)
+    ines.acts(conversation, "give_back", line="tout est dit")
+    talk.hears("Me revoilà ! Inès m’a laissé ce mot : « tout est dit ».")
+    talk.says("vous ouvrez à quelle heure demain à Lyon ?", "Lyon Bellecour")
+
+    customer = talk.customer
+    kept = world.server.thread(customer.channel, customer.sender)
+    assert kept["owner"] == "bot"
+    assert [booking["status"] for booking in kept["appointments"]] != []
+    unsaid = [said["text"] for said in kept["messages"] if said["direction"] == "out" and said.get("state") != "sent"]
+    assert unsaid == []
+    asked = [said["text"] for said in kept["messages"] if said["author"] == "bot" and "?" in said["text"]]
+    assert not [text for text in asked if "Quel jour" in text or "Quelle boutique" in text or "C’est pour quoi" in text]
