@@ -6,14 +6,14 @@ import hashlib
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlu.encoders import DEFAULT, SentenceEncoder, shared_encoder
-from nlu.engine.embedded import taught_key
+from nlu.engine.embedded import parted, taught_key
 from nlu.engine.model import OUT_OF_SCOPE, Model
 from nlu.engine.model_file import save_model as save
 from nlu.engine.repair import Repair
@@ -21,12 +21,12 @@ from nlu.engine.writing import Writer, spellings_of
 from nlu.entities import EntityFinder, Known, learn
 from nlu.errors import TooLittleData
 from nlu.text import LONGEST, tokens
-from nlu.understanding import Example, TrainingData
+from nlu.understanding import Entity, Example, TrainingData
 
 if TYPE_CHECKING:
     from nlu.engine.fitting import Fitted, Lesson
 
-RECIPE = 3
+RECIPE = 4
 """Counts the ways of training: another recipe makes another model of the same data."""
 
 _TAGGING = 0.3
@@ -112,15 +112,24 @@ def prepare(examples: Sequence[Example], intents: Sequence[str], known: Known) -
 
     finder = EntityFinder(known)
     number = {intent: place for place, intent in enumerate(intents)}
-    return [
-        Lesson(
-            words=tokens(example.text[:LONGEST], example.language),
-            entities=sorted({entity.name for entity in finder.find(example.text, example.language)}),
-            intent=number[example.intent],
-            key=taught_key(example.text),
+    lessons = []
+    for example in examples:
+        text, language = example.text[:LONGEST], example.language
+        entities = finder.find(example.text, language)
+        lessons.append(
+            Lesson(
+                words=tokens(text, language),
+                entities=_names(entities),
+                intent=number[example.intent],
+                key=taught_key(example.text),
+                parts=[(tokens(part, language), _names(within)) for part, within in parted(text, entities)],
+            )
         )
-        for example in examples
-    ]
+    return lessons
+
+
+def _names(entities: Iterable[Entity]) -> list[str]:
+    return sorted({entity.name for entity in entities})
 
 
 def named(intents: Sequence[str]) -> list[Lesson]:

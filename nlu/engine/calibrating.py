@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 _LEAST_CONFIDENT = 2.0
 """Percentile of rightly understood messages that the threshold gives up."""
-_LEAST_USUAL = 4.0
+_LEAST_USUAL = 5.0
 """Percentile of rightly understood messages that the scope gives up."""
 _THRESHOLDS = (0.15, 0.6)
 
@@ -46,7 +46,7 @@ class Asked:
 def calibrate(
     asked: Asked, views: Sequence[Array], similar: Array | None, intents: Sequence[str]
 ) -> tuple[Calibration, Measured]:
-    """Calibrate the sum of some views of left-out messages (each messages x intents, words first).
+    """Calibrate the sum of some views of left-out messages (each messages x intents), in the order of `Calibration.shares`.
 
     `similar` (messages x intents) says how near each message is to the examples of every intent.
     """
@@ -55,7 +55,7 @@ def calibrate(
         return _nothing_asked(len(views)), Measured(np.zeros((0, len(intents))), np.zeros(0))
     found, scores = fit_shares(views, truth)
     probabilities = np.exp(log_softmax(scores))
-    shares = (float(found[0]), float(found[1]) if len(found) > 1 else 0.0)
+    shares = tuple(map(float, found))
     within = np.array([intent != OUT_OF_SCOPE for intent in intents])
     column = np.cumsum(within) - 1
     inside = within[truth]
@@ -116,4 +116,4 @@ def _rule(usual: Array, strange: Array) -> ScopeRule:
 def _nothing_asked(views: int) -> Calibration:
     """What to go by when no message could be left out."""
     nothing = tuple(0.0 for _ in SIGNS)
-    return Calibration((1.0, 1.0 if views > 1 else 0.0), 0.5, ScopeRule(nothing, nothing, tuple(1.0 for _ in SIGNS), -np.inf))
+    return Calibration((1.0,) * views, 0.5, ScopeRule(nothing, nothing, tuple(1.0 for _ in SIGNS), -np.inf))

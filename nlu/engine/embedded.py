@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from nlu.encoders import SentenceEncoder, Tokens, shared_encoder
 from nlu.encoders.protocol import Floats
 from nlu.engine.features import Featurizer, Vector
-from nlu.engine.model import OUT_OF_SCOPE, Model, SentenceView
+from nlu.engine.model import OUT_OF_SCOPE, Model
 from nlu.engine.model_file import load_model
+from nlu.engine.parts import parts_of
 from nlu.engine.repair import Repair
 from nlu.engine.scope import signs_of
-from nlu.engine.sentences import centred, nearest_by_intent
+from nlu.engine.sentences import centred, hearing, narrowed, nearest_by_intent
 from nlu.engine.writing import Writer
 from nlu.entities import EntityFinder
 from nlu.entities.tagger import Tagger
@@ -97,13 +98,13 @@ class EmbeddedEngine:
         spoken, sure = identify(text, language)
         entities = self._entities.find(text, spoken)
         taught = self.model.taught.get(taught_key(text))
-        words = self._repair(tokens(text[:LONGEST], spoken))
-        vector = self._features.vector(words, sorted({entity.name for entity in entities}))
+        vector = self._vector(text[:LONGEST], spoken, entities)
         ranking: tuple[IntentGuess, ...] = ()
         odd, scope = False, 0.0
         if vector.ids.size or (self._sentence is not None and any(map(str.isalpha, text[:LONGEST]))):
             sentence, seen = self._sentence_of(text, spoken, sentence)
-            reading = self.read(vector, sentence)
+            parts = [self._vector(part, spoken, within) for part, within in parted(text[:LONGEST], entities)]
+            reading = self.read(vector, parts, sentence)
             scope = reading.scope
             ranking, odd = self._told(_with_taught(reading.probabilities, taught), taught is not None, scope)
             if self._tagger:
@@ -120,24 +121,30 @@ class EmbeddedEngine:
             scope=scope,
         )
 
-    def read(self, vector: Vector, sentence: Floats | None) -> Reading:
-        """Weigh one message's features and its sentence vector (as the encoder gives it, None to go without)."""
-        by_words, by_sentence = self.calibration.shares
-        raw = vector.values @ self.model.weights[vector.ids] + self.model.bias
-        scores = raw.astype(np.float64)[None] * by_words
+    def _vector(self, text: str, language: str, entities: Sequence[Entity]) -> Vector:
+        return self._features.vector(self._repair(tokens(text, language)), sorted({entity.name for entity in entities}))
+
+    def read(self, vector: Vector, parts: Sequence[Vector], sentence: Floats | None) -> Reading:
+        """Weigh one message's features, those of its sentences, and its vector (as the encoder gives it, None to go without)."""
+        whole = self._by_words(vector)
+        said = [self._by_words(part) for part in parts] or [whole]
+        views = [whole, np.maximum.reduce(said), said[-1]]
         similar = None
         view = self._sentence
         if view is not None and sentence is not None:
             row = centred(sentence[None], view.centre)
-            scores += (row @ view.weights + view.bias).astype(np.float64) * by_sentence
-            similar = self._similar(row, view)
+            likeness = narrowed(row, view.axes) @ view.examples.T
+            similar = nearest_by_intent(likeness, self._starts)
+            views += [(row @ view.weights + view.bias)[0], (hearing(likeness) @ view.says)[0]]
+        scores = np.array(self.calibration.shares[: len(views)]) @ np.array(views, np.float64)
         powers = np.exp(scores - scores.max())
         within = self._within
-        signs = signs_of(scores[:, within], None if similar is None else similar[:, within], np.array([vector.known]))
-        return Reading((powers / powers.sum())[0], float(self.calibration.scope.scope(signs)[0]))
+        signs = signs_of(scores[None, within], None if similar is None else similar[:, within], np.array([vector.known]))
+        return Reading(powers / powers.sum(), float(self.calibration.scope.scope(signs)[0]))
 
-    def _similar(self, row: Floats, view: SentenceView) -> NDArray[np.float64]:
-        return nearest_by_intent(row @ view.examples.T, self._starts)
+    def _by_words(self, vector: Vector) -> Floats:
+        scores: Floats = vector.values @ self.model.weights[vector.ids] + self.model.bias
+        return scores
 
     def _sentence_of(self, text: str, language: str, given: Floats | None) -> tuple[Floats | None, Callable[[], Tokens] | None]:
         """The vector of the message, well written, and what gives the tokens of the message itself, for the tagger."""
@@ -192,6 +199,11 @@ def _encoder_of(model: Model, given: SentenceEncoder | None) -> SentenceEncoder 
 def taught_key(text: str) -> str:
     """What makes two messages the same lesson: their words, whatever the case, accents, digits and punctuation."""
     return " ".join(word for word in tokens(text[:LONGEST], "") if word != "?")
+
+
+def parted(text: str, entities: Sequence[Entity]) -> list[tuple[str, list[Entity]]]:
+    """The sentences of a message with the entities in each; none of a message of a single one."""
+    return [(text[start:end], [entity for entity in entities if start <= entity.start < end]) for start, end in parts_of(text)]
 
 
 def _with_taught(probabilities: NDArray[np.float64], taught: tuple[int, float] | None) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
-"""Fits the two views of a message (its words, its sentence vector) and how they are added up.
+"""Fits the views of a message (its words, its sentence vector) and how they are added up.
 
-Each view is a multinomial logistic regression. What each says of messages left out of its lessons (five folds) tells how much
-it counts, how sure the sum may be, and what is out of scope. Only training imports this module.
+What each view says of messages left out of its lessons (five folds; one where there are many) tells how much it counts, how
+sure the sum may be, and what is out of scope. Only training imports this module.
 """
 
 from __future__ import annotations
@@ -13,19 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.svm import LinearSVC
 
+from nlu.engine.by_sentence import fit_sentences
+from nlu.engine.by_words import MANY, Worded, fit_words
 from nlu.engine.calibrating import Asked, Measured, calibrate
 from nlu.engine.features import Featurizer, learn_features
 from nlu.engine.model import Calibration, Floats, SentenceView
-from nlu.engine.sentences import MOST_EXAMPLES, centred, nearest_by_intent
-from nlu.engine.softmax import Axes, Linear, fit_softmax, principal_axes
+from nlu.engine.softmax import Linear
 
 FOLDS = 5
-MANY = 3000
-"""Lessons from which one fold is enough to calibrate on, and words are weighed by support vectors: ten times faster there."""
-_WORD_STRENGTH = 20.0
-_SENTENCE_STRENGTH = 30.0
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -40,6 +36,8 @@ class Lesson:
     entities: Sequence[str]
     intent: int
     key: str
+    parts: Sequence[tuple[Sequence[str], Sequence[str]]] = ()
+    """Words and entities of each sentence, when there are several."""
     name: bool = False
     """Whether it is no message but the intent's own name: learnt from, never asked."""
 
@@ -67,15 +65,20 @@ def fit(lessons: Sequence[Lesson], intents: Sequence[str], vectors: Floats | Non
     truth = np.array([lesson.intent for lesson in lessons])
     folds = fold_of(lessons)
     features = learn_features([lesson.words for lesson in lessons], [lesson.entities for lesson in lessons])
-    rows = _rows(features, lessons)
-    words, word_scores = _words(rows, truth, folds, len(intents), _part(progress, 0.3, 0.6))
-    asked = np.flatnonzero(np.isfinite(word_scores[:, 0]))
+    rows = _rows(features, [(lesson.words, lesson.entities) for lesson in lessons])
+    parts = _rows(features, [part for lesson in lessons for part in lesson.parts])
+    of = np.repeat(np.arange(len(lessons)), [len(lesson.parts) for lesson in lessons])
+    words, worded = fit_words(Worded(rows, parts, of), truth, folds, len(intents), _part(progress, 0.3, 0.6))
+    asked = np.flatnonzero(np.isfinite(worded[0][:, 0]))
+    worded = [view[asked] for view in worded]
     known = Asked(truth[asked], *_known(features, rows, truth, folds, asked))
-    by_words, measured = calibrate(known, [word_scores[asked]], None, intents)
+    by_words, measured = calibrate(known, worded, None, intents)
     if vectors is None:
         return Fitted(features, words, by_words, None, None, asked, measured)
-    view, scores, similar = _sentence(vectors, lessons, truth, folds, asked, len(intents), encoder, _part(progress, 0.6, 0.95))
-    by_both, measured = calibrate(known, [word_scores[asked], scores[asked]], similar, intents)
+    order = sorted(range(len(lessons)), key=lambda place: hashlib.sha256(lessons[place].key.encode()).digest())
+    folds = np.where(np.isin(np.arange(len(lessons)), asked), folds, -1)
+    view, sentenced, similar = fit_sentences(vectors, order, truth, folds, len(intents), encoder, _part(progress, 0.6, 0.95))
+    by_both, measured = calibrate(known, [*worded, *sentenced], similar, intents)
     return Fitted(features, words, by_words, view, by_both, asked, measured)
 
 
@@ -96,105 +99,11 @@ def fold_of(lessons: Sequence[Lesson]) -> NDArray[np.int64]:
     return np.where(folds == 0, 0, -1) if len(lessons) > MANY else folds
 
 
-def _words(
-    rows: csr_matrix, truth: NDArray[np.int64], folds: NDArray[np.int64], intents: int, progress: Progress
-) -> tuple[Linear, Array]:
-    """The view by words, and what it says of each lesson left out (not a number of one that never was)."""
-    if len(truth) > MANY:
-        return _left_out(lambda chosen: _support_vectors(rows, chosen, truth, intents), rows, folds, intents, progress)
-    axes = principal_axes(rows)
-    linear, scores = _by_axes(axes, truth, folds, intents, _WORD_STRENGTH, progress)
-    return Linear(axes.back @ linear.weights, linear.bias), scores
-
-
-def _sentence(
-    vectors: Floats,
-    lessons: Sequence[Lesson],
-    truth: NDArray[np.int64],
-    folds: NDArray[np.int64],
-    asked: Places,
-    intents: int,
-    encoder: str,
-    progress: Progress,
-) -> tuple[SentenceView, Array, Array]:
-    """The view by sentence vectors, what it says of lessons left out, and how near each asked one is to every intent."""
-    centre = vectors.mean(axis=0)
-    rows = centred(vectors, centre)
-    axes = principal_axes(rows.astype(np.float64))
-    linear, scores = _by_axes(axes, truth, folds, intents, _SENTENCE_STRENGTH, progress)
-    chosen = _examples(lessons, truth, intents)
-    starts = np.searchsorted(truth[chosen], np.arange(intents))
-    apart = folds[asked][:, None] != folds[chosen][None, :]
-    likeness = np.where(apart, rows[asked] @ rows[chosen].T, -1.0)
-    view = SentenceView(
-        encoder=encoder,
-        centre=centre,
-        weights=(axes.back @ linear.weights).astype(np.float32),
-        bias=linear.bias.astype(np.float32),
-        examples=rows[chosen],
-        starts=starts.astype(np.float32),
-    )
-    return view, scores, nearest_by_intent(likeness, starts)
-
-
-def _examples(lessons: Sequence[Lesson], truth: NDArray[np.int64], intents: int) -> Places:
-    """The lessons kept to compare messages with, the intents in order: all, or evenly as many as may be kept."""
-    each = max(1, MOST_EXAMPLES // intents)
-    kept = []
-    for intent in range(intents):
-        own = np.flatnonzero(truth == intent).tolist()
-        mixed = sorted(own, key=lambda place: hashlib.sha256(lessons[place].key.encode()).digest())
-        kept += sorted(mixed[:each])
-    return np.array(kept, np.intp)
-
-
-def _by_axes(
-    axes: Axes, truth: NDArray[np.int64], folds: NDArray[np.int64], intents: int, strength: float, progress: Progress
-) -> tuple[Linear, Array]:
-    return _left_out(
-        lambda chosen: fit_softmax(axes, chosen, truth[chosen], intents, strength), axes.rows, folds, intents, progress
-    )
-
-
-def _left_out(
-    learn: Callable[[Places], Linear],
-    rows: NDArray[np.float32] | csr_matrix,
-    folds: NDArray[np.int64],
-    intents: int,
-    progress: Progress,
-) -> tuple[Linear, Array]:
-    """The model of all rows, and the scores each row has from a model learnt without its fold."""
-    scores = np.full((rows.shape[0], intents), np.nan)
-    numbers = sorted(set(folds[folds >= 0].tolist()))
-    for number in numbers:
-        progress("checking", number / (len(numbers) + 1))
-        taught, asked = np.flatnonzero(folds != number), np.flatnonzero(folds == number)
-        if taught.size:
-            model = learn(taught)
-            scores[asked] = rows[asked] @ model.weights + model.bias
-    progress("learning", len(numbers) / (len(numbers) + 1))
-    return learn(np.arange(rows.shape[0])), scores
-
-
-def _support_vectors(rows: csr_matrix, chosen: Places, truth: NDArray[np.int64], intents: int) -> Linear:
-    """One-against-the-rest support vectors, solved in the dual, for more lessons than principal axes can be had of."""
-    present = np.unique(truth[chosen])
-    fitted = LinearSVC(C=1.0, tol=1e-2, random_state=0, max_iter=10_000).fit(rows[chosen], truth[chosen])
-    found, constant = fitted.coef_, fitted.intercept_
-    if len(found) == 1:  # with two intents only the second one's side is fitted; the first is its mirror
-        found, constant = np.concatenate((-found, found)), np.concatenate((-constant, constant))
-    weights = np.zeros((rows.shape[1], intents))
-    weights[:, present] = found.T
-    bias = np.full(intents, float(constant.min()) - 1.0)
-    bias[present] = constant
-    return Linear(weights, bias)
-
-
-def _rows(features: Featurizer, lessons: Sequence[Lesson]) -> csr_matrix:
-    vectors = [features.vector(lesson.words, lesson.entities) for lesson in lessons]
-    ends = np.concatenate(([0], np.cumsum([vector.ids.size for vector in vectors])))
-    ids = np.concatenate([vector.ids for vector in vectors])
-    values = np.concatenate([vector.values for vector in vectors]).astype(np.float64)
+def _rows(features: Featurizer, messages: Sequence[tuple[Sequence[str], Sequence[str]]]) -> csr_matrix:
+    vectors = [features.vector(words, entities) for words, entities in messages]
+    ends = np.concatenate(([0], np.cumsum([vector.ids.size for vector in vectors]))).astype(np.int64)
+    ids = np.concatenate([np.zeros(0, np.int32), *(vector.ids for vector in vectors)])
+    values = np.concatenate([np.zeros(0), *(vector.values.astype(np.float64) for vector in vectors)])
     return csr_matrix((values, ids, ends), shape=(len(vectors), features.size))
 
 

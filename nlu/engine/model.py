@@ -23,8 +23,9 @@ Floats = NDArray[np.float32]
 class Calibration:
     """How raw scores become probabilities and a refusal; fitted on messages the scores had not seen."""
 
-    shares: tuple[float, float]
-    """Factors on the scores by words and on those by sentence; their sum goes through the softmax."""
+    shares: tuple[float, ...]
+    """Factors on the scores by words (of the whole message, its strongest sentence, its last one), by the sentence's vector
+    and by the examples like it (none of these two when words are all there is); their sum goes through the softmax."""
     threshold: float
     """Confidence under which a guess should not be acted upon."""
     scope: ScopeRule
@@ -40,8 +41,12 @@ class SentenceView:
     weights: Floats
     """Dimension x intents."""
     bias: Floats
+    axes: Floats
+    """Dimension x fewer numbers: what a centred vector is narrowed by to be compared with examples."""
     examples: Floats
-    """Training messages as vectors, the intents in order: what a message is compared with to tell how usual it is."""
+    """Training messages as narrowed vectors, the intents in order."""
+    says: Floats
+    """Examples x intents: what each says of the messages like it."""
     starts: Floats
     """The first row of each intent in `examples`."""
 

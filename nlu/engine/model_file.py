@@ -28,10 +28,10 @@ from nlu.entities.tagger import TaggerModel
 from nlu.errors import ModelError
 
 SIGNATURE = b"filrouge"
-FORMAT = 2
+FORMAT = 3
 _ALIGNED = 64
 _ARRAYS = ("idf", "weights", "bias")
-_SENTENCE = ("centre", "weights", "bias", "examples", "starts")
+_SENTENCE = ("centre", "weights", "bias", "axes", "examples", "says", "starts")
 _AGAIN = "train again to make a model this version can read"
 
 
@@ -143,8 +143,7 @@ def _tagger(written: dict[str, Any] | None, arrays: dict[str, NDArray[np.float32
 def _calibration(kept: dict[str, Any]) -> Calibration:
     rule = kept["scope"]
     weights, means, deviations = (tuple(rule[key]) for key in ("weights", "means", "deviations"))
-    first, second = kept["shares"]
-    return Calibration((first, second), kept["threshold"], ScopeRule(weights, means, deviations, rule["least"]))
+    return Calibration(tuple(kept["shares"]), kept["threshold"], ScopeRule(weights, means, deviations, rule["least"]))
 
 
 def _read(path: Path) -> bytes:

@@ -7,14 +7,29 @@ from numpy.typing import NDArray
 
 from nlu.encoders.protocol import Floats, unit_rows
 
-MOST_EXAMPLES = 1700
-"""Training messages a message is compared with, spread evenly over the intents: 3.5 MB of vectors stay in the processor's
-cache, so that comparing takes a tenth of the time of encoding."""
+MOST_EXAMPLES = 9000
+"""Training messages a message is compared with, spread evenly over the intents: 7 MB of narrowed vectors, so that comparing
+takes a fraction of the time of encoding; teaching what each says takes seconds, and eight times as long for twice as many."""
+NARROW = 192
+"""Numbers of a vector that is compared with others: those in which the training messages differ most tell as much as all."""
+_CLOSENESS = 2.0
 
 
 def centred(vectors: Floats, centre: Floats) -> Floats:
     """Vectors seen from the middle of the training messages, at length one again: what all messages share says nothing."""
     return unit_rows(vectors - centre)
+
+
+def narrowed(rows: Floats, axes: Floats) -> Floats:
+    """Centred vectors along the axes on which training messages differ most, at length one again."""
+    return unit_rows(rows @ axes)
+
+
+def hearing(likeness: Floats, out: Floats | None = None) -> Floats:
+    """How much a message hears of what each training message says, given their likeness (cosines); in `out`, where given."""
+    heard: Floats = np.multiply(likeness, np.float32(_CLOSENESS), out=out)
+    heard -= np.float32(_CLOSENESS)
+    return np.exp(heard, out=heard)
 
 
 def nearest_by_intent(likeness: NDArray[np.floating], starts: NDArray[np.integer]) -> NDArray[np.float64]:

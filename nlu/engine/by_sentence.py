@@ -1,0 +1,112 @@
+"""Fits the two views of a message by its sentence vector: one weighs its numbers, one hears the training messages like it.
+
+Only training imports this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cholesky, solve_triangular
+
+from nlu.engine.model import Floats, SentenceView
+from nlu.engine.sentences import MOST_EXAMPLES, NARROW, centred, hearing, narrowed, nearest_by_intent
+from nlu.engine.softmax import Array, fit_softmax, principal_axes
+
+_STRENGTH = 30.0
+_DOUBT = 0.05
+"""How little a training message is trusted: what is added to its likeness to itself."""
+
+Places = NDArray[np.intp]
+Numbers = NDArray[np.int64]
+Progress = Callable[[str, float], None]
+
+
+def fit_sentences(
+    vectors: Floats,
+    order: Sequence[int],
+    truth: Numbers,
+    folds: Numbers,
+    intents: int,
+    encoder: str,
+    progress: Progress,
+) -> tuple[SentenceView, list[Array], Array]:
+    """The view by sentence vectors; what its two halves say of messages left out; how like these are to each intent's examples.
+
+    `order` has the messages in an order that has nothing to do with them: the first of each intent are kept to compare with.
+    What is returned has a row for each message with a fold, in their order.
+    """
+    asked = np.flatnonzero(folds >= 0)
+    centre = vectors.mean(axis=0)
+    rows = centred(vectors, centre)
+    axes = principal_axes(rows.astype(np.float64))
+    weighed = np.full((len(rows), intents), np.nan)
+    numbers = sorted(set(folds[asked].tolist()))
+    for number in numbers:
+        progress("checking", number / (len(numbers) + 3))
+        taught, own = np.flatnonzero(folds != number), np.flatnonzero(folds == number)
+        if taught.size:
+            model = fit_softmax(axes, taught, truth[taught], intents, _STRENGTH)
+            weighed[own] = axes.rows[own] @ model.weights + model.bias
+    progress("learning", len(numbers) / (len(numbers) + 3))
+    linear = fit_softmax(axes, np.arange(len(rows)), truth, intents, _STRENGTH)
+    progress("comparing", (len(numbers) + 1) / (len(numbers) + 3))
+    widest = axes.back[:, ::-1][:, :NARROW].astype(np.float32)
+    narrow = narrowed(rows, widest)
+    kept = _examples(order, truth, intents)
+    says, heard = fit_examples(narrow[kept], truth[kept], folds[kept], narrow[asked], folds[asked], intents)
+    starts = np.searchsorted(truth[kept], np.arange(intents))
+    likeness = narrow[asked] @ narrow[kept].T
+    likeness[folds[asked][:, None] == folds[kept][None, :]] = -1.0
+    view = SentenceView(
+        encoder=encoder,
+        centre=centre,
+        weights=(axes.back @ linear.weights).astype(np.float32),
+        bias=linear.bias.astype(np.float32),
+        axes=widest,
+        examples=narrow[kept],
+        says=says,
+        starts=starts.astype(np.float32),
+    )
+    return view, [weighed[asked], heard], nearest_by_intent(likeness, starts)
+
+
+def fit_examples(
+    examples: Floats, truth: Numbers, folds: Numbers, asked: Floats, asked_folds: Numbers, intents: int
+) -> tuple[Floats, Array]:
+    """What each example says of the messages like it (examples x intents), and what messages of a fold hear from the others.
+
+    Ridge regression on the likeness of messages to examples, by one triangular factor a fold: the examples of the fold come
+    last, so that the beginning of the factor of all is the factor of the others.
+    """
+    wanted = np.full((len(examples), intents), -1.0 / intents, np.float32)
+    wanted[np.arange(len(examples)), truth] += 1.0
+    heard = np.zeros((len(asked), intents))
+    says = np.empty_like(wanted)
+    for number in sorted(set(asked_folds.tolist())) or [-1]:
+        order = np.argsort(folds == number, kind="stable")
+        turned = examples[order]
+        likeness = turned @ turned.T
+        matrix = hearing(likeness, out=likeness).T  # its own mirror, laid out as LAPACK likes it
+        matrix[np.diag_indices_from(matrix)] += np.float32(_DOUBT)
+        factor = cholesky(matrix, lower=True, overwrite_a=True, check_finite=False)
+        half = solve_triangular(factor, wanted[order], lower=True, check_finite=False)
+        of_others = half.copy()
+        of_others[np.count_nonzero(folds != number) :] = 0.0
+        both = solve_triangular(factor, np.hstack((half, of_others)), trans="T", lower=True, check_finite=False)
+        says[order] = both[:, :intents]
+        own = asked_folds == number
+        heard[own] = hearing(asked[own] @ turned.T) @ both[:, intents:]
+    return says, heard
+
+
+def _examples(order: Sequence[int], truth: Numbers, intents: int) -> Places:
+    """The messages kept to compare with, the intents in order: all, or evenly as many as may be kept."""
+    mixed = np.array(order, np.intp)
+    each = np.bincount(truth, minlength=intents)
+    most = int(each.max())
+    if len(truth) > MOST_EXAMPLES:  # the highest number an intent may have that keeps all within bounds
+        most = next(many for many in range(most, 0, -1) if np.minimum(each, many).sum() <= MOST_EXAMPLES)
+    return np.concatenate([np.sort(mixed[truth[mixed] == intent][:most]) for intent in range(intents)])
