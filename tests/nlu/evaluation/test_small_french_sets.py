@@ -1,6 +1,7 @@
 """Small French bots of other trades: ten examples an intent are enough for most of what their customers write.
 
-Ten messages an intent in `tests/data/fr_bank` and `fr_telecom` are taught, ten others asked; `tests.benchmarks.nlu` sets Rasa beside.
+Ten messages an intent in `tests/data/fr_bank` and `fr_telecom` are taught, ten others asked;
+`tests.benchmarks.nlu` sets Rasa beside.
 """
 
 from __future__ import annotations
