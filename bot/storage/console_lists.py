@@ -29,6 +29,7 @@ from bot.storage.schema import (
     micros,
     profile,
 )
+from bot.storage.wordless import WORDLESS, as_line
 from handoff.case import Case
 from handoff.console.views import CaseRow, ConversationFilter, ConversationPage, ConversationRow, Counts
 from handoff.ports import Appointment
@@ -51,7 +52,7 @@ def _latest(*conditions: Any) -> ScalarSelect[int]:
     )
 
 
-_SAID = and_(message.c.direction == "in", message.c.kind != "act", message.c.text != "")
+_SAID = and_(message.c.direction == "in", message.c.kind != "act", or_(message.c.text != "", message.c.kind.in_(WORDLESS)))
 _WHO = (
     conversation.c.id,
     conversation.c.state,
@@ -75,7 +76,8 @@ def open_cases(connection: Connection, *, names: Mapping[str, str], language: st
         .where(IS_OPEN)
         .order_by(case.c.id)
     ).all()
-    texts = {row.id: row.text for row in _messages(connection, (row.said for row in rows))}
+    said = _messages(connection, (row.said for row in rows))
+    texts = {row.id: as_line(row.kind, row.text, row.data, language) for row in said}
     known = people(connection, (row.advisor for row in rows), names)
     return [
         CaseRow(
@@ -175,7 +177,7 @@ def _conversation_row(row: Any, last: Any, words: Any, *, advisor: str | None, l
         owner=row.owner,
         last_at=last.at if last is not None else row.touched_at,
         last_author=last.author if last is not None else "",
-        last_text=last.text[:SHOWN] if last is not None else "",
+        last_text=as_line(last.kind, last.text, last.data, language)[:SHOWN] if last is not None else "",
         paused=state_of(row).paused,
         advisor=advisor,
         intent=trace.get("intent"),
@@ -245,7 +247,7 @@ def read_mark(page: str | None) -> tuple[datetime, int] | None:
 
 def _messages(connection: Connection, ids: Iterable[int | None]) -> Sequence[Any]:
     wanted = sorted({id_ for id_ in ids if id_ is not None})
-    columns = (message.c.id, message.c.author, message.c.text, message.c.at, message.c.trace)
+    columns = (message.c.id, message.c.author, message.c.kind, message.c.text, message.c.data, message.c.at, message.c.trace)
     return connection.execute(select(*columns).where(message.c.id.in_(wanted))).all() if wanted else ()
 
 

@@ -17,6 +17,7 @@ from bot.storage.outbox import PULLED
 from bot.storage.prepared import Prepared
 from bot.storage.schema import Instant, conversation, delivery, identity, message, profile
 from bot.storage.timers import next_timer
+from bot.storage.wordless import WORDLESS, as_line
 from bot.turn import Reply, Turn
 from handoff.case import Line
 
@@ -276,14 +277,21 @@ def note_press(connection: Connection, message_id: int, title: str) -> None:
 
 
 _TRANSCRIPT = (
-    select(message.c.received_at, message.c.channel, message.c.author, message.c.text)
-    .where(message.c.conversation_id == bindparam("conversation"), message.c.kind != "act", message.c.text != "")
+    select(message.c.received_at, message.c.channel, message.c.author, message.c.kind, message.c.text, message.c.data)
+    .where(
+        message.c.conversation_id == bindparam("conversation"),
+        message.c.kind != "act",
+        (message.c.text != "") | message.c.kind.in_(WORDLESS),
+    )
     .order_by(message.c.id.desc())
     .limit(bindparam("most"))
 )
 
 
 def transcript(connection: Connection, conversation_id: int, most: int) -> tuple[Line, ...]:
-    """The last lines of the conversation over all its channels, oldest first."""
+    """The last lines of the conversation over all its channels, oldest first; what is no words is named in brackets."""
     rows = connection.execute(_TRANSCRIPT, {"conversation": conversation_id, "most": most}).all()
-    return tuple(Line(at=at, channel=channel, author=author, text=text) for at, channel, author, text in reversed(rows))
+    return tuple(
+        Line(at=at, channel=channel, author=author, text=as_line(kind, text, data))
+        for at, channel, author, kind, text, data in reversed(rows)
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from bot.dialogue.state import DialogueState
+from bot.storage import media
 from bot.storage.customers import follow
 from bot.storage.schema import appointment, case, conversation, delivery, identity, message, profile
 
@@ -54,7 +55,17 @@ def messages(connection: Connection, conversation_id: int) -> list[dict[str, Any
         .where(message.c.conversation_id == conversation_id, message.c.kind != "act")
         .order_by(message.c.handled_at.is_(None), message.c.handled_at, message.c.id)
     )
-    return [_message(row) for row in rows]
+    files = media.of_conversation(connection, conversation_id)
+    return [_message(row) | _named(files.get(row.id, ())) for row in rows]
+
+
+def _named(files: Sequence[media.File]) -> dict[str, Any]:
+    """The files of a message, without their bytes; nothing when it has none."""
+    named = [
+        {"id": file.id, "type": file.type, "mime": file.mime_type, "name": file.name, "size": file.size, "state": file.state}
+        for file in files
+    ]
+    return {"files": named} if named else {}
 
 
 def _message(row: Any) -> dict[str, Any]:

@@ -47,6 +47,9 @@ def _forget_in_cases(connection: Connection, conversation_id: int, at: datetime,
     rows = connection.execute(select(case.c.id, case.c.context).where(case.c.conversation_id == conversation_id)).all()
     for case_id, context in rows:
         lines = context.get("transcript") or []
-        kept = [{**line, "text": ""} if line.get("text") == text and line.get("at") == at.isoformat() else line for line in lines]
+        kept = [
+            {**line, "text": ""} if line.get("text", "").endswith(text) and line.get("at") == at.isoformat() else line
+            for line in lines
+        ]
         if kept != lines:
             connection.execute(update(case).where(case.c.id == case_id).values(context={**context, "transcript": kept}))
