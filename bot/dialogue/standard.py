@@ -74,6 +74,15 @@ TIMER = "utter_timer_"
 """`utter_timer_<kind>` is said when a timer of that kind falls due."""
 CANNOT_READ = "utter_cannot_read_"
 """`utter_cannot_read_<photo, voice, ...>`, where there is a better sentence than `utter_cannot_read`."""
+READ_LIKE = {
+    "image": "photo",
+    "audio": "voice",
+    "video_note": "video",
+    "animation": "sticker",
+    "dice": "sticker",
+    **dict.fromkeys(("reel", "ig_reel", "post", "ig_post", "story", "template", "link"), "share"),
+}
+"""What gets the sentence of another where the brand has none of its own for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

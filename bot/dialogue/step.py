@@ -30,7 +30,7 @@ from bot.dialogue.finished import finished
 from bot.dialogue.flow import END, Flows
 from bot.dialogue.further import hear_further
 from bot.dialogue.hearing import hear, press
-from bot.dialogue.standard import CANNOT_READ, Policy, check_standard
+from bot.dialogue.standard import CANNOT_READ, READ_LIKE, Policy, check_standard
 from bot.dialogue.state import DialogueState
 from bot.dialogue.walk import advance
 from bot.dialogue.working import Working
@@ -139,8 +139,8 @@ class Dialogue:
             case Pressed():
                 press(w, event)
             case Unreadable(what):
-                better = CANNOT_READ + what
-                w.say(better if better in self.domain.responses else "utter_cannot_read")
+                better = (CANNOT_READ + name for name in (what, READ_LIKE.get(what, what)))
+                w.say(next((name for name in better if name in self.domain.responses), "utter_cannot_read"))
                 advance(w)
         if not w.effects and not (isinstance(event, Understood) and event.follows):
             w.say("utter_anything_else")

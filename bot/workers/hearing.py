@@ -28,12 +28,14 @@ from bot.dialogue.events import (
 )
 from bot.dialogue.state import DialogueState
 from bot.storage import conversations, customers, links
+from bot.storage.albums import goes_on
 from bot.storage.cases import DeskRefuses, Desks, StoreDesk, waits_on_line
 from bot.storage.conversations import Standing, is_blocked
 from bot.storage.customers import Joined
 from bot.storage.inbox import Arrival
 from bot.storage.schema import identity, note
 from bot.turn import Heard, Reply, choice_from, meanings_of, trace_of
+from bot.workers.words import says_something
 from handoff.case import OPEN, HandoffContext
 from handoff.errors import AlreadyTaken, HandoffError, HandsFull, NotPossible
 from handoff.ownership import OF_ITS_ADVISOR
@@ -75,8 +77,8 @@ class Listener:
                 return self._link(arrival)
             case "act":
                 return self._act(arrival)
-            case "media" | "location":
-                return Heard(arrival.id, (Unreadable(str(arrival.data.get("type", arrival.kind))),), {"kind": arrival.kind})
+            case "media" | "location" if meant is None or not says_something(meant.understanding):
+                return self._unreadable(arrival)
             case "blocked" | "unblocked":
                 return self._reachable(arrival)
             case "echo":
@@ -85,10 +87,15 @@ class Listener:
                 return self._referral(arrival)
             case "reaction" | "unsend" | "unsent" | "standby" | "moved":
                 return Heard(arrival.id, (), {"kind": arrival.kind})
-            case _:  # text, and an edit: what it says now
+            case _:  # text, an edit: what it says now, and the words under a picture
                 assert meant is not None
                 meanings = meanings_of(meant.understanding, now=arrival.at, zone=self._zone(meant.understanding, state))
                 return Heard(arrival.id, meanings, trace_of(meant.understanding, meanings[0], ms=meant.ms))
+
+    def _unreadable(self, arrival: Arrival) -> Heard:
+        """What the bot cannot read is answered, five pictures sent in one go once."""
+        told = () if goes_on(self.connection, self.standing.id, arrival) else (_named(arrival),)
+        return Heard(arrival.id, told, {"kind": arrival.kind})
 
     def _zone(self, understanding: Understanding, state: DialogueState) -> str:
         """The zone "tomorrow" is meant in: of the store the message or the conversation is about, else the brand's."""
@@ -224,6 +231,10 @@ class Listener:
 
     def _by_hand(self) -> HandoffContext:
         return HandoffContext(reason="manager", summary="", language=self.standing.language)
+
+
+def _named(arrival: Arrival) -> Unreadable:
+    return Unreadable(str(arrival.data.get("type", arrival.kind)) if arrival.kind == "media" else arrival.kind)
 
 
 def understood(events: tuple[Event, ...]) -> Mapping[str, Any]:

@@ -28,11 +28,10 @@ from bot.storage.database import Database
 from bot.storage.inbox import Arrival, Claim
 from bot.workers.hearing import Meant
 from bot.workers.turn_unit import GIVE_UP_AFTER, House, NeedsOutside, TurnUnit, Way, together
+from bot.workers.words import words_in
 from nlu.understanding import Understander
 
 log = structlog.get_logger(__name__)
-
-WORDS = frozenset({"text", "edit"})
 
 
 class TurnWorker:
@@ -189,9 +188,10 @@ class TurnWorker:
     async def _understand(self, arrivals: Sequence[Arrival], language: str) -> dict[int, Meant]:
         meant: dict[int, Meant] = {}
         for arrival in arrivals:
-            if arrival.kind in WORDS and arrival.failures < GIVE_UP_AFTER:
+            words = words_in(arrival)
+            if words is not None and arrival.failures < GIVE_UP_AFTER:
                 watch = Stopwatch()
-                understanding = await self.understander.understand(arrival.text, language=language)
+                understanding = await self.understander.understand(words, language=language)
                 meant[arrival.id] = Meant(understanding, watch.ms)
                 metrics.UNDERSTANDING_SECONDS.observe(watch.ms / 1000)
         return meant

@@ -211,7 +211,9 @@ def test_a_photo_in_the_middle_keeps_the_question() -> None:
         asked_for_a_day()
         .sends("photo")
         .bot("utter_cannot_read_photo", "utter_ask_appointment_day")
-        .sends("sticker")
+        .sends("animation")
+        .bot("utter_cannot_read_sticker", "utter_ask_appointment_day")
+        .sends("a kind made after this was written")
         .bot("utter_cannot_read", "utter_ask_appointment_day")
     )
 
