@@ -31,6 +31,11 @@ class Exchange:
     ) -> None:
         self._lines, self._ground, self._language = tuple(lines), ground, language
         self._open_way = open_way
+        served = {
+            (line.name, connection.transport.account): connection.transport.limits
+            for line in self._lines
+            for connection in line.connections
+        }
         self.deliveries = [
             DeliveryWorker(
                 ground.database,
@@ -39,6 +44,8 @@ class Exchange:
                 board,
                 name=ground.name,
                 settle_seconds=settle_seconds,
+                templates=connection.templates,
+                served=served,
             )
             for line in self._lines
             for connection in line.connections

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.messages import InboundMessage
-from bot.storage.schema import identity, identity_alias
+from bot.storage.schema import identity, identity_alias, message
 
+STOPPED_BY_A_WORD = frozenset({"sms"})
+"""Channels on which customers stop us by writing so, and can still write."""
 _KEEP = {
     "sqlite": sqlite.insert(identity_alias).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(identity_alias).on_conflict_do_nothing(),
@@ -66,8 +68,18 @@ def elsewhere(connection: Connection, inbound_ids: Sequence[str], *, channel: st
     ).scalar()
 
 
-def reachable_again(connection: Connection, identity_id: int) -> None:
-    """Whoever writes has not blocked us, whatever was thought."""
-    connection.execute(
-        update(identity).where(identity.c.id == identity_id, identity.c.blocked_at.is_not(None)).values(blocked_at=None)
-    )
+def reachable_again(connection: Connection, identity_id: int, channel: str) -> None:
+    """Whoever writes has not blocked us, whatever was thought; but one who has asked for no more SMS takes that back in so many
+    words only, and whatever else they write changes nothing.
+    """
+    blocked = update(identity).where(identity.c.id == identity_id, identity.c.blocked_at.is_not(None))
+    if channel in STOPPED_BY_A_WORD:
+        last = (
+            select(message.c.kind)
+            .where(message.c.identity_id == identity_id, message.c.kind.in_(("blocked", "unblocked")))
+            .order_by(message.c.id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        blocked = blocked.where(func.coalesce(last, "") != "blocked")
+    connection.execute(blocked.values(blocked_at=None))

@@ -190,7 +190,7 @@ def accept(
         seen = connection.execute(_SEEN, {"key": key}).one()
         return Accepted(seen[0], seen[1], identity_id, False, owner)
     accepted = Accepted(message_id, conversation_id, identity_id, True, owner)
-    if inbound.channel not in PULLED:
+    if inbound.channel not in PULLED or files:
         _follow_up(connection, inbound, accepted, values, now, files)
     return accepted
 
@@ -214,8 +214,9 @@ def _follow_up(
     media.expect(connection, accepted.message, accepted.conversation, inbound, now, files)
     identities.remember(connection, inbound, accepted.identity, identities.other_ids(inbound))
     if inbound.kind in SPEAKING:
-        identities.reachable_again(connection, accepted.identity)
-    elif inbound.kind == "unsend":
+        identities.reachable_again(connection, accepted.identity, inbound.channel)
+        release_held(connection, accepted.identity, now)
+    elif inbound.kind == "unsend" or (inbound.kind == "echo" and "of" in inbound.data):
         key = external_key(inbound.channel, inbound.account, clean(str(inbound.data.get("of", ""))))
         unsend(connection, key=key, place=row, now=now)
 

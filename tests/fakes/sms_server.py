@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlencode
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from bot.channels.sms.signature import HEADER, sign
 
@@ -61,8 +62,14 @@ class FakeTwilio:
         """Type and content by name, at `{root}/files/NAME`."""
         self.elsewhere: dict[str, str] = {}
         """Files that are only redirected to: address by name."""
-        self.sms_url = ""
+        self.sms_url, self.sms_method = "", "POST"
         self.state = "active"
+        self.webhook = ""
+        """Where it posts what people write."""
+        self.public = ""
+        """The same address as it is configured, and signed, where something stands in front of the server; empty: `webhook`."""
+        self.came = 0
+        """How many messages people have written."""
         self.calls: Counter[str] = Counter()
         self.root = ""
         self._count = 0
@@ -106,12 +113,33 @@ class FakeTwilio:
         """How many messages were shown more than once, by their keys."""
         return sum(count - 1 for count in Counter(sent.key for sent in self.sent if sent.key).values())
 
-    async def post(self, address: str, form: Mapping[str, str], *, token: str | None = None) -> int:
-        """Post to a webhook as Twilio does, signed with `token`; returns the status of the answer."""
+    async def says(self, sender: str, text: str, *, sid: str = "", **more: str) -> int:
+        """Somebody writes to our number, by SMS or, as `whatsapp:+33...`, by WhatsApp."""
+        self.came += 1
+        network = sender.rpartition(":")[0]
+        to = f"{network}:{self.number}" if network else self.number
+        form = {"MessageSid": sid or f"SMin{self.came:028x}", "AccountSid": self.sid, "From": sender, "To": to, "Body": text}
+        form |= {"SmsStatus": "received", "NumMedia": "0", "NumSegments": "1", "ApiVersion": "2010-04-01"} | more
+        return await self.post(self.public or self.webhook, form)
+
+    def shown(self, phone: str) -> list[str]:
+        """The words on somebody's screen, oldest first."""
+        return [sent.text for sent in self.sent if sent.to == phone]
+
+    async def post(
+        self, address: str, form: Mapping[str, str], *, token: str | None = None, answer: list[str] | None = None
+    ) -> int:
+        """Post to a webhook as Twilio does, signed with `token`; returns the status, and puts the words into `answer`."""
         headers = {HEADER: sign(address, form.items(), self.token if token is None else token)}
         headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
-        async with aiohttp.ClientSession() as http, http.post(address, data=urlencode(form).encode(), headers=headers) as answer:
-            return answer.status
+        # A proxy in front hands over to the server what was posted to our public address.
+        reached = address.replace(self.public, self.webhook, 1) if self.public and address.startswith(self.public) else address
+        async with aiohttp.ClientSession() as http:
+            posted = http.post(URL(reached, encoded=True), data=urlencode(form).encode(), headers=headers)
+            async with posted as answered:
+                if answer is not None:
+                    answer += [answered.content_type, await answered.text()]
+                return answered.status
 
     async def tell(self, sent: Sent, status: str, **more: str) -> int:
         """Post to the callback of a message what became of it."""
@@ -172,7 +200,7 @@ class FakeTwilio:
     async def _numbers(self, request: web.Request) -> web.Response:
         self._check(request)
         ours = request.query.get("PhoneNumber") == self.number
-        found = [{"phone_number": self.number, "sms_url": self.sms_url}] if ours else []
+        found = [{"phone_number": self.number, "sms_url": self.sms_url, "sms_method": self.sms_method}] if ours else []
         return web.json_response({"incoming_phone_numbers": found})
 
     async def _file(self, request: web.Request) -> web.Response:
