@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.customer_commands import customers
+from bot.delivery_commands import undelivered, unreadable
 from bot.errors import SettingsError
 from bot.model_commands import models as model_commands
 from bot.nlu_commands import app as nlu_commands
@@ -36,6 +37,8 @@ app.command(db)
 app.command(export)
 app.command(model_commands)
 app.command(rasa)
+app.command(undelivered)
+app.command(unreadable)
 app.command(user)
 
 BrandFolder = Annotated[Path, Parameter(name="--brand", help="The brand folder.")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -37,3 +38,16 @@ def keep(connection: Connection, *, channel: str, account: str, bodies: Sequence
 def kept(connection: Connection) -> Sequence[Row[tuple[str, str, str, str, int, datetime]]]:
     """Every body that is kept, oldest first: `channel`, `account`, `body`, `length`, `received_at`."""
     return connection.execute(select(unreadable).order_by(unreadable.c.received_at, unreadable.c.digest)).all()
+
+
+def latest(connection: Connection, limit: int) -> Sequence[Any]:
+    """The latest bodies first, without what they say: `digest`, `channel`, `account`, `length`, `received_at`."""
+    about = (unreadable.c.digest, unreadable.c.channel, unreadable.c.account, unreadable.c.length, unreadable.c.received_at)
+    latest_first = (unreadable.c.received_at.desc(), unreadable.c.digest)
+    return connection.execute(select(*about).order_by(*latest_first).limit(limit)).all()
+
+
+def bodies_of(connection: Connection, digest: str) -> Sequence[str]:
+    """The bodies whose digest begins so: one, unless the beginning is too short or is none."""
+    beginning = unreadable.c.digest.startswith(digest, autoescape=True)
+    return connection.execute(select(unreadable.c.body).where(beginning).limit(2)).scalars().all()
