@@ -64,7 +64,7 @@ def import_profiles(connection: Connection, profiles: Iterable[Profile]) -> int:
 def stored_facts(connection: Connection, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     """The facts of the profiles with these ids, as they are kept."""
     rows = connection.execute(select(profile.c.id, profile.c.facts).where(profile.c.id.in_(ids)))
-    return {id_: facts for id_, facts in rows}
+    return {row.id: row.facts for row in rows}
 
 
 def count_profiles(connection: Connection) -> int:
