@@ -80,6 +80,7 @@ READ_LIKE = {
     "video_note": "video",
     "animation": "sticker",
     "dice": "sticker",
+    "like_heart": "sticker",
     **dict.fromkeys(("reel", "ig_reel", "post", "ig_post", "story", "template", "link"), "share"),
 }
 """What gets the sentence of another where the brand has none of its own for it."""

@@ -15,7 +15,9 @@ FLEETING = timedelta(hours=24)
 
 CARRYING = frozenset({"media", "echo", "standby"})
 """Kinds of messages that come with files."""
-NO_FILE = frozenset({"unsupported", "unknown", "like", "order", "form", "contact", "location", "link", "template", "text"})
+NO_FILE = frozenset(
+    {"unsupported", "unknown", "like", "like_heart", "order", "form", "contact", "location", "link", "template", "text"}
+)
 """Types that name something which is no file, whatever address stands beside."""
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Connection, delete, select
 
+from bot.storage import media
 from bot.storage.schema import link, login_attempt, session, spent_token, unreadable
 
 KEPT: tuple[tuple[Column[str] | Column[int], Column[datetime], timedelta], ...] = (
@@ -20,9 +21,10 @@ KEPT: tuple[tuple[Column[str] | Column[int], Column[datetime], timedelta], ...] 
 
 
 def tidy(connection: Connection, now: datetime, most: int) -> dict[str, int]:
-    """Delete at most `most` rows of each table whose time is over; how many those were, by table."""
+    """Delete at most `most` rows of each table whose time is over; how many those were, by table. Of files, only the bytes go."""
     gone = {}
     for key, at, kept in KEPT:
         over = select(key).where(at <= now - kept).limit(most)
         gone[key.table.name] = connection.execute(delete(key.table).where(key.in_(over))).rowcount
+    gone["media"] = media.let_vanish(connection, now, most)
     return gone

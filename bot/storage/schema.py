@@ -243,7 +243,7 @@ media = Table(
     Column("channel", String(16), nullable=False),
     Column("account", String(64), nullable=False),
     Column("reference", Json, nullable=False),  # what the channel needs to fetch it
-    Column("state", String(16), nullable=False),  # waiting, kept, refused
+    Column("state", String(16), nullable=False),  # waiting, kept, fleeting (kept until next_at), refused
     Column("type", String(32), nullable=False),  # photo, voice, document, ...: what the customer's application calls it
     Column("mime_type", String(120)),  # what its bytes are
     Column("name", String(255)),
@@ -255,6 +255,8 @@ media = Table(
 )
 _waiting = text("state = 'waiting'")
 Index("ix_media_waiting", media.c.next_at, sqlite_where=_waiting, postgresql_where=_waiting)
+_fleeting = text("state = 'fleeting'")
+Index("ix_media_fleeting", media.c.next_at, sqlite_where=_fleeting, postgresql_where=_fleeting)
 Index("ix_media_conversation", media.c.conversation_id)
 # Apart, so that lists never carry the bytes.
 media_content = Table(

@@ -25,7 +25,7 @@ SEAT = "housekeeping"
 
 
 class Housekeeping:
-    """Lets go of used and expired links, sessions that are over, old tries to sign in and old unreadable updates."""
+    """Lets go of used and expired links, sessions and stories that are over, old tries to sign in and old unreadable updates."""
 
     def __init__(self, database: Database, clock: Clock, *, name: str, every: timedelta = EVERY) -> None:
         self._database, self._clock, self._name, self._every = database, clock, name, every

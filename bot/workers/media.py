@@ -18,14 +18,14 @@ from bot.channels.files import FileRefused, Media
 from bot.clock import Clock
 from bot.errors import AccountRefused, CustomerGone, Refused, TryLater
 from bot.metrics import FILES
-from bot.storage import media
+from bot.storage import fetching
 from bot.storage.database import Database
-from bot.storage.media import Waiting
+from bot.storage.fetching import Waiting
 
 log = structlog.get_logger(__name__)
 
 Fetch = Callable[[Mapping[str, Any]], Awaitable[Media]]
-"""Gets a file by what its channel said of it (`bot.storage.media.Waiting.reference`); raises a `bot.errors.SendFailed`."""
+"""Gets a file by what its channel said of it (`bot.storage.fetching.Waiting.reference`); raises a `bot.errors.SendFailed`."""
 
 LONGEST_WAIT = 600.0
 """Seconds between two tries of a platform that does not hand a file out."""
@@ -92,7 +92,7 @@ class MediaWorker:
             return []
         now = self._clock.now()
         claim = partial(
-            media.claim_waiting, channel=self._channel, account=self._account, now=now, until=now + self._claim, limit=room
+            fetching.claim_waiting, channel=self._channel, account=self._account, now=now, until=now + self._claim, limit=room
         )
         try:
             return await self._database.write(claim)
@@ -136,18 +136,18 @@ class MediaWorker:
             return self._later(waiting, None)
         if len(found.content) > self._most_bytes:
             return self._refused(waiting, "too_large")
-        kept = partial(media.keep, media_id=waiting.id, content=found.content, mime_type=found.mime_type, name=found.name)
+        kept = partial(fetching.keep, media_id=waiting.id, content=found.content, mime_type=found.mime_type, name=found.name)
         return "kept", kept
 
     def _refused(self, waiting: Waiting, why: str) -> tuple[str, Callable[[Any], int | None]]:
-        return "refused", partial(media.refuse, media_id=waiting.id, why=why)
+        return "refused", partial(fetching.refuse, media_id=waiting.id, why=why)
 
     def _later(self, waiting: Waiting, wait: float | None) -> tuple[str, Callable[[Any], int | None]]:
         if waiting.attempts >= GIVE_UP_AFTER:
             return self._refused(waiting, "gone")
         seconds = wait if wait is not None else min(LONGEST_WAIT, 0.5 * 2.0 ** min(waiting.attempts, 12))
         next_at = self._clock.now() + timedelta(seconds=seconds)
-        return "later", partial(media.later, media_id=waiting.id, next_at=next_at)
+        return "later", partial(fetching.later, media_id=waiting.id, next_at=next_at)
 
     async def _give_back(self) -> None:
         """Stop every fetch and let its file be claimed at once by another."""
@@ -161,7 +161,7 @@ class MediaWorker:
 
         def free(connection: Any) -> None:
             for media_id in stopped.values():
-                media.later(connection, media_id, now)
+                fetching.later(connection, media_id, now)
 
         try:
             await self._database.write(free)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, update
 
-from bot.storage import media, threads
+from bot.storage import fetching, threads
 from bot.storage.cases import case_from
 from bot.storage.database import Database
 from bot.storage.schema import case, delivery
@@ -36,9 +36,9 @@ async def keep_all(house: RunningHouse) -> None:
 
     def fetched(connection: Connection) -> None:
         for channel in ("telegram", "messenger"):
-            found = media.claim_waiting(connection, channel=channel, account="", now=house.clock.now(), until=NOON, limit=9)
+            found = fetching.claim_waiting(connection, channel=channel, account="", now=house.clock.now(), until=NOON, limit=9)
             for one in found:
-                media.keep(connection, one.id, JPEG, "image/jpeg", name="coat.jpg")
+                fetching.keep(connection, one.id, JPEG, "image/jpeg", name="coat.jpg")
 
     await house.database.write(fetched)
 
@@ -68,9 +68,9 @@ async def test_bytes_are_looked_at_again_before_they_leave(house: RunningHouse) 
     said = await house.says("camille", kind="media", data={"type": "photo", "file_id": "77"})
 
     def wrongly(connection: Connection) -> None:
-        claim = partial(media.claim_waiting, channel="telegram", account="", limit=9)
+        claim = partial(fetching.claim_waiting, channel="telegram", account="", limit=9)
         (one,) = claim(connection, now=house.clock.now(), until=house.clock.now())
-        media.keep(connection, one.id, b"<html><script>", "image/jpeg")
+        fetching.keep(connection, one.id, b"<html><script>", "image/jpeg")
 
     await house.database.write(wrongly)
     (message,) = await customers(house, said.conversation)

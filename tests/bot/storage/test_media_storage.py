@@ -8,14 +8,16 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Engine, event, func, select
 
 from bot.messages import InboundMessage, Kind
-from bot.storage import inbox, media
+from bot.storage import fetching, inbox, media
 from bot.storage.carried import FLEETING, MOST_FILES
 from bot.storage.customers import join
 from bot.storage.database import Database
-from bot.storage.media import File, Waiting
+from bot.storage.fetching import Waiting
+from bot.storage.housekeeping import tidy
+from bot.storage.media import File
 from bot.storage.schema import media as media_table
 from bot.storage.schema import media_content
 
@@ -34,7 +36,7 @@ async def accept(database: Database, inbound: InboundMessage, files: dict[int, b
 
 async def claim(database: Database, now: datetime = NOON, *, seconds: float = 60, **more: Any) -> list[Waiting]:
     wanted: dict[str, Any] = {"channel": "whatsapp", "account": "", "limit": 10} | more
-    return await database.write(partial(media.claim_waiting, now=now, until=now + timedelta(seconds=seconds), **wanted))
+    return await database.write(partial(fetching.claim_waiting, now=now, until=now + timedelta(seconds=seconds), **wanted))
 
 
 async def files_of(database: Database, conversation: int) -> list[File]:
@@ -63,7 +65,7 @@ async def test_a_picture_waits_is_fetched_and_kept(database: Database) -> None:
     assert (file.state, file.type, file.mime_type, file.name) == ("waiting", "photo", "image/jpeg", "coat.jpg")
     assert await database.read(partial(media.open, media_id=file.id)) is None
 
-    told = await database.write(partial(media.keep, media_id=file.id, content=JPEG, mime_type="image/jpeg"))
+    told = await database.write(partial(fetching.keep, media_id=file.id, content=JPEG, mime_type="image/jpeg"))
     assert told == accepted.conversation
     (file,) = await files_of(database, accepted.conversation)
     assert (file.state, file.size) == ("kept", len(JPEG))
@@ -151,10 +153,10 @@ async def test_a_claim_that_ran_out_is_anothers_and_the_slow_one_changes_nothing
     assert await claim(database, NOON + timedelta(seconds=59)) == []
     (again,) = await claim(database, NOON + timedelta(seconds=60))
     assert (again.id, again.attempts) == (slow.id, 2)
-    assert await database.write(partial(media.keep, media_id=again.id, content=JPEG, mime_type="image/jpeg")) is not None
-    assert await database.write(partial(media.keep, media_id=slow.id, content=b"x", mime_type="image/png")) is None
-    assert await database.write(partial(media.refuse, media_id=slow.id, why="gone")) is None
-    await database.write(partial(media.later, media_id=slow.id, next_at=NOON))
+    assert await database.write(partial(fetching.keep, media_id=again.id, content=JPEG, mime_type="image/jpeg")) is not None
+    assert await database.write(partial(fetching.keep, media_id=slow.id, content=b"x", mime_type="image/png")) is None
+    assert await database.write(partial(fetching.refuse, media_id=slow.id, why="gone")) is None
+    await database.write(partial(fetching.later, media_id=slow.id, next_at=NOON))
     (file,) = await files_of(database, accepted.conversation)
     assert (file.state, file.mime_type) == ("kept", "image/jpeg")
 
@@ -170,8 +172,8 @@ async def test_a_file_refused_says_why_and_one_put_off_comes_back(database: Data
     accepted = await accept(database, sent({"type": "photo", "file_id": "1"}))
     await accept(database, sent({"type": "video", "file_id": "2"}, number=2))
     first, second = await claim(database)
-    assert await database.write(partial(media.refuse, media_id=first.id, why="too_large")) == accepted.conversation
-    await database.write(partial(media.later, media_id=second.id, next_at=NOON + timedelta(seconds=8)))
+    assert await database.write(partial(fetching.refuse, media_id=first.id, why="too_large")) == accepted.conversation
+    await database.write(partial(fetching.later, media_id=second.id, next_at=NOON + timedelta(seconds=8)))
     assert await claim(database, NOON + timedelta(seconds=7)) == []
     assert [one.id for one in await claim(database, NOON + timedelta(seconds=8))] == [second.id]
     refused, waiting = await files_of(database, accepted.conversation)
@@ -184,21 +186,58 @@ async def test_a_sender_who_never_stops_gets_no_further(database: Database, monk
     for number in range(1, 4):
         await accept(database, sent({"type": "photo", "file_id": str(number)}, number=number + 10))
     for waiting in await claim(database):
-        await database.write(partial(media.keep, media_id=waiting.id, content=JPEG, mime_type="image/jpeg"))
+        await database.write(partial(fetching.keep, media_id=waiting.id, content=JPEG, mime_type="image/jpeg"))
     states = [(file.state, file.why) for file in await files_of(database, accepted.conversation)]
     assert states == [("kept", ""), ("kept", ""), ("refused", "too_many"), ("refused", "too_many")]
     other = await accept(database, sent({"type": "photo", "file_id": "9"}, sender="+33639980102", number=99))
     (waiting,) = await claim(database)
-    await database.write(partial(media.keep, media_id=waiting.id, content=JPEG, mime_type="image/jpeg"))
+    await database.write(partial(fetching.keep, media_id=waiting.id, content=JPEG, mime_type="image/jpeg"))
     assert [file.state for file in await files_of(database, other.conversation)] == ["kept"]
+
+
+async def test_a_story_is_kept_no_longer_than_it_lasts(database: Database) -> None:
+    story = {"type": "story_mention", "url": "https://x.fbcdn.net/s", "fleeting": True}
+    accepted = await accept(database, sent(story, sent_at=NOON - timedelta(hours=20)))
+    await accept(database, sent({"type": "photo", "file_id": "2"}, number=2))
+    for waiting in await claim(database):
+        await database.write(partial(fetching.keep, media_id=waiting.id, content=JPEG, mime_type="image/jpeg"))
+    first, second = await files_of(database, accepted.conversation)
+    assert (first.state, second.state) == ("kept", "kept")
+    assert await database.read(partial(media.about, media_id=first.id)) is not None
+    clear_up = partial(tidy, most=10)
+    assert (await database.write(partial(clear_up, now=NOON + timedelta(hours=3))))["media"] == 0
+    assert (await database.write(partial(clear_up, now=NOON + timedelta(hours=4))))["media"] == 1
+    first, second = await files_of(database, accepted.conversation)
+    assert (first.state, first.why, first.size, second.state) == ("refused", "over", None, "kept")
+    assert await database.read(partial(media.open, media_id=first.id)) is None
+    assert await rows(database) == (2, 1)
+
+
+@pytest.mark.parametrize("asked", ["claim", "vanish"])
+async def test_what_is_to_be_done_about_files_is_found_by_its_index(sqlite: Database, asked: str) -> None:
+    said: list[tuple[str, Any]] = []
+
+    def heard(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        said.append((statement, values))
+
+    event.listen(Engine, "before_cursor_execute", heard)
+    try:
+        await (claim(sqlite) if asked == "claim" else sqlite.write(partial(media.let_vanish, now=NOON, most=5)))
+    finally:
+        event.remove(Engine, "before_cursor_execute", heard)
+    (statement, values), *_ = said
+    plan = await sqlite.read(lambda one: one.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
+    told = "\n".join(row[3] for row in plan)
+    assert ("ix_media_waiting" if asked == "claim" else "ix_media_fleeting") in told
+    assert "SCAN media\n" not in f"{told}\n"
 
 
 async def test_a_message_taken_back_takes_its_file_along(database: Database) -> None:
     accepted = await accept(database, sent({"type": "photo", "file_id": "1"}))
     await accept(database, sent({"type": "photo", "file_id": "2"}, number=2))
     first, second = await claim(database)
-    await database.write(partial(media.keep, media_id=first.id, content=JPEG, mime_type="image/jpeg"))
-    await database.write(partial(media.keep, media_id=second.id, content=JPEG, mime_type="image/jpeg"))
+    await database.write(partial(fetching.keep, media_id=first.id, content=JPEG, mime_type="image/jpeg"))
+    await database.write(partial(fetching.keep, media_id=second.id, content=JPEG, mime_type="image/jpeg"))
     assert await database.write(partial(media.forget, message_ids=[accepted.message])) == 1
     assert await rows(database) == (1, 1)
     assert await database.read(partial(media.open, media_id=first.id)) is None
@@ -210,7 +249,7 @@ async def test_a_file_taken_back_while_it_is_fetched_is_not_kept(database: Datab
     accepted = await accept(database, sent({"type": "photo", "file_id": "1"}))
     (waiting,) = await claim(database)
     await database.write(partial(media.forget, message_ids=[accepted.message]))
-    assert await database.write(partial(media.keep, media_id=waiting.id, content=JPEG, mime_type="image/jpeg")) is None
+    assert await database.write(partial(fetching.keep, media_id=waiting.id, content=JPEG, mime_type="image/jpeg")) is None
     assert await rows(database) == (0, 0)
 
 

@@ -22,7 +22,7 @@ from bot.channels.messenger.transport import MessengerChannel
 from bot.clock import SystemClock
 from bot.errors import AccountRefused, CustomerGone, OutcomeUnknown, Refused, TryLater
 from bot.messages import InboundMessage
-from bot.storage import inbox, media
+from bot.storage import fetching, inbox, media
 from bot.storage.database import Database
 from bot.storage.media import File
 from bot.workers import media as media_worker
@@ -275,7 +275,7 @@ async def test_a_worker_that_is_killed_leaves_its_file_to_the_next(database: Dat
     clock = SystemClock()
     conversation = await sent(database, place.root, "coat")
     lost = partial(
-        media.claim_waiting,
+        fetching.claim_waiting,
         channel="messenger",
         account="",
         now=clock.now(),

@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_id", "place", name=op.f("uq_media_message_id_place")),
     )
     op.create_index("ix_media_waiting", "media", ["next_at"], **partial("state = 'waiting'"))
+    op.create_index("ix_media_fleeting", "media", ["next_at"], **partial("state = 'fleeting'"))
     op.create_index("ix_media_conversation", "media", ["conversation_id"])
     op.create_table(
         "media_content",

@@ -1,0 +1,97 @@
+"""Fetching files one after another: which wait, who is at them, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, literal_column, select, update
+
+from bot.storage.media import has_room, short
+from bot.storage.schema import media, media_content
+
+_IS_WAITING = media.c.state == literal_column("'waiting'")
+"""Written out, word for word as in the index: SQLite uses a partial index for no other condition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file to be fetched, claimed by this worker."""
+
+    id: int
+    message: int
+    conversation: int
+    reference: Mapping[str, Any]
+    """What the channel said of it: `type`, with `file_id` or `url`, and `mime_type`, `name`, `sha256` where it told them."""
+    attempts: int
+    """This one included."""
+
+
+def claim_waiting(
+    connection: Connection, *, channel: str, account: str, now: datetime, until: datetime, limit: int
+) -> list[Waiting]:
+    """Take files to fetch, those that have waited longest first; they are this worker's until `until`."""
+    due = (
+        select(media.c.id)
+        .where(_IS_WAITING, media.c.next_at <= now, media.c.channel == channel, media.c.account == account)
+        .order_by(media.c.next_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    rows = connection.execute(
+        update(media)
+        .where(media.c.id.in_(select(due.c.id)), _IS_WAITING)
+        .values(next_at=until, attempts=media.c.attempts + 1)
+        .returning(media.c.id, media.c.message_id, media.c.conversation_id, media.c.reference, media.c.attempts)
+    ).all()
+    return [Waiting(*row) for row in sorted(rows, key=lambda row: row.id)]
+
+
+def keep(connection: Connection, media_id: int, content: bytes, mime_type: str, *, name: str = "") -> int | None:
+    """Keep the bytes of a file; the conversation to tell of it, or None when nobody waits for it any more.
+
+    Not everything is kept of a sender who never stops: beyond `MOST_BYTES` of a conversation the file is refused as "too_many".
+    """
+    row = connection.execute(
+        select(media.c.conversation_id, media.c.name, media.c.reference, media.c.next_at)
+        .where(media.c.id == media_id, _IS_WAITING)
+        .with_for_update()
+    ).first()
+    if row is None:
+        return None
+    if not has_room(connection, row.conversation_id, len(content)):
+        return refuse(connection, media_id, "too_many")
+    named, until = short(name, 255) or row.name, row.reference.get("until")
+    connection.execute(
+        update(media)
+        .where(media.c.id == media_id)
+        .values(
+            state="fleeting" if until else "kept",
+            next_at=datetime.fromisoformat(until) if until else row.next_at,
+            mime_type=mime_type[:120],
+            name=named,
+            size=len(content),
+            reference={},
+        )
+    )
+    connection.execute(insert(media_content), {"media_id": media_id, "content": content})
+    conversation: int = row.conversation_id
+    return conversation
+
+
+def refuse(connection: Connection, media_id: int, why: str) -> int | None:
+    """Never fetch a file again; the conversation to tell of it, or None when nobody waits for it any more."""
+    return connection.execute(
+        update(media)
+        .where(media.c.id == media_id, _IS_WAITING)
+        .values(state="refused", why=why[:500], reference={})
+        .returning(media.c.conversation_id)
+    ).scalar()
+
+
+def later(connection: Connection, media_id: int, next_at: datetime) -> None:
+    """Give a claimed file back, to be tried again at `next_at`."""
+    connection.execute(update(media).where(media.c.id == media_id, _IS_WAITING).values(next_at=next_at))
