@@ -61,8 +61,8 @@ def check_orders(folder: PayloadFolder, read: Read) -> None:
     batch = {**bodies[0], "entry": [entry for body in bodies for entry in body["entry"]]}
     assert told(read(batch)) == one_by_one
     assert told(read(batch), read(copy.deepcopy(batch))) == one_by_one
-    assert told(read(_backwards(batch))) == one_by_one
-    times = [message.sent_at for message in read(_backwards(batch)).messages]
+    assert told(read(backwards(batch))) == one_by_one
+    times = [message.sent_at for message in read(backwards(batch)).messages]
     assert times == sorted(times)
 
 
@@ -118,12 +118,12 @@ def _check(reading: Reading) -> None:
     assert all("a shape this version" not in unread.why for unread in reading.unread)
 
 
-def _backwards(value: Any) -> Any:
+def backwards(value: Any) -> Any:
     """The same with every list of events turned round."""
     return dict(_turned(value)) if isinstance(value, dict) else value
 
 
 def _turned(value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, inner in value.items():
-        turned = [_backwards(part) for part in reversed(inner)] if name in _LISTS and isinstance(inner, list) else inner
-        yield name, _backwards(turned)
+        turned = [backwards(part) for part in reversed(inner)] if name in _LISTS and isinstance(inner, list) else inner
+        yield name, backwards(turned)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.messages import InboundMessage
+from bot.storage.prepared import Prepared
 from bot.storage.schema import identity, identity_alias, message
 
 STOPPED_BY_A_WORD = frozenset({"sms"})
@@ -17,6 +18,17 @@ _KEEP = {
     "sqlite": sqlite.insert(identity_alias).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(identity_alias).on_conflict_do_nothing(),
 }
+
+
+_ALIAS = Prepared(
+    select(identity.c.id, identity.c.conversation_id)
+    .join_from(identity_alias, identity, identity.c.id == identity_alias.c.identity_id)
+    .where(
+        identity_alias.c.channel == bindparam("channel"),
+        identity_alias.c.account == bindparam("account"),
+        identity_alias.c.alias == bindparam("alias"),
+    )
+)
 
 
 def other_ids(inbound: InboundMessage) -> tuple[str, ...]:
@@ -31,25 +43,50 @@ def other_ids(inbound: InboundMessage) -> tuple[str, ...]:
 def find_other(connection: Connection, inbound: InboundMessage) -> tuple[int, int] | None:
     """The identity (its id, its conversation) that this new sender was known as before; from now on it answers to the new id."""
     former = other_ids(inbound)
-    here = (identity.c.channel == inbound.channel, identity.c.account == inbound.account)
+    found = _by_sender(connection, inbound, former) if former else None
+    if found is not None:
+        identity_id, conversation_id, sender = found
+        remember(connection, inbound, identity_id, (sender, *former))
+        connection.execute(update(identity).where(identity.c.id == identity_id).values(sender=inbound.sender))
+        return identity_id, conversation_id
+    return _by_alias(connection, inbound)
+
+
+def _by_sender(connection: Connection, inbound: InboundMessage, ids: Sequence[str]) -> tuple[int, int, str] | None:
     row = connection.execute(
         select(identity.c.id, identity.c.conversation_id, identity.c.sender)
-        .join(identity_alias, identity_alias.c.identity_id == identity.c.id, isouter=True)
-        .where(*here, or_(identity.c.sender.in_(former), identity_alias.c.alias.in_((inbound.sender, *former))))
+        .where(identity.c.channel == inbound.channel, identity.c.account == inbound.account, identity.c.sender.in_(ids))
         .order_by(identity.c.id)
     ).first()
-    if row is None:
-        return None
-    if row.sender in former:
-        remember(connection, inbound, row.id, (row.sender,))
-        connection.execute(update(identity).where(identity.c.id == row.id).values(sender=inbound.sender))
-    remember(connection, inbound, row.id, former)
-    return row.id, row.conversation_id
+    return None if row is None else (row.id, row.conversation_id, row.sender)
+
+
+def _by_alias(connection: Connection, inbound: InboundMessage) -> tuple[int, int] | None:
+    """Whoever once had this very id: words written before somebody moved may come after.
+
+    A number alone that stands beside another scoped id proves nothing: numbers get other owners.
+    """
+    here = {"channel": inbound.channel, "account": inbound.account}
+    told = [str(inbound.data["was"]), *map(str, inbound.data.get("was_also") or ())] if "was" in inbound.data else []
+    for alias in (inbound.sender, *told):
+        row = _ALIAS.first(connection, {**here, "alias": alias[:255]})
+        # A scoped id is one person's for ever.
+        if row is not None and (alias in told or not alias.isdecimal() or not _left(connection, row[0], alias, inbound)):
+            return row[0], row[1]
+    return None
+
+
+def _left(connection: Connection, identity_id: int, alias: str, inbound: InboundMessage) -> bool:
+    """Whether somebody had given this number up by the time it was written from: then it is another person's."""
+    rows = connection.execute(
+        select(message.c.at, message.c.data).where(message.c.identity_id == identity_id, message.c.kind == "moved")
+    )
+    return any(at < inbound.sent_at and alias in (data["was"], *data.get("was_also", ())) for at, data in rows)
 
 
 def remember(connection: Connection, inbound: InboundMessage, identity_id: int, ids: Sequence[str]) -> None:
     """Keep other ids of an identity; one that is known already stays as it is."""
-    for alias in ids:
+    for alias in dict.fromkeys(ids):
         row = {"channel": inbound.channel, "account": inbound.account, "alias": alias[:255], "identity_id": identity_id}
         connection.execute(_KEEP[connection.dialect.name], row)
 

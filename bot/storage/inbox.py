@@ -154,7 +154,7 @@ def accept(
     sender = {"channel": inbound.channel, "account": inbound.account, "sender": clean(inbound.sender)}
     while True:
         found = _FIND.first(connection, sender)
-        if found is None and ("aliases" in inbound.data or "was" in inbound.data):
+        if found is None and inbound.channel not in PULLED:
             found = identities.find_other(connection, inbound)
         if found is None:
             found = _open_conversation(connection, inbound, now, language)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
+import structlog
 from sqlalchemy import Connection
 
 from bot import metrics
@@ -20,6 +21,10 @@ from bot.storage import inbox, public, receipts, unreadable
 from bot.storage.database import Database
 from bot.storage.inbox import Accepted, Claim
 
+log = structlog.get_logger(__name__)
+
+TOGETHER = 100
+"""Most messages of one body that are committed at once: others that arrive meanwhile wait for that."""
 Files = Mapping[int, bytes]
 """The bytes of what came with a message, by their place."""
 FilesOf = Callable[[InboundMessage], Files | None]
@@ -138,14 +143,47 @@ class InboxDoor:
         Raises the first failure after all others have been committed, so that the platform sends the body again.
         """
         results: list[Any] = []
+        for start in range(0, len(messages), TOGETHER):
+            several = messages[start : start + TOGETHER]
+            results += (len(several) > 1 and await self._accept_together(several, files)) or await self._one_by_one(
+                several, files
+            )
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+        return results
+
+    async def _accept_together(self, messages: Sequence[InboundMessage], files: FilesOf) -> list[Accepted]:
+        """Several in one commit, since a platform waits while a thousand are committed; none when any of them fails."""
+        now, came = self.clock.now(), [(message, files(message)) for message in messages]
+
+        def unit(connection: Connection) -> list[Accepted]:
+            return [inbox.accept(connection, message, now, language=self.language, files=its) for message, its in came]
+
+        async def commit() -> list[Accepted]:
+            results = await self.database.write(unit)
+            for message, accepted in zip(messages, results, strict=True):
+                metrics.ACCEPTED.labels(message.channel, "yes" if accepted.fresh else "no").inc()
+                if accepted.fresh:
+                    self.came(message)
+                    self.worker.wake(accepted.conversation)
+            return results
+
+        try:
+            return await asyncio.shield(asyncio.ensure_future(commit()))
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - which of them it was comes to light one by one
+            log.info("accepted_one_by_one", messages=len(messages), error=type(error).__name__)
+            return []
+
+    async def _one_by_one(self, messages: Sequence[InboundMessage], files: FilesOf) -> list[Any]:
+        results: list[Any] = []
         for message in messages:
             try:
                 results.append(await self.accept(message, files(message)))
             except asyncio.CancelledError:
                 raise
-            except Exception as error:  # noqa: BLE001 - raised below, once the neighbours are safe
+            except Exception as error:  # noqa: BLE001 - raised by the caller, once the neighbours are safe
                 results.append(error)
-        for result in results:
-            if isinstance(result, Exception):
-                raise result
         return results

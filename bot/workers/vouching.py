@@ -22,12 +22,10 @@ def vouch(connection: Connection, standing: Standing, arrivals: Sequence[Arrival
 
     `Joined` when this conversation has become part of another of the same person; None when nothing new is known.
     """
-    aliases = next((one.data["aliases"] for one in reversed(arrivals) if _of_a_customer(one)), None)
-    if aliases is None:
-        return None
-    ids = [alias for name, alias in aliases.items() if name == "id"] + [
-        str(one.data["was"]) for one in arrivals if one.data.get("was")
-    ]
+    aliases = next((one.data["aliases"] for one in reversed(arrivals) if _of_a_customer(one)), {})
+    ids = [str(aliases["id"])] if aliases.get("id") else []
+    for moved in (one for one in arrivals if one.kind == "moved"):
+        ids += map(str, [moved.data.get("was"), *(moved.data.get("was_also") or ())])
     other = _elsewhere(connection, standing, ids) if ids else None
     if other is not None:
         joined = customers.join_same_sender(connection, standing, other, now)
