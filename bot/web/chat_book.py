@@ -54,12 +54,12 @@ class StoredChatBook:
         self._look_every = look_every or (LOOK_EVERY_ALONE if alone else LOOK_EVERY)
         self.brand = chat_brand(brand)
 
-    async def accept(self, message: InboundMessage) -> None:
+    async def accept(self, message: InboundMessage, files: Mapping[int, bytes] | None = None) -> None:
         if message.kind == "press":  # the thread shows what stood on our button, whatever the page says of it
             token = str(message.data.get("token", ""))
             title = await self._database.read(partial(chat.title_of, session=message.sender, token=token))
             message = replace(message, text=title or message.text)
-        accepted = await self._door.accept(message)
+        accepted = await self._door.accept(message, files)
         # Another window of the same session shows it too, and so does the console, before it is answered.
         self._board.tell(
             [_own_key(message.sender), signals.identity(accepted.identity), signals.conversation(accepted.conversation)]
@@ -124,7 +124,12 @@ def line_of(row: Any) -> ChatLine:
         buttons=() if inbound else buttons_of(row.id, row.data or {}),
         name=(row.author_name or "") if row.author == "advisor" else "",
         external_id=(row.provider_id or "") if inbound else "",
+        file=_file_in(row.data or {}) if row.kind == "media" else "",
     )
+
+
+def _file_in(data: Mapping[str, Any]) -> str:
+    return str(data.get("name") or data.get("type") or "")
 
 
 def _own_key(session: str) -> str:

@@ -26,6 +26,8 @@ class ChatLine:
     """The advisor's name, where a person wrote it."""
     external_id: str = ""
     """Of a customer's own line: by it the page knows the message it sent."""
+    file: str = ""
+    """Of a line that is a file: its name, or what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class ChatBook(Protocol):
     @property
     def brand(self) -> ChatBrand: ...
 
-    async def accept(self, message: InboundMessage) -> None:
-        """Commit one message; a message already there is left as it is."""
+    async def accept(self, message: InboundMessage, files: Mapping[int, bytes] | None = None) -> None:
+        """Commit one message with the `files` that came along, by their part; a message already there is left as it is."""
         ...
 
     async def since(self, session: str, after: int, limit: int = 100) -> Sequence[ChatLine]:

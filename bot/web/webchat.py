@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import asdict
@@ -13,16 +12,17 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from bot.channels.webchat.translate import TooLong, client_id, new_token, read_post, session_of
+from bot.channels.webchat.translate import FILE_BYTES, FILE_TYPES, TooLong, client_id, new_token, read_post, session_of
 from bot.errors import BadUpdate
-from bot.web import chat_words, pages
+from bot.web import chat_files, chat_words, pages
+from bot.web.chat_files import FileDoor
+from bot.web.chat_gate import COOKIE, Gate, TooLarge, refusal, session_in
 from bot.web.chat_port import ChatBook, ChatBrand, ChatLine
 from bot.web.pace import Pace
 from bot.web.rest import Refusal, read_body
 
 __all__ = ["COOKIE", "ChatBook", "ChatBrand", "ChatLine", "WebChat", "add_webchat"]
 
-COOKIE = "filrouge_chat"
 _COOKIE_AGE = 90 * 24 * 3600
 _BODY_CAP = 16 * 1024
 _STREAMS_PER_SESSION = 6
@@ -44,14 +44,25 @@ class WebChat:
         address_pace: Pace | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         heartbeat: float = _HEARTBEAT,
+        file_bytes: int = FILE_BYTES,
     ) -> None:
         self._book = book
-        self._allowed_origins = frozenset(origin.rstrip("/") for origin in allowed_origins)
         self._frame_origins = tuple(frame_origins)
-        self._address_of = address_of
         self._is_https = is_https
-        self._session_pace = session_pace or Pace(burst=8, per_second=1.0)
-        self._address_pace = address_pace or Pace(burst=60, per_second=10.0)
+        self._gate = Gate(
+            allowed_origins=allowed_origins,
+            address_of=address_of,
+            session_pace=session_pace or Pace(burst=8, per_second=1.0),
+            address_pace=address_pace or Pace(burst=60, per_second=10.0),
+        )
+        files_gate = Gate(
+            allowed_origins=allowed_origins,
+            address_of=address_of,
+            session_pace=Pace(burst=10, per_second=0.2),
+            address_pace=Pace(burst=30, per_second=1.0),
+        )
+        self._files = FileDoor(book, files_gate, now, most=file_bytes)
+        self._file_bytes = file_bytes
         self._now = now
         self._heartbeat = heartbeat
         self._streams: Counter[str] = Counter()
@@ -61,6 +72,7 @@ class WebChat:
         return [
             web.get("/", self.page),
             web.post("/chat/messages", self.post),
+            web.post(chat_files.PATH, self._files.post),
             web.get("/chat/events", self.events),
             web.post("/chat/continue", self.continue_elsewhere),
         ]
@@ -81,6 +93,8 @@ class WebChat:
             language=language,
             languages=[(code, chat_words.words_in(code)["language"]) for code in brand.languages],
             words=chat_words.words_in(language),
+            file_bytes=self._file_bytes,
+            file_types=FILE_TYPES,
             channels=[(name, chat_words.CHANNEL_NAMES.get(name, name)) for name in self._book.channels()],
         )
         response.headers["Content-Security-Policy"] = " ".join([pages.POLICY, *self._frame_origins])
@@ -94,33 +108,33 @@ class WebChat:
 
     async def post(self, request: web.Request) -> web.Response:
         """One message; 202 only once it is committed."""
-        session = self._let_in(request)
+        session = self._gate.let_in(request)
         body = await _json(request)
         language = pages.language_of(request, self._book.brand.languages)
         try:
             message = read_post(body, session=session, received_at=self._now(), language=language)
         except TooLong as error:
-            raise _refusal(web.HTTPUnprocessableEntity, "too_long", str(error)) from None
+            raise refusal(web.HTTPUnprocessableEntity, "too_long", str(error)) from None
         except BadUpdate as error:
-            raise _refusal(web.HTTPBadRequest, "bad_request", str(error)) from None
+            raise refusal(web.HTTPBadRequest, "bad_request", str(error)) from None
         await self._book.accept(message)
         return web.json_response({"id": client_id(message.external_id), "accepted": True}, status=202)
 
     async def continue_elsewhere(self, request: web.Request) -> web.Response:
-        session = self._let_in(request)
+        session = self._gate.let_in(request)
         body = await _json(request)
         channel = body.get("channel") if isinstance(body, dict) else None
         url = await self._book.link(session, channel) if isinstance(channel, str) else None
         if url is None:
-            raise _refusal(web.HTTPNotFound, "not_offered", "this conversation cannot be continued on that channel")
+            raise refusal(web.HTTPNotFound, "not_offered", "this conversation cannot be continued on that channel")
         return web.json_response({"url": url}, headers={"Cache-Control": "no-store"})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Every line since the one the page saw last, then each new one as it comes."""
-        session = self._session(request)
+        session = session_in(request)
         after = _after(request)
         if self._streams[session] >= _STREAMS_PER_SESSION:
-            raise _refusal(web.HTTPTooManyRequests, "too_many_streams", "close another window of this chat", wait=5)
+            raise refusal(web.HTTPTooManyRequests, "too_many_streams", "close another window of this chat", wait=5)
         response = web.StreamResponse(
             headers={
                 "Content-Type": "text/event-stream",
@@ -160,22 +174,6 @@ class WebChat:
                 await response.write(b"event: beat\ndata: {}\n\n")  # the page notices when they stop
             await self._book.wait(session, after, self._heartbeat)
 
-    def _let_in(self, request: web.Request) -> str:
-        """The session of a POST that comes from our own page, not too often."""
-        if not pages.is_ours(request, self._allowed_origins):
-            raise _refusal(web.HTTPForbidden, "wrong_origin", "post from the chat's own page or an allowed origin")
-        session = self._session(request)
-        wait = max(self._session_pace.knock(session), self._address_pace.knock(self._address_of(request)))
-        if wait:
-            raise _refusal(web.HTTPTooManyRequests, "too_fast", "wait as long as Retry-After says", wait=wait)
-        return session
-
-    def _session(self, request: web.Request) -> str:
-        session = session_of(request.cookies.get(COOKIE))
-        if session is None:
-            raise _refusal(web.HTTPUnauthorized, "no_session", f"open / first: it sets the cookie {COOKIE}")
-        return session
-
 
 def add_webchat(app: web.Application, book: ChatBook, **options: Any) -> WebChat:
     """Mount the web chat at `/` of `app`; `options` are those of `WebChat`."""
@@ -185,34 +183,22 @@ def add_webchat(app: web.Application, book: ChatBook, **options: Any) -> WebChat
     return chat
 
 
-def _refusal(kind: type[web.HTTPError], code: str, what_to_do: str, *, wait: float = 0) -> web.HTTPError:
-    headers = {"Retry-After": str(math.ceil(wait))} if wait else None
-    body = orjson.dumps({"error": code, "message": what_to_do}).decode()
-    return kind(text=body, content_type="application/json", headers=headers)
-
-
 async def _json(request: web.Request) -> Any:
     try:
         raw = await read_body(request, _BODY_CAP)
-    except Refusal as refusal:
-        kind, code = (_TooLarge, "too_large") if refusal.status == 413 else (web.HTTPRequestTimeout, "too_slow")
-        raise _refusal(kind, code, refusal.why) from None
+    except Refusal as refused:
+        kind, code = (TooLarge, "too_large") if refused.status == 413 else (web.HTTPRequestTimeout, "too_slow")
+        raise refusal(kind, code, refused.why) from None
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
-        raise _refusal(web.HTTPBadRequest, "bad_request", "the body should be JSON") from None
-
-
-class _TooLarge(web.HTTPError):
-    """413, which aiohttp's own class only makes with two sizes."""
-
-    status_code = 413
+        raise refusal(web.HTTPBadRequest, "bad_request", "the body should be JSON") from None
 
 
 def _after(request: web.Request) -> int:
     given = request.headers.get("Last-Event-ID") or request.query.get("after") or "0"
     if not given.isdecimal() or len(given) > 18:
-        raise _refusal(web.HTTPBadRequest, "bad_request", "'after' should be the number of the last line seen")
+        raise refusal(web.HTTPBadRequest, "bad_request", "'after' should be the number of the last line seen")
     return int(given)
 
 
@@ -224,6 +210,7 @@ def _event(line: ChatLine) -> bytes:
         "author": line.author,
         "name": line.name,
         "text": line.text,
+        "file": line.file,
         "id": client_id(line.external_id),
         "buttons": [asdict(button) for button in line.buttons],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.messages import Button, InboundMessage
@@ -27,18 +27,23 @@ class FakeChatBook:
         self.brand = BRAND
         self.lines: defaultdict[str, list[ChatLine]] = defaultdict(list)
         self.accepted: list[InboundMessage] = []
+        self.files: list[dict[int, bytes]] = []
+        """What came along with each."""
         self.away = 0
         self.offered = ["telegram"]
         self._changed = asyncio.Event()
 
-    async def accept(self, message: InboundMessage) -> None:
+    async def accept(self, message: InboundMessage, files: Mapping[int, bytes] | None = None) -> None:
         if self.away:
             self.away -= 1
             raise ConnectionError("the database is away")
         if any(message.external_id == known.external_id for known in self.accepted):
             return
         self.accepted.append(message)
-        self._add(message.sender, direction="in", author="customer", text=message.text, external_id=message.external_id)
+        self.files.append(dict(files or {}))
+        shown = str(message.data.get("name", "")) if message.kind == "media" else ""
+        own = {"direction": "in", "author": "customer", "text": message.text, "external_id": message.external_id}
+        self._add(message.sender, **own, file=shown)
         self.answer(message)
 
     def answer(self, message: InboundMessage) -> None:

@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from bot.channels.files import checked, kind_of
 from bot.channels.reading import words
+from bot.channels.texts import clean, shorten
 from bot.errors import BadUpdate
 from bot.messages import InboundMessage, Limits
 
@@ -19,8 +21,14 @@ NAME = "webchat"
 LIMITS = Limits(text=4000, buttons=20, button_title=80, honours_keys=True)
 """Text in characters. Keys are honoured because what is shown is our own ledger, where a key stands once."""
 
+FILE_BYTES = 10 * 1024 * 1024
+"""Largest file a customer can send from the page."""
+FILE_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/heic", "application/pdf")
+"""What a file's own bytes must be of."""
+
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _LONGEST_BUTTON = 200
+_LONGEST_NAME = 120
 
 
 class TooLong(BadUpdate):
@@ -51,10 +59,7 @@ def read_post(body: Any, *, session: str, received_at: datetime, language: str |
     """
     if not isinstance(body, Mapping):
         raise BadUpdate("the body should be a JSON object")
-    try:
-        client_id = str(UUID(words(body, "id")))
-    except ValueError:
-        raise BadUpdate("'id' should be a UUID made by the client, the same each time this message is sent") from None
+    own_id = _own_id(words(body, "id"))
     text, token, title = words(body, "text").strip(), words(body, "press"), words(body, "title").strip()
     if len(text) > LIMITS.text:
         raise TooLong(f"a message has at most {LIMITS.text} characters; send it in two")
@@ -62,7 +67,7 @@ def read_post(body: Any, *, session: str, received_at: datetime, language: str |
         raise BadUpdate("the body should have either a 'text', or a 'press' with the button's 'title'")
     return InboundMessage(
         channel=NAME,
-        external_id=external_id(session, client_id),
+        external_id=external_id(session, own_id),
         sender=session,
         sent_at=received_at,
         kind="press" if token else "text",
@@ -70,6 +75,48 @@ def read_post(body: Any, *, session: str, received_at: datetime, language: str |
         data={"token": token} if token else {},
         language=language,
     )
+
+
+def read_file(
+    content: bytes,
+    *,
+    given_id: str,
+    name: str,
+    claimed: str,
+    session: str,
+    received_at: datetime,
+    language: str | None = None,
+) -> InboundMessage:
+    """A picture or a document the customer sent; its bytes are part 0 of the message.
+
+    Raises:
+        FileRefused: its bytes are of no type anybody is shown.
+        BadUpdate: our page would not have sent this.
+    """
+    own_id = _own_id(given_id)
+    file = checked(content, claimed, FILE_TYPES)
+    shown = " ".join("".join(sign if sign.isprintable() else " " for sign in clean(name)).split())
+    # Some browsers tell the way to a file along with its name.
+    shown = shorten(re.split(r"[/\\]", shown)[-1], _LONGEST_NAME)
+    kind = "photo" if file.mime_type.startswith("image/") else kind_of(file.mime_type)
+    told = {"type": kind, "part": 0, "mime_type": file.mime_type, "size": len(content)}
+    return InboundMessage(
+        channel=NAME,
+        external_id=external_id(session, own_id),
+        sender=session,
+        sent_at=received_at,
+        kind="media",
+        text="",
+        data=told | ({"name": shown} if shown else {}),
+        language=language,
+    )
+
+
+def _own_id(given: str) -> str:
+    try:
+        return str(UUID(given))
+    except ValueError:
+        raise BadUpdate("'id' should be a UUID made by the client, the same each time this message is sent") from None
 
 
 def external_id(session: str, client_id: str) -> str:

@@ -1,8 +1,10 @@
 /* The chat page. What the customer writes is kept until the server has committed it; what the server says is shown by
    number, so a cut connection loses nothing and repeats nothing. */
+import { filesOf, refusalOf, upload } from "./chat_files.js";
 import { find, fit, isWebAddress, linked, listen, make, outside, stayAtEnd, submitOnEnter } from "./page.js";
 
 const TEXT_LIMIT = 4000;
+const FILE_TRIES = 6; // a file is kept in memory only: it is not tried for ever
 const KEPT = "filrouge.unsent."; // one entry a message, so that two windows do not overwrite each other
 const RELOADED = "filrouge.reloaded"; // for a new session, which may not have come
 
@@ -12,6 +14,8 @@ const log = find("log");
 const scroll = find("scroll");
 const typing = find("typing");
 const text = find("text");
+const chosen = find("file");
+const takes = { most: Number(find("chat").dataset.fileBytes), types: chosen.accept.split(",") };
 const problem = find("problem");
 
 // As the bot writes times itself: "3:30 pm" in English, whatever the country's habit.
@@ -34,7 +38,7 @@ const dayOf = (at) => {
   return days === 0 ? words.today : days === 1 ? words.yesterday : calendar.format(at);
 };
 
-const lineElement = ({ direction, author, name, text: content, at }) => {
+const lineElement = ({ direction, author, name, text: content, file, at }) => {
   const element = make("article", `line ${direction} ${author}`);
   const speaker = `${author}/${name}`;
   const before = log.lastElementChild;
@@ -47,7 +51,8 @@ const lineElement = ({ direction, author, name, text: content, at }) => {
   element.dataset.speaker = speaker;
   element.classList.add("last");
   const bubble = make("div", "bubble");
-  linked(bubble, content);
+  if (file) bubble.classList.add("file");
+  linked(bubble, file || content);
   element.append(bubble);
   const when = make("p", "when");
   when.append(timeElement(at));
@@ -130,7 +135,8 @@ const timeElement = (at) => {
 const showWaiting = (message) => {
   if (find(`waiting-${message.id}`)) return;
   separateDays(new Date());
-  const element = lineElement({ direction: "in", author: "customer", name: "", text: message.text || message.title, at: new Date() });
+  const shown = { text: message.text || message.title, file: message.file?.name };
+  const element = lineElement({ direction: "in", author: "customer", name: "", at: new Date(), ...shown });
   element.id = `waiting-${message.id}`;
   element.classList.add("waiting");
   element.querySelector(".when").textContent = words.waiting;
@@ -158,6 +164,7 @@ let pause = 1000;
 let retry = 0;
 
 const keep = (message) => {
+  if (message.file) return;
   try {
     localStorage.setItem(KEPT + message.id, JSON.stringify(message));
   } catch { /* storage is switched off: messages are kept as long as the page is open */ }
@@ -198,6 +205,28 @@ const say = (what) => {
   if (matchMedia("(hover: hover)").matches) text.focus(); // on a phone this would open the keyboard
 };
 
+const sendFiles = (files) => {
+  for (const file of files) {
+    const why = refusalOf(file, takes);
+    if (why) complain(worded(why));
+    else say({ file, tries: 0 });
+  }
+};
+
+const worded = (code) => (words[code] || words.refused).replace("{size}", Math.floor(takes.most / 1_048_576).toLocaleString(language));
+
+const showProgress = (message, part) => {
+  const place = find(`waiting-${message.id}`)?.querySelector(".when");
+  if (!place) return;
+  let bar = place.querySelector("progress");
+  if (!bar) {
+    bar = make("progress");
+    bar.setAttribute("aria-label", words.sending_file);
+    place.replaceChildren(words.sending_file, bar);
+  }
+  bar.value = part;
+};
+
 const later = (milliseconds) => {
   clearTimeout(retry);
   retry = setTimeout(sendNext, milliseconds);
@@ -208,23 +237,29 @@ const sendNext = async () => {
   sending = true;
   clearTimeout(retry);
   const message = unsent[0];
-  let answer = null;
+  const answer = await (message.file ? upload("/chat/files", message, (part) => showProgress(message, part)) : post(message));
+  sending = false;
+  if (answer?.status === 202) return committed(message);
+  if (answer?.status === 401) return newSession();
+  if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429) return takeBack(message, answer);
+  if (message.file && answer?.status !== 429 && (message.tries += 1) >= FILE_TRIES) return takeBack(message, null);
+  const wait = Number(answer?.headers.get("Retry-After")) * 1000 || pause;
+  if (answer?.status === 429) complain(words.slow);
+  pause = Math.min(pause * 2, 30_000);
+  later(wait);
+};
+
+const post = async (message) => {
   try {
-    answer = await fetch("/chat/messages", {
+    return await fetch("/chat/messages", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(message),
       signal: AbortSignal.timeout(20_000),
     });
-  } catch { /* no connection: tried again below */ }
-  sending = false;
-  if (answer?.status === 202) return committed(message);
-  if (answer?.status === 401) return newSession();
-  if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429) return takeBack(message, answer);
-  const wait = Number(answer?.headers.get("Retry-After")) * 1000 || pause;
-  if (answer?.status === 429) complain(words.slow);
-  pause = Math.min(pause * 2, 30_000);
-  later(wait);
+  } catch {
+    return null; // no connection: tried again later
+  }
 };
 
 /** The session's cookie is gone: the page brings a new one, unless this browser keeps none. */
@@ -266,11 +301,11 @@ const takeBack = async (message, answer) => {
     text.value = [message.text, text.value].filter(Boolean).join("\n");
     grow();
   }
-  let code = "";
+  let code = message.file ? "file_lost" : "";
   try {
-    code = (await answer.json()).error;
+    if (answer) code = (await answer.json()).error;
   } catch { /* a proxy's own page */ }
-  complain(words[code === "too_large" ? "too_long" : code] || words.refused);
+  complain(worded(code === "too_large" ? "too_long" : code));
   sendNext();
 };
 
@@ -363,6 +398,28 @@ find("composer").addEventListener("submit", (event) => {
 });
 submitOnEnter(text, submit);
 stayAtEnd(scroll);
+find("attach").addEventListener("click", () => chosen.click());
+chosen.addEventListener("change", () => {
+  sendFiles(filesOf(chosen));
+  chosen.value = ""; // the same file may be chosen again
+});
+text.addEventListener("paste", (event) => {
+  const files = filesOf(event.clipboardData);
+  if (!files.length) return;
+  event.preventDefault();
+  sendFiles(files);
+});
+for (const [kind, over] of [["dragover", true], ["dragleave", false], ["drop", false]]) {
+  find("chat").addEventListener(kind, (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    find("chat").classList.toggle("dropping", over);
+    if (kind === "drop") sendFiles(filesOf(event.dataTransfer));
+  });
+}
+addEventListener("beforeunload", (event) => {
+  if (unsent.some((message) => message.file)) event.preventDefault();
+});
 text.addEventListener("input", grow);
 document.querySelectorAll("[data-channel]").forEach((button) => button.addEventListener("click", () => elsewhere(button)));
 find("elsewhere-copy").addEventListener("click", copyLink);
