@@ -34,8 +34,9 @@ from bot.brand.opening import store_hours
 from bot.channels.telegram.transport import TelegramChannel
 from bot.clock import Clock, SystemClock
 from bot.connections.exchange import Exchange
-from bot.connections.line import Ground
+from bot.connections.line import Ground, Line
 from bot.connections.lines import lines_of
+from bot.connections.telegram import telegram_line
 from bot.console import console_ports
 from bot.customers.customer_file import read_customers
 from bot.dialogue.domain import Domain
@@ -54,6 +55,7 @@ from bot.storage.cases import desks_of
 from bot.storage.corrections import pending_corrections
 from bot.storage.database import Database, PostgresDatabase, durability, open_database, parse_url
 from bot.storage.elsewhere import Elsewhere
+from bot.storage.inbox import Accepted
 from bot.storage.upgrade import upgrade
 from bot.web.app import application
 from bot.web.chat_book import StoredChatBook
@@ -61,13 +63,10 @@ from bot.web.chat_words import CHANNEL_NAMES
 from bot.web.inbox_door import InboxDoor
 from bot.web.rest import PATH as REST_PATH
 from bot.web.rest import RestDoor
-from bot.web.telegram_door import PATH as TELEGRAM_PATH
-from bot.web.telegram_door import TelegramDoor
 from bot.web.visitors import Visitors
 from bot.web.webchat import add_webchat
 from bot.workers.deliveries import DeliveryWorker
 from bot.workers.housekeeping import Housekeeping
-from bot.workers.polling import PollingSeat
 from bot.workers.turn_unit import House, Way
 from bot.workers.turns import TurnWorker
 from handoff.console.app import console
@@ -174,8 +173,8 @@ class Program:
         visitors = visitors_of(settings)
         app = application(self.health, visitors=visitors, metrics_token=_secret(settings.metrics_token))
         self._add_rest(app, door)
-        await self._add_lines(app, door)
-        telegram = await self._add_telegram(app, door)
+        telegram = await self._telegram(app)
+        await self._add_lines(app, door, telegram)
         links: Mapping[str, Callable[[str], Coroutine[Any, Any, str]]] = ChainMap(
             {"telegram": telegram.deep_link} if telegram is not None else {}, self._links
         )
@@ -288,9 +287,12 @@ class Program:
         )
         app.router.add_post(REST_PATH, rest.handle)
 
-    async def _add_lines(self, app: web.Application, door: InboxDoor) -> None:
-        """Every other channel that is configured."""
-        lines = tuple(lines_of(self.settings, self.house.brand, database=self.database, clock=self.clock, environment=os.environ))
+    async def _add_lines(self, app: web.Application, door: InboxDoor, telegram: TelegramChannel | None) -> None:
+        """Every channel that is configured, beside web chat and REST."""
+        brand, environment = self.house.brand, os.environ
+        lines = list(lines_of(self.settings, brand, database=self.database, clock=self.clock, environment=environment))
+        if telegram is not None:
+            lines.append(self._telegram_line(telegram))
         seat_seconds = self.settings.claim_seconds
         ground = Ground(database=self.database, door=door, clock=self.clock, name=self.name, seat_seconds=seat_seconds)
         self._exchange = Exchange(
@@ -328,43 +330,30 @@ class Program:
         for delivery in self._deliveries:
             delivery.wake()
 
-    def _came(self, message: InboundMessage) -> None:
+    def _came(self, message: InboundMessage, accepted: Accepted) -> None:
         if self._exchange is not None:
-            self._exchange.came(message)
+            self._exchange.came(message, accepted)
 
-    async def _add_telegram(self, app: web.Application, door: InboxDoor) -> TelegramChannel | None:
+    async def _telegram(self, app: web.Application) -> TelegramChannel | None:
+        """The bot on Telegram, or on the demo's pretended one; None where there is neither."""
         settings = self.settings
         token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
         root = settings.telegram_base_url
         if not token and self.demo:
             token, root = await self._pretend_telegram(app)
-        if not token:
-            return None
-        channel = TelegramChannel(token, root=root, per_second=settings.telegram_per_second)
-        await channel.start()
-        self._closing.push_async_callback(channel.close)
-        delivery = DeliveryWorker(
-            self.database,
-            channel,
-            self.clock,
-            self.board,
-            name=self.name,
-            settle_seconds=settings.settle_seconds,
-        )
-        self._carry(delivery)
-        self._start("deliveries:telegram", delivery.run())
-        if settings.telegram_webhook_url and settings.telegram_token:
-            if settings.telegram_secret_token is None:
-                raise SettingsError(
-                    "FILROUGE_TELEGRAM_SECRET_TOKEN is missing: without it anybody could post updates; "
-                    "set it to 32 random characters of A-Z a-z 0-9 _ -"
-                )
-            secret = settings.telegram_secret_token.get_secret_value()
-            app.router.add_post(TELEGRAM_PATH, TelegramDoor(door, channel, self.clock, secret=secret).handle)
-        else:
-            seat = PollingSeat(self.database, channel, door, self.clock, name=self.name, seconds=settings.claim_seconds)
-            self._start("polling:telegram", seat.run())
-        return channel
+        return TelegramChannel(token, root=root, per_second=settings.telegram_per_second) if token else None
+
+    def _telegram_line(self, telegram: TelegramChannel) -> Line:
+        settings = self.settings
+        if not (settings.telegram_webhook_url and settings.telegram_token):
+            return telegram_line(telegram)
+        if settings.telegram_secret_token is None:
+            raise SettingsError(
+                "FILROUGE_TELEGRAM_SECRET_TOKEN is missing: without it anybody could post updates; "
+                "set it to 32 random characters of A-Z a-z 0-9 _ -"
+            )
+        secret = settings.telegram_secret_token.get_secret_value()
+        return telegram_line(telegram, webhook_url=settings.telegram_webhook_url, secret=secret)
 
     async def _meet_telegram(self, telegram: TelegramChannel, tried: asyncio.Event) -> None:
         """Tell Telegram where to post and learn where the bot's chat is opened, now or as soon as it answers.

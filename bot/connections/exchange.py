@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
 from aiohttp import web
 
+from bot import signals
 from bot.connections import ways
 from bot.connections.line import Ground, Line
 from bot.messages import InboundMessage
 from bot.signals import Signals
+from bot.storage.inbox import SPEAKING, Accepted
 from bot.web.webhook_door import WebhookDoor
 from bot.workers.deliveries import DeliveryWorker
 from bot.workers.media import MediaWorker
 
+TYPING_AFTER = 1.0
+"""Seconds after which somebody who waits for an answer is shown that one is being written."""
 _CARRYING = frozenset({"media", "echo", "standby"})
 """Kinds of messages that may have files."""
 
@@ -50,6 +55,14 @@ class Exchange:
             for line in self._lines
             for connection in line.connections
         ]
+        self._board = board
+        self._waiting: set[asyncio.Task[None]] = set()
+        self._typing = {
+            (line.name, connection.transport.account): connection.typing
+            for line in self._lines
+            for connection in line.connections
+            if connection.typing is not None
+        }
         self._fetching = {
             (line.name, connection.transport.account): MediaWorker(
                 ground.database,
@@ -75,6 +88,8 @@ class Exchange:
 
     async def close(self) -> None:
         """Let go of every connection."""
+        for task in self._waiting:
+            task.cancel()
         for line in self._lines:
             for connection in line.connections:
                 await connection.transport.close()
@@ -90,11 +105,26 @@ class Exchange:
                 yield name, work(self._ground)
             yield f"way:{line.name}", ways.learn(line, self._language, self._open_way)
 
-    def came(self, message: InboundMessage) -> None:
+    def came(self, message: InboundMessage, accepted: Accepted) -> None:
         """A message of a customer has just been committed."""
-        fetching = self._fetching.get((message.channel, message.account))
-        if fetching is not None and message.kind in _CARRYING:
+        at = (message.channel, message.account)
+        if message.kind in _CARRYING and (fetching := self._fetching.get(at)) is not None:
             fetching.wake()
+        if message.kind in SPEAKING and accepted.owner == "bot" and (typing := self._typing.get(at)) is not None:
+            task = asyncio.create_task(self._show_typing(message, accepted, typing))
+            self._waiting.add(task)
+            task.add_done_callback(self._waiting.discard)
+
+    async def _show_typing(self, message: InboundMessage, accepted: Accepted, typing: Callable[[InboundMessage], None]) -> None:
+        """Only when an answer takes its time: said too late, it would show somebody typing behind the answer."""
+        key = signals.message(accepted.message)
+        answered = self._board.expect(key)
+        try:
+            await asyncio.wait([answered], timeout=TYPING_AFTER)
+            if not answered.done():
+                typing(message)
+        finally:
+            self._board.forget(key, answered)
 
 
 def _named(channel: str, account: str) -> str:

@@ -10,7 +10,7 @@ from bot.brand.channels import ChannelRules
 from bot.channels.files import Media
 from bot.channels.templates import Template
 from bot.clock import Clock
-from bot.messages import Channel
+from bot.messages import Channel, InboundMessage
 from bot.storage.database import Database
 from bot.web.inbox_door import InboxDoor
 from bot.web.webhook_door import Webhook
@@ -49,6 +49,8 @@ class Connection:
     transport: Transport
     check: Callable[[], Awaitable[Sequence[Finding]]]
     fetch: Fetch | None = None
+    typing: Callable[[InboundMessage], None] | None = None
+    """Shows the sender of a message that an answer is being written; returns at once."""
     templates: Mapping[str, Template] = field(default_factory=dict)
     """By language, what may be sent when the customer's window is closed."""
 

@@ -93,6 +93,9 @@ def whatsapp_line(accounts: Sequence[MetaAccount], rules: ChannelRules, brand: s
     }
 
     def courtesy(message: InboundMessage) -> None:
+        transports[message.account].seen(message.external_id)
+
+    def typing(message: InboundMessage) -> None:
         transports[message.account].seen(message.external_id, typing=True)
 
     def fetch(transport: WhatsAppChannel) -> Callable[[Mapping[str, Any]], Any]:
@@ -104,6 +107,7 @@ def whatsapp_line(accounts: Sequence[MetaAccount], rules: ChannelRules, brand: s
             transport=transports[one.name],
             check=partial(check, transports[one.name], one, "whatsapp"),
             fetch=fetch(transports[one.name]),
+            typing=typing,
             templates=templates,
         )
         for one in accounts
@@ -132,9 +136,10 @@ def page_line(channel: str, accounts: Sequence[MetaAccount], rules: ChannelRules
             )
 
     def courtesy(message: InboundMessage) -> None:
-        transport = transports[message.account]
-        transport.seen(message.sender)
-        transport.typing(message.sender)
+        transports[message.account].seen(message.sender)
+
+    def typing(message: InboundMessage) -> None:
+        transports[message.account].typing(message.sender)
 
     def fetch(transport: PageChannel) -> Callable[[Mapping[str, Any]], Any]:
         async def by_address(reference: Mapping[str, Any]) -> Media:
@@ -148,6 +153,7 @@ def page_line(channel: str, accounts: Sequence[MetaAccount], rules: ChannelRules
             transport=transports[one.name],
             check=partial(check, transports[one.name], one, channel),
             fetch=fetch(transports[one.name]),
+            typing=typing,
         )
         for one in accounts
     )

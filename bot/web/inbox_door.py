@@ -67,7 +67,7 @@ class InboxDoor:
     requests: OpenRequests = field(default_factory=OpenRequests)
     noted: Callable[[Collection[int]], None] = lambda _conversations: None
     """Told the conversations in which something was heard of our own messages."""
-    came: Callable[[InboundMessage], None] = lambda _message: None
+    came: Callable[[InboundMessage, Accepted], None] = lambda _message, _accepted: None
     """Told of every message that has just become ours."""
 
     async def accept(self, message: InboundMessage, files: Files | None = None) -> Accepted:
@@ -101,7 +101,7 @@ class InboxDoor:
         metrics.ACCEPTED.labels(message.channel, "yes" if accepted.fresh else "no").inc()
         answers = self.requests.open(accepted.message) if asks else None
         if accepted.fresh:
-            self.came(message)
+            self.came(message, accepted)
         if claims:
             self.worker.begin(claims)
         elif claiming is None:
@@ -165,7 +165,7 @@ class InboxDoor:
             for message, accepted in zip(messages, results, strict=True):
                 metrics.ACCEPTED.labels(message.channel, "yes" if accepted.fresh else "no").inc()
                 if accepted.fresh:
-                    self.came(message)
+                    self.came(message, accepted)
                     self.worker.wake(accepted.conversation)
             return results
 

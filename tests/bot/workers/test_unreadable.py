@@ -15,10 +15,11 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.channels.telegram import translate
 from bot.channels.telegram.transport import SECRET_HEADER, TelegramChannel
+from bot.connections.line import Ground
+from bot.connections.telegram import PATH, TelegramWebhook, polling
 from bot.storage import unreadable
 from bot.storage.database import Database
-from bot.web.telegram_door import PATH, TelegramDoor
-from bot.workers.polling import PollingSeat
+from bot.web.webhook_door import WebhookDoor
 from tests.fakes.house import RunningHouse, running_house
 from tests.fakes.telegram_server import FakeTelegram
 
@@ -53,15 +54,15 @@ async def kept(house: RunningHouse) -> list[str]:
 
 async def test_polling_keeps_it_and_goes_on(house: RunningHouse, telegram: FakeTelegram, channel: TelegramChannel) -> None:
     bad = telegram.push(dict(BAD))
-    seat = PollingSeat(house.database, channel, house.door, house.clock, name="test")
-    polling = asyncio.create_task(seat.run())
+    ground = Ground(database=house.database, door=house.door, clock=house.clock, name="test", seat_seconds=15.0)
+    asking = asyncio.create_task(polling(channel, ground))
     try:
         telegram.says("7", "bonjour")
         await telegram.until(lambda: not telegram.pending)  # forgotten there once it is committed here
     finally:
-        polling.cancel()
-        await asyncio.gather(polling, return_exceptions=True)
-    assert [json.loads(body) for body in await kept(house)] == [bad]
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+    assert [json.loads(body)["raw"] for body in await kept(house)] == [bad]
 
 
 class Webhook:
@@ -76,15 +77,15 @@ class Webhook:
 @pytest.fixture
 async def webhook(house: RunningHouse, channel: TelegramChannel) -> AsyncIterator[Webhook]:
     app = web.Application()
-    app.router.add_post(PATH, TelegramDoor(house.door, channel, house.clock, secret="s3cret").handle)
+    WebhookDoor(house.door, TelegramWebhook(transport=channel, secret="s3cret"), house.clock).add_to(app)
     async with TestClient(TestServer(app)) as client:
         yield Webhook(client)
 
 
-async def test_the_webhook_keeps_the_very_body_once_and_lets_telegram_go_on(house: RunningHouse, webhook: Webhook) -> None:
+async def test_the_webhook_keeps_it_once_and_lets_telegram_go_on(house: RunningHouse, webhook: Webhook) -> None:
     body = '{"update_id": 5,  "message": {"text": "où \\u0000 ?"}}'
     assert [await webhook.gets(body.encode()) for _ in range(2)] == [200, 200]
-    assert await kept(house) == [body]
+    assert [json.loads(one)["raw"] for one in await kept(house)] == [json.loads(body)]
 
 
 async def test_an_update_that_finds_a_fault_in_our_reading_is_kept_too(
@@ -95,7 +96,7 @@ async def test_an_update_that_finds_a_fault_in_our_reading_is_kept_too(
 
     monkeypatch.setitem(translate._READERS, "message", faulty)
     assert await webhook.gets(b'{"update_id": 5, "message": {}}') == 200
-    assert await kept(house) == ['{"update_id": 5, "message": {}}']
+    assert [json.loads(one)["raw"] for one in await kept(house)] == [{"update_id": 5, "message": {}}]
 
 
 async def test_what_is_not_for_us_is_not_kept(house: RunningHouse, webhook: Webhook) -> None:
