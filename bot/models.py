@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -18,7 +19,7 @@ from bot.errors import SettingsError
 from bot.faq import train_faq
 from bot.model_versions import keep_model, model_in_use
 from bot.storage.corrections import taught
-from nlu.encoders import DEFAULT, shared_encoder
+from nlu.encoders import DEFAULT, encoder_or_none, shared_encoder
 from nlu.encoders.kept import KeptVectors
 from nlu.engine.embedded import EmbeddedEngine
 from nlu.engine.model_file import load_model
@@ -160,8 +161,9 @@ def train_brand(
     watch = Stopwatch()
     data = read_training_files(sorted((folder / "data").glob("nlu.*.yml")))
     data = taught(data, corrections)
-    vectors = KeptVectors(shared_encoder(encoder, encoder_folder(models)), models / "vectors.npz")
-    model = train(data, encoder=vectors, progress=show)
+    weights = encoder_folder(models)
+    vectors = KeptVectors(shared_encoder(encoder, weights), models / "vectors.npz")
+    model = train(data, encoder=vectors, again=partial(encoder_or_none, encoder, weights=weights), progress=show)
     path = keep_model(model, models, now=now)
     train_faq(read_faq(folder), data.examples, models, vectors)
     vectors.save()

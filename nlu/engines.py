@@ -63,4 +63,4 @@ async def train_embedded(data: TrainingData, progress: Progress, /, *, encoder: 
     from nlu.engine import EmbeddedEngine
 
     made = shared_encoder(encoder) if encoder == DEFAULT else make_encoder(encoder)
-    yield EmbeddedEngine(train(data, encoder=made, progress=progress), made)
+    yield EmbeddedEngine(train(data, encoder=made, again=partial(make_encoder, encoder), progress=progress), made)

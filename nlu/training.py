@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 RECIPE = 4
 """Counts the ways of training: another recipe makes another model of the same data."""
 
-_TAGGING = 0.3
-"""Share of the progress told that is the tagger's."""
 _TOLD_EVERY = 500
 _CAMEL = re.compile(r"([a-z])([A-Z])")
 _NAME_PARTS = re.compile(r"[\W_]+")
@@ -39,36 +37,44 @@ Progress = Callable[[str, float], None]
 """Told what is being done and how much is, 0 to 1."""
 
 
-def train(data: TrainingData, *, encoder: SentenceEncoder | None = None, progress: Progress | None = None) -> Model:
+def train(
+    data: TrainingData,
+    *,
+    encoder: SentenceEncoder | None = None,
+    again: Callable[[], SentenceEncoder] | None = None,
+    progress: Progress | None = None,
+) -> Model:
     """Make a model of training data; seconds for a few thousand examples.
 
     `encoder` gives the sentence vectors (the default one of `nlu.encoders` when left out, words alone where its package is
-    missing). `model.scores` holds what cross-validation measured on the way: `accuracy` (and `accuracy_fr`, ...),
-    `calibration_error`, `accepted` (share of messages acted upon) and `accepted_accuracy`.
+    missing). With `again`, which makes the same encoder in another process, a large model is taught on two cores: see
+    `nlu.entities.tagger.beside`. `model.scores` holds what cross-validation measured on the way: `accuracy` (and
+    `accuracy_fr`, ...), `calibration_error`, `accepted` (share of messages acted upon) and `accepted_accuracy`.
 
     Raises `TooLittleData` when there are not two intents with examples.
     """
     from nlu.engine.fitting import fit
-    from nlu.entities.tagger.learning import learn_tagger
+    from nlu.entities.tagger.beside import taught_beside
 
-    told = progress or (lambda _what, _done: None)
-
-    def report(what: str, done: float) -> None:
-        told(what, _TAGGING + (1.0 - _TAGGING) * done)
-
-    told("reading", 0.0)
+    report = progress or (lambda _what, _done: None)
+    report("reading", 0.0)
     intents = sorted({example.intent for example in data.examples})
     if len(intents) < 2:
         raise TooLittleData("a model needs examples of at least two intents; add some to a file such as nlu.fr.yml")
     encoder = encoder or shared_encoder(DEFAULT)
-    tagger = learn_tagger(data, encoder, lambda what, done: told(what, _TAGGING * done))
-    known = learn(data, tagger.names if tagger else frozenset())
-    asked = prepare(data.examples, intents, known)
-    lessons = [*asked, *named(intents)]
-    counts, spellings = _word_counts(lessons), spellings_of(example.text for example in data.examples)
-    texts = [(example.text, example.language) for example in data.examples] + [(lesson.key, "") for lesson in named(intents)]
-    vectors = _vectors(encoder, Writer(Repair(counts), spellings), texts, report)
-    fitted = fit(lessons, intents, vectors, encoder.fingerprint, report)
+    words = [tokens(example.text[:LONGEST], example.language) for example in data.examples]
+    names = named(intents)
+    counts = _word_counts([*words, *(name.words for name in names)])
+    spellings = spellings_of(example.text for example in data.examples)
+    with taught_beside(data, encoder, again, _within(report, 0.3, 0.5)) as beside:
+        texts = [(example.text, example.language) for example in data.examples] + [(name.key, "") for name in names]
+        vectors = _vectors(encoder, Writer(Repair(counts), spellings), texts, _within(report, 0.0, 0.3))
+        known = learn(data, beside.names())
+        asked = prepare(data.examples, words, intents, known)
+        lessons = [*asked, *names]
+        fitted = fit(lessons, intents, vectors, encoder.fingerprint, _within(report, 0.5, 0.9))
+        report("entities", 0.9)
+        tagger = beside.model()
     report("done", 1.0)
     return Model(
         intents=tuple(intents),
@@ -106,19 +112,19 @@ def data_hash(data: TrainingData) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
-def prepare(examples: Sequence[Example], intents: Sequence[str], known: Known) -> list[Lesson]:
-    """Training messages seen as the engine will see a customer's."""
+def prepare(examples: Sequence[Example], words: Sequence[Sequence[str]], intents: Sequence[str], known: Known) -> list[Lesson]:
+    """Training messages, given with their words, seen as the engine will see a customer's."""
     from nlu.engine.fitting import Lesson
 
     finder = EntityFinder(known)
     number = {intent: place for place, intent in enumerate(intents)}
     lessons = []
-    for example in examples:
+    for example, own in zip(examples, words, strict=True):
         text, language = example.text[:LONGEST], example.language
         entities = finder.find(example.text, language)
         lessons.append(
             Lesson(
-                words=tokens(text, language),
+                words=own,
                 entities=_names(entities),
                 intent=number[example.intent],
                 key=taught_key(example.text),
@@ -152,9 +158,14 @@ def _vectors(
         return None
     vectors = []
     for start in range(0, len(texts), _TOLD_EVERY):
-        progress("reading", 0.3 * start / len(texts))
+        progress("reading", start / len(texts))
         vectors.append(encoder.encode([writer(text, language) for text, language in texts[start : start + _TOLD_EVERY]]))
     return np.concatenate(vectors)
+
+
+def _within(progress: Progress, first: float, last: float) -> Progress:
+    """The progress of a part of the whole."""
+    return lambda what, done: progress(what, first + (last - first) * done)
 
 
 def _taught(lessons: Sequence[Lesson]) -> dict[str, tuple[int, float]]:
@@ -170,8 +181,8 @@ def _taught(lessons: Sequence[Lesson]) -> dict[str, tuple[int, float]]:
     return taught
 
 
-def _word_counts(lessons: Sequence[Lesson]) -> dict[str, int]:
-    counts = Counter(word for lesson in lessons for word in set(lesson.words))
+def _word_counts(messages: Sequence[Sequence[str]]) -> dict[str, int]:
+    counts = Counter(word for words in messages for word in set(words))
     return dict(sorted(counts.items()))
 
 

@@ -109,6 +109,7 @@ class EmbeddedEngine:
             ranking, odd = self._told(_with_taught(reading.probabilities, taught), taught is not None, scope)
             if self._tagger:
                 entities = self._tagger.add(text, entities, ranking, seen)
+            entities = self._entities.chosen(text, entities, ranking)
         return Understanding(
             text=text,
             language=spoken,

@@ -68,7 +68,7 @@ def fit(lessons: Sequence[Lesson], intents: Sequence[str], vectors: Floats | Non
     rows = _rows(features, [(lesson.words, lesson.entities) for lesson in lessons])
     parts = _rows(features, [part for lesson in lessons for part in lesson.parts])
     of = np.repeat(np.arange(len(lessons)), [len(lesson.parts) for lesson in lessons])
-    words, worded = fit_words(Worded(rows, parts, of), truth, folds, len(intents), _part(progress, 0.3, 0.6))
+    words, worded = fit_words(Worded(rows, parts, of), truth, folds, len(intents), _part(progress, 0.0, 0.5))
     asked = np.flatnonzero(np.isfinite(worded[0][:, 0]))
     worded = [view[asked] for view in worded]
     known = Asked(truth[asked], *_known(features, rows, truth, folds, asked))
@@ -77,7 +77,7 @@ def fit(lessons: Sequence[Lesson], intents: Sequence[str], vectors: Floats | Non
         return Fitted(features, words, by_words, None, None, asked, measured)
     order = sorted(range(len(lessons)), key=lambda place: hashlib.sha256(lessons[place].key.encode()).digest())
     folds = np.where(np.isin(np.arange(len(lessons)), asked), folds, -1)
-    view, sentenced, similar = fit_sentences(vectors, order, truth, folds, len(intents), encoder, _part(progress, 0.6, 0.95))
+    view, sentenced, similar = fit_sentences(vectors, order, truth, folds, len(intents), encoder, _part(progress, 0.5, 1.0))
     by_both, measured = calibrate(known, [*worded, *sentenced], similar, intents)
     return Fitted(features, words, by_words, view, by_both, asked, measured)
 

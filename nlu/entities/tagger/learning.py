@@ -52,17 +52,25 @@ class _Tally:
 _Tallies = dict[str, _Tally]
 
 
-def learn_tagger(
-    data: TrainingData, encoder: SentenceEncoder | None = None, progress: Progress | None = None
-) -> TaggerModel | None:
-    """A tagger for the entities it finds better than rules in messages it has not seen; None when there are none.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is worth learning, and how: what `choose` found and `learn_chosen` needs."""
+
+    names: frozenset[str]
+    """The entities that a tagger finds better than rules in messages it has not seen."""
+    course: Course
+    reader: Reader
+
+
+def choose(data: TrainingData, encoder: SentenceEncoder | None = None, progress: Progress | None = None) -> Chosen | None:
+    """The entities a tagger finds better than rules in messages it has not seen; None when there are none.
 
     `encoder` gives token vectors (see `nlu.encoders`); without one, or with one that has none, words alone are used.
     `progress` is told what is being done and how much is, 0 to 1. Takes seconds for a few thousand examples, and next to
     nothing for data whose entities the rules find.
     """
     report = progress or (lambda _what, _done: None)
-    names = _learnable(data)
+    names = learnable(data)
     if not names:
         return None
     taught = {example.intent for example in data.examples if any(each.name in names for each in example.entities)}
@@ -80,22 +88,36 @@ def learn_tagger(
         found = _tallied([fold], names, partial(_tagged, course=course, reader=reader))
         if not number:
             copying = replace(course, copies=True)
-            report("entities", 0.2)
+            report("entities", 0.3)
             with_copies = _tallied([fold], names, partial(_tagged, course=copying, reader=reader))
             if _all(with_copies).mistakes < _all(found).mistakes:
                 course, found = copying, with_copies
         tagged = _together(tagged, found)
-        report("entities", 0.4 + 0.4 * number / len(folds))
+        report("entities", 0.5 + 0.5 * number / len(folds))
     chosen = _chosen(names, ruled, tagged)
-    if not chosen:
-        return None
-    model = teach(data, replace(course, passes=_KEEPING), reader)
+    return Chosen(chosen, replace(course, passes=_KEEPING), reader) if chosen else None
+
+
+def learn_chosen(data: TrainingData, chosen: Chosen) -> TaggerModel:
+    """The tagger of what `choose` found in this very data."""
+    model = teach(data, chosen.course, chosen.reader)
+    narrowing = chosen.reader.narrowing
+    return replace(model, names=chosen.names, weights=narrowing.unfolded(model.weights) if narrowing else model.weights)
+
+
+def learn_tagger(
+    data: TrainingData, encoder: SentenceEncoder | None = None, progress: Progress | None = None
+) -> TaggerModel | None:
+    """A tagger for the entities it finds better than rules; None when there are none. See `choose`."""
+    report = progress or (lambda _what, _done: None)
+    chosen = choose(data, encoder, lambda what, done: report(what, 0.6 * done))
+    model = learn_chosen(data, chosen) if chosen else None
     report("entities", 1.0)
-    weights = reader.narrowing.unfolded(model.weights) if reader.narrowing else model.weights
-    return replace(model, names=chosen, weights=weights)
+    return model
 
 
-def _learnable(data: TrainingData) -> frozenset[str]:
+def learnable(data: TrainingData) -> frozenset[str]:
+    """The entities that are marked often enough to be learnt, and that no pattern is made for."""
     seen = Counter(name for example in data.examples for name in {entity.name for entity in example.entities})
     return frozenset(
         name for name, times in seen.items() if times >= _LEAST_EXAMPLES and name not in data.regexes and name not in _BY_RULE
