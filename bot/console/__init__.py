@@ -10,6 +10,7 @@ from bot.console.acts import StoredActs
 from bot.console.corrections import StoredCorrections
 from bot.console.desk import StoredDesk
 from bot.console.live import StoredLive
+from bot.console.undelivered import StoredUndelivered
 from bot.signals import Signals
 from bot.storage.database import Database
 from bot.workers.turn_unit import House
@@ -23,6 +24,7 @@ def console_ports(*, database: Database, board: Signals, clock: Clock, house: Ho
         desk=StoredDesk(database, clock, house),
         acts=StoredActs(database, board, clock, house, wake),
         corrections=StoredCorrections(database, board, clock, house),
+        undelivered=StoredUndelivered(database, board, clock, house),
         live=StoredLive(database, board, clock),
         audit=StoredAudit(database),
         brand=house.brand.name,

@@ -16,7 +16,7 @@ from bot.storage.cases import waits_on_line
 from bot.storage.console_attached import attached
 from bot.storage.console_lists import cases_of
 from bot.storage.console_people import name_of, people, state_of
-from bot.storage.console_words import shown, why_unsent, word
+from bot.storage.console_words import shown, why_held, why_unsent, word
 from bot.storage.customers import follow
 from bot.storage.diary import appointment_from
 from bot.storage.schema import appointment, conversation, correction, delivery, identity, message, note, profile
@@ -36,12 +36,13 @@ _EVIDENCE: Mapping[int, Literal["none", "claimed", "channel", "challenge", "auth
     Level.CHALLENGE_VERIFIED: "challenge",
     Level.AUTHENTICATED: "authenticated",
 }
-_STATES: Mapping[str, Literal["waiting", "sent", "failed"]] = {
+_STATES: Mapping[str, Literal["waiting", "sent", "failed", "held"]] = {
     "pending": "waiting",
     "sending": "waiting",
     "sent": "sent",
     "failed": "failed",
     "withheld": "failed",
+    "held": "held",
 }
 
 
@@ -116,6 +117,8 @@ def _messages(
             message,
             delivery.c.state,
             delivery.c.why,
+            delivery.c.delivered_at,
+            delivery.c.read_at,
             delivery.c.provider_id.label("delivered_as"),
             correction.c.intent.label("corrected"),
         )
@@ -153,7 +156,7 @@ def _view(row: Any, language: str) -> MessageView:
             meaning=_meaning(trace),
             corrected=row.corrected,
         )
-    state = _STATES.get(row.state or "sent", "sent")
+    state = _state(row)
     return MessageView(
         id=row.id,
         at=row.at,
@@ -162,10 +165,23 @@ def _view(row: Any, language: str) -> MessageView:
         text=row.text,
         by=row.author_name or "",
         state=state,
-        failure=why_unsent(row.why, language) if state == "failed" else "",
+        failure=_why(row.why, state, language),
         buttons=tuple(choice["title"] for choice in (row.data or {}).get("choices", ())),
         trace=_trace(trace) if row.author != "advisor" and trace else None,
     )
+
+
+def _state(row: Any) -> Literal["waiting", "sent", "delivered", "read", "failed", "held"]:
+    state = _STATES.get(row.state or "sent", "sent")
+    if state != "sent":
+        return state
+    return "read" if row.read_at is not None else "delivered" if row.delivered_at is not None else "sent"
+
+
+def _why(why: str | None, state: str, language: str) -> str:
+    if state == "held":
+        return why_held(why, language)
+    return why_unsent(why, language) if state == "failed" else ""
 
 
 def _author(row: Any) -> Literal["customer", "advisor", "system"]:

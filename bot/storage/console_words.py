@@ -13,6 +13,8 @@ from babel.dates import format_date
 from bot.brand import Brand
 from bot.customers.recognise import FIRST_NAME_NEEDS
 from bot.dialogue.state import DialogueState
+from bot.storage.held import OVERTAKEN, TOO_OLD
+from bot.storage.windows import PROMPTED
 from nlu.times.say import say_clock, say_hour, say_part
 
 _LOCALES = {"fr": "fr", "en": "en_GB"}
@@ -44,12 +46,30 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Une personne a pris la conversation avant le départ de ce message du bot.",
         "A person took the conversation over before this message of the bot left.",
     ),
+    "held": (
+        "Le client n’a pas écrit depuis trop longtemps pour ce canal ; le message part dès qu’il écrit.",
+        "The customer has not written for too long for this channel; the message leaves as soon as they write.",
+    ),
+    "held_asked": (
+        "Un modèle a demandé au client d’écrire ; le message part dès qu’il répond.",
+        "A template has asked the customer to write; the message leaves as soon as they answer.",
+    ),
+    "overtaken": (
+        "La conversation a continué sans ce message ; il n’a pas été envoyé.",
+        "The conversation has gone on without this message; it was not sent.",
+    ),
+    "too_old": (
+        "Ce message du bot attendait depuis plus d’un jour ; il n’a pas été envoyé.",
+        "This message of the bot had waited for more than a day; it was not sent.",
+    ),
     "yes": ("oui", "yes"),
     "no": ("non", "no"),
 }
 _WITHHELD = {
     "the customer has blocked this channel": "blocked",
     "a person has taken the conversation over since the bot wrote this": "taken_over",
+    OVERTAKEN: "overtaken",
+    TOO_OLD: "too_old",
 }
 
 
@@ -67,6 +87,11 @@ def why_unsent(why: str | None, language: str) -> str:
     known = _WITHHELD.get(why or "")
     text = word(known, language) if known else why or ""
     return text[:1].upper() + text[1:]
+
+
+def why_held(why: str | None, language: str) -> str:
+    """Why a message waits, and for what."""
+    return word("held_asked" if (why or "").endswith(PROMPTED) else "held", language)
 
 
 def customer_name(

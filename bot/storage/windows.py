@@ -20,6 +20,9 @@ MARGIN = timedelta(minutes=5)
 SEEN_LATELY = timedelta(minutes=10)
 """Who wrote in the web chat so lately is taken to be still there."""
 
+PROMPTED = "; a template has asked them to write"
+"""How the reason of a message ends that is held, once a template was sent in its place."""
+
 Served = Mapping[tuple[str, str], Limits]
 """The accounts something can be sent by, each (channel, account) with what it can do."""
 

@@ -205,7 +205,7 @@ class DeliveryWorker:
             return self._failed(due, error)
         name = str(getattr(template, "name", ""))
         await self._database.write(partial(windows.note_prompt, message_id=due.message, template=name, now=self._clock.now()))
-        return Outcome(due.message, "held", why=f"{why}; a template has asked them to write")
+        return Outcome(due.message, "held", why=f"{why}{windows.PROMPTED}")
 
     def _failed(self, due: Due, error: Exception) -> Outcome:
         """What follows from an attempt that failed, for the message and for all that wait behind it."""

@@ -102,6 +102,26 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "channel.webchat": ("Chat du site", "Web chat"),
     "channel.rest": ("API", "API"),
     "channel.store": ("Magasin", "Store"),
+    # What was not delivered
+    "undelivered.title": ("Non remis", "Not delivered"),
+    "undelivered.what": (
+        "Les messages qui n’ont pas atteint leur client : ceux qui ont échoué, et ceux qui attendent que le client écrive.",
+        "Messages that have not reached their customer: those that failed, and those that wait until the customer writes.",
+    ),
+    "undelivered.none": ("Tout est arrivé, ou est en route.", "Everything has arrived, or is on its way."),
+    "undelivered.since": ("depuis", "since"),
+    "undelivered.maybe": (
+        "Le client l’a peut-être reçu : le renvoyer peut le lui dire deux fois.",
+        "The customer may have it: sending it again may say it twice.",
+    ),
+    "undelivered.again": ("Renvoyer", "Send again"),
+    "undelivered.again_to": ("Renvoyer le message à {name}", "Send the message to {name} again"),
+    "undelivered.open": ("Ouvrir la conversation de {name}", "Open {name}’s conversation"),
+    "undelivered.sent": ("Ce message est renvoyé.", "The message is being sent again."),
+    "undelivered.gone": (
+        "Ce message est déjà en route ou arrivé ; il n’y avait rien à renvoyer.",
+        "This message is on its way or has arrived; there was nothing to send again.",
+    ),
     # Thread
     "thread.messages": ("Messages", "Messages"),
     "thread.earlier": ("Messages précédents", "Earlier messages"),
@@ -119,6 +139,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "state.delivered": ("remis", "delivered"),
     "state.read": ("lu", "read"),
     "state.failed": ("non remis", "not delivered"),
+    "state.held": ("retenu", "held"),
     "kind.press": ("a choisi un bouton", "pressed a button"),
     "kind.contact": ("a partagé un contact", "shared a contact"),
     "kind.link": ("a ouvert un lien", "opened a link"),
@@ -144,6 +165,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "sent.animation": ("a envoyé une animation", "sent an animation"),
     "sent.document": ("a envoyé un document", "sent a document"),
     "sent.sticker": ("a envoyé un autocollant", "sent a sticker"),
+    "sent.like_heart": ("a envoyé un cœur", "sent a heart"),
     "sent.contact": ("a partagé un contact", "shared a contact"),
     "sent.location": ("a partagé sa position", "shared a location"),
     "sent.order": ("a envoyé un panier", "sent a basket"),
@@ -186,6 +208,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
         "le canal ne l’a plus ; demandez au client de le renvoyer.",
         "the channel no longer has it; ask the customer to send it again.",
     ),
+    "file.over": ("c’était une story, et elle est finie.", "it was a story, and that is over."),
     "file.too_many": (
         "cette conversation a déjà apporté autant de fichiers qu’on en garde.",
         "this conversation has already brought as many files as are kept.",

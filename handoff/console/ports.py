@@ -22,6 +22,7 @@ from handoff.console.views import (
     Counts,
     StoreView,
     Thread,
+    UndeliveredPage,
 )
 from handoff.ports import Appointment
 
@@ -200,6 +201,18 @@ class Corrections(Protocol):
         ...
 
 
+class Undelivered(Protocol):
+    """What did not reach its customer, and sending it again."""
+
+    async def page(self, language: str, *, page: str | None = None, limit: int = 40) -> UndeliveredPage:
+        """The latest of them, or those after a former page's `next`; reasons in the reader's language."""
+        ...
+
+    async def send_again(self, message: int) -> int | None:
+        """Have it sent again, and return its conversation; None when it has neither failed nor is held."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Something moved: `queue`, `conversations` or `conversation:<id>`. It says where to look, never what it is."""
@@ -229,6 +242,7 @@ class ConsolePorts:
     desk: Desk
     acts: Acts
     corrections: Corrections
+    undelivered: Undelivered
     live: Live
     audit: Audit
     brand: str = "Filrouge"

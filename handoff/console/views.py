@@ -110,6 +110,35 @@ class ConversationPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UndeliveredRow:
+    """A message that is not with its customer."""
+
+    message: int
+    conversation: int
+    customer: str
+    channel: str
+    account: str
+    """Which of the brand's accounts on that channel; empty when there is only one."""
+    author: str
+    text: str
+    state: Literal["failed", "held"]
+    why: str
+    """For people, in the reader's language."""
+    since: datetime
+    maybe_taken: bool = False
+    """The customer may have it all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndeliveredPage:
+    """One page of the list, the latest first."""
+
+    rows: Sequence[UndeliveredRow]
+    next: str | None = None
+    """Opaque mark to ask for the following page with; None on the last one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NamedText:
     """An entity found in a message: what it is, the customer's words, the value kept."""
 
@@ -154,10 +183,10 @@ class MessageView:
     text: str
     by: str = ""
     """Name of the advisor who wrote it."""
-    state: Literal["", "waiting", "sent", "delivered", "read", "failed"] = ""
-    """Of an outgoing message; empty for the others."""
+    state: Literal["", "waiting", "sent", "delivered", "read", "failed", "held"] = ""
+    """Of an outgoing message; empty for the others. held: it leaves when the customer writes."""
     failure: str = ""
-    """Why a failed message was not delivered, for people."""
+    """Why a message failed or is held, for people."""
     buttons: Sequence[str] = ()
     kind: str = "text"
     """What the customer did: `text`, `press`, `media`, ..."""
@@ -260,7 +289,7 @@ class AuditEntry:
     at: datetime
     by: str
     act: str
-    """`look`, `look_list`, `look_day`, `correct`, `sign_in`, `sign_out`, or the kind of an `Act`."""
+    """`look`, `look_list`, `look_day`, `correct`, `send_again`, `sign_in`, `sign_out`, or the kind of an `Act`."""
     conversation: int | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     """Ids and outcomes only, never what was written."""

@@ -42,6 +42,7 @@ from tests.handoff.fake_accounts import FakeAccounts
 from tests.handoff.fake_people import LYON_HOURS, MONTREAL_HOURS, NOON, PEOPLE
 from tests.handoff.fake_scene import furnish
 from tests.handoff.fake_thread import FakeConversation
+from tests.handoff.fake_undelivered import FakeUndelivered
 
 
 class FakeClock:
@@ -286,6 +287,7 @@ class FakeHouse:
         self.accounts = FakeAccounts()
         self.desk = FakeDesk(self)
         self.corrections = FakeCorrections(self.desk)
+        self.undelivered = FakeUndelivered()
         self.audit = FakeAudit()
         self.listeners: dict[int, asyncio.Queue[Change]] = defaultdict(asyncio.Queue)
         self.silent = asyncio.Event()
@@ -295,6 +297,7 @@ class FakeHouse:
             desk=self.desk,
             acts=self.desk,
             corrections=self.corrections,
+            undelivered=self.undelivered,
             live=self,
             audit=self.audit,
             brand="Maison Orvelle",

@@ -149,7 +149,7 @@ async def test_a_misunderstood_message_is_taught_by_keyboard_alone(desk: Desk) -
 @pytest.mark.parametrize("width", [390, 1280])
 async def test_pages_fit_their_width_and_name_every_control(desk: Desk, width: int) -> None:
     page = await desk.sign_in("ada", width=width)
-    for path in ("", "/conversations", "/conversations/1", "/stores", "/stores/lyon/today", "/accounts"):
+    for path in ("", "/conversations", "/conversations/1", "/undelivered", "/stores", "/stores/lyon/today", "/accounts"):
         await page.goto(f"{desk.address}/console{path}")
         assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
         assert await page.evaluate("document.querySelectorAll('main, h1').length") == 2, path
@@ -158,3 +158,15 @@ async def test_pages_fit_their_width_and_name_every_control(desk: Desk, width: i
             ".filter(e => !e.textContent.trim() && !e.ariaLabel && !e.labels?.length).map(e => e.outerHTML)"
         )
         assert nameless == [], path
+
+
+async def test_what_did_not_arrive_is_sent_again_with_the_keyboard_alone(desk: Desk) -> None:
+    page = await desk.sign_in("maud", width=390)
+    await page.goto(f"{desk.address}/console/undelivered")
+    button = page.get_by_role("button", name="Send the message to Camille Martin again")
+    await button.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status").filter(has_text="being sent again")).to_be_visible()
+    await expect(button).to_have_count(0)
+    await expect(page.get_by_text("sending it again may say it twice")).to_be_visible()
+    assert desk.house.undelivered.sent == [71]
