@@ -60,7 +60,7 @@ class KeptVectors:
                     file,
                     encoder=np.array(self.fingerprint),
                     keys=np.frombuffer(b"".join(self._asked), np.uint8).reshape(-1, _HASH),
-                    vectors=np.array(list(self._asked.values()), np.float32).reshape(-1, self.dimension),
+                    vectors=np.array(list(self._asked.values()), np.float32).reshape(len(self._asked), self.dimension),
                 )
             Path(aside).replace(self._file)
         except BaseException:

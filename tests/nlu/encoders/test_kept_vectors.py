@@ -58,3 +58,10 @@ def test_another_encoder_s_vectors_are_not_taken(encoder: Counting, tmp_path: Pa
     KeptVectors(encoder, tmp_path / "vectors.npz").encode(["bonjour"])
     assert encoder.asked == ["bonjour", "bonjour"]
     assert KeptVectors(shared_encoder("none"), tmp_path / "vectors.npz").encode(["bonjour"]).shape == (1, 0)
+
+
+def test_an_encoder_of_no_numbers_leaves_nothing_behind(tmp_path: Path) -> None:
+    for _ in range(2):
+        kept = KeptVectors(shared_encoder("none"), tmp_path / "vectors.npz")
+        assert kept.encode(["bonjour", "merci"]).shape == (2, 0)
+        kept.save()
