@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from nlu.common_words import WORDS
+from nlu.slips import OTHER_WORDS, likely_slip
 from nlu.spelling import Spelling
 from nlu.text import Folded, folded
 from nlu.understanding import Entity
@@ -17,29 +17,64 @@ _SLIPS_FROM = 5
 """Shorter words have too many neighbours for a slip to be told from another word."""
 
 
+_DETERMINERS = frozenset(
+    """
+    le la les l un une des du ma mon mes ta ton tes sa son se ses notre nos votre vos leur leurs ce cet cette ces quelque
+    quelques plusieurs nouvelle nouvelles nouveau nouveaux
+    the a an my your his her its our their one one's this that these those some any few new couple
+    """.split()  # noqa: SIM905 - reads better as text
+)
+"""Words that may stand in front of a noun: « retirer ma commande » is said of any `commande`."""
+_PAIRS = frozenset((("paire", "de"), ("pair", "of"), ("couple", "of")))
+_GENERAL_FROM = 2
+"""Wordings of one entity that name another, from which any other wording of that one will do."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     name: str
     value: str
 
 
+@dataclass(slots=True)
+class _Node:
+    """A place in the tree of wordings: what may follow, and what is named when nothing does."""
+
+    words: dict[str, _Node] = field(default_factory=dict)
+    entities: dict[str, _Node] = field(default_factory=dict)
+    entry: _Entry | None = None
+
+
+_Token = tuple[int, int, str]
+
+
 class Gazetteer:
     """Every listed wording of every entity, ready to be found in messages.
 
     `wordings` maps entity names to wordings and their values; `ordinary` are words customers use for themselves,
-    so never misspellings of a wording.
+    so never misspellings of a wording. Articles and the like inside a wording may be others, or none. Where several wordings
+    of one entity name things of another (« essayer des bottes »), they are found with any of those things.
     """
 
     def __init__(self, wordings: Mapping[str, Mapping[str, str]], ordinary: frozenset[str] = frozenset()) -> None:
-        self._entries: dict[tuple[str, ...], _Entry] = {}
+        entries: dict[tuple[str, ...], _Entry] = {}
         for name in wordings:
             for wording, value in wordings[name].items():
-                self._entries.setdefault(key_of(wording), _Entry(name, value))
-        self._entries.pop((), None)
-        self._lengths: dict[str, tuple[int, ...]] = {}
-        for key in self._entries:
-            self._lengths[key[0]] = tuple(sorted({*self._lengths.get(key[0], ()), len(key)}, reverse=True))
-        self.words = frozenset(word for key in self._entries for word in key)
+                entries.setdefault(key_of(wording), _Entry(name, value))
+        entries.pop((), None)
+        self._root = _Node()
+        for key, entry in entries.items():
+            node = self._root
+            for word in _without_determiners(key):
+                node = node.words.setdefault(word, _Node())
+            node.entry = node.entry or entry
+        for general, entry in _general(entries):
+            node = self._root
+            for word, entity in general:
+                node = node.entities.setdefault(entity, _Node()) if entity else node.words.setdefault(word, _Node())
+            node.entry = node.entry or entry
+        self.words = frozenset(word for key in entries for word in key)
+        self._written = frozenset(word for listed in wordings.values() for each in listed for word in _WORD.findall(folded(each)))
         self._ordinary = frozenset(map(singular, WORDS | ordinary)) - self.words
         self._spelling = Spelling(word for word in self.words if len(word) >= _SLIPS_FROM)
 
@@ -47,27 +82,83 @@ class Gazetteer:
         """The listed wordings in a message, none overlapping another."""
         tokens = [(match.start(), match.end(), self._meant(match.group())) for match in _WORD.finditer(message.text)]
         found: list[Entity] = []
-        position = 0
-        while position < len(tokens):
-            length = 1
-            for length in self._lengths.get(tokens[position][2], ()):
-                window = tokens[position : position + length]
-                entry = self._entries.get(tuple(word for _, _, word in window))
-                if entry is not None and len(window) == length and _unbroken(message.text, window):
-                    start, end = message.span(window[0][0], window[-1][1])
-                    found.append(Entity(entry.name, entry.value, text[start:end], start, end, source="lookup"))
-                    break
-            else:
-                length = 1
-            position += length
+        place = 0
+        while place < len(tokens):
+            longest = self._longest(message.text, tokens, place, self._root)
+            if longest is None:
+                place += 1
+                continue
+            entry, end = longest
+            first, last = message.span(tokens[place][0], tokens[end - 1][1])
+            found.append(Entity(entry.name, entry.value, text[first:last], first, last, source="lookup"))
+            place = end
         return found
 
+    def _longest(self, text: str, tokens: Sequence[_Token], place: int, node: _Node) -> tuple[_Entry, int] | None:
+        """What the longest wording that goes on from `node` with the token at `place` names, and the place after it."""
+        best = (node.entry, place) if node.entry else None
+        if place >= len(tokens) or (node is not self._root and not _joined(text, tokens, place)):
+            return best
+        following = node.words.get(tokens[place][2])
+        ways = [self._longest(text, tokens, place + 1, following)] if following else []
+        if node is not self._root:
+            if node.entities:
+                thing = self._longest(text, tokens, place, self._root)
+                if thing and thing[0].name in node.entities:
+                    ways.append(self._longest(text, tokens, thing[1], node.entities[thing[0].name]))
+            if (skipped := _skipped(tokens, place)) and (node.words or node.entities):
+                further = self._longest(text, tokens, place + skipped, node)
+                ways.append(further if further and further[1] > place + skipped else None)
+        return max((way for way in (best, *ways) if way), key=lambda way: way[1], default=None)
+
     def _meant(self, word: str) -> str:
+        if word in OTHER_WORDS and word not in self._written:
+            return ""  # a `pari` is no Paris
         word = singular(word)
         if len(word) < _SLIPS_FROM or word in self.words or word in self._ordinary:
             return word
-        near = [each for each in self._spelling.near(word) if each[0] == word[0] or len(word) > 6]
+        near = [each for each in self._spelling.near(word) if likely_slip(word, each)]
         return near[0] if near else word
+
+
+def _without_determiners(key: tuple[str, ...]) -> list[str]:
+    """The words of a wording that must be there; the first always must."""
+    kept = [key[0]]
+    place = 1
+    while place < len(key):
+        if key[place : place + 2] in _PAIRS:
+            place += 2
+        else:
+            kept += [] if key[place] in _DETERMINERS and place < len(key) - 1 else [key[place]]
+            place += 1
+    return kept
+
+
+def _general(entries: Mapping[tuple[str, ...], _Entry]) -> list[tuple[list[tuple[str, str]], _Entry]]:
+    """Wordings with a thing of another entity in them, as words and, in the place of the thing, the entity's name."""
+    found: dict[tuple[str, str], list[tuple[list[tuple[str, str]], _Entry]]] = {}
+    for key, entry in entries.items():
+        for start in range(1, len(key)):
+            inside = next((end for end in range(len(key), start, -1) if key[start:end] in entries), None)
+            if inside is None or (other := entries[key[start:inside]].name) == entry.name:
+                continue
+            before, after = _without_determiners((*key[:start], ""))[:-1], key[inside:]
+            general = [*((word, "") for word in before), ("", other), *((word, "") for word in after)]
+            found.setdefault((entry.name, other), []).append((general, entry))
+            break
+    return [each for group in found.values() if len(group) >= _GENERAL_FROM for each in group]
+
+
+def _skipped(tokens: Sequence[_Token], place: int) -> int:
+    """How many words from `place` on only introduce a noun."""
+    if (tokens[place][2], tokens[place + 1][2] if place + 1 < len(tokens) else "") in _PAIRS:
+        return 2
+    return int(tokens[place][2] in _DETERMINERS)
+
+
+def _joined(text: str, tokens: Sequence[_Token], place: int) -> bool:
+    """Whether only spaces, hyphens, apostrophes or full stops part two words: a comma parts two things."""
+    return re.fullmatch(r"[\s'.-]{1,3}", text[tokens[place - 1][1] : tokens[place][0]]) is not None
 
 
 def key_of(wording: str) -> tuple[str, ...]:
@@ -78,8 +169,3 @@ def key_of(wording: str) -> tuple[str, ...]:
 def singular(word: str) -> str:
     """A folded word without the mark of the plural, near enough for comparing."""
     return word[:-1] if len(word) > 3 and word[-1] in "sx" and word[-2] != "s" else word
-
-
-def _unbroken(text: str, window: list[tuple[int, int, str]]) -> bool:
-    """Whether only spaces, hyphens, apostrophes or full stops part the words: a comma parts two things."""
-    return all(re.fullmatch(r"[\s'.-]{1,3}", text[left[1] : right[0]]) for left, right in pairwise(window))

@@ -28,7 +28,7 @@ madame monsieur mademoiselle messieurs mesdames sir madam miss mister dear cher 
 english french british american canadian australian irish scottish welsh european italian spanish german belgian swiss
 dutch indian african asian caribbean anglais anglaise francais francaise quebecois quebecoise belge suisse canadien
 canadienne europe france canada christmas noel easter xmas sms whatsapp messenger instagram facebook telegram gps vat tva
-usa uk
+usa uk google apple samsung pay paypal
 """
 NEVER = frozenset(_NEVER_WORDS.split())
 """Words with a capital of their own, or that begin a sentence after which a name could come."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from nlu.times import clock, periods
-from nlu.times.rules import Builder, Meaning, Rule, after, at, before, between, day_and_month, rule
+from nlu.times.rules import Builder, Meaning, Rule, after, at, before, between, day_and_month, of_today, rule
 from nlu.times.words import (
     ENGLISH_MONTHS,
     ENGLISH_NUMBERS,
@@ -93,7 +93,7 @@ def _in_months(match: re.Match[str]) -> Iterable[Meaning]:
 
 
 def _today_part(match: re.Match[str]) -> Iterable[Meaning]:
-    return [("day", {"offset": 0}), ("part_of_day", _part(match["part"]))]
+    return of_today(match, _part(match["part"]))
 
 
 def _edge_of_part(match: re.Match[str]) -> Iterable[Meaning]:
@@ -168,7 +168,8 @@ RULES: tuple[Rule, ...] = (
     rule(rf"(?:coming\s+)?{_WD}", lambda m: _of_week(m, None)),
     rule(rf"(?P<wd>{any_of(_SHORT_SURE)})\.?", lambda m: _of_week(m, None), own=True),
     rule(
-        r"(?P<wd>sat|sun|wed|mon)\.?(?=\s*(?:$|[,?!]|morn|after|even|at\s|@|\d|or\s|and\s|in\s|if\s|please|pls|the\s\d))",
+        r"(?<!much )(?<!more )(?<!the )(?<!of )(?P<wd>sat|sun|wed|mon)\.?"
+        r"(?=\s*(?:$|[,?!]|morn|after|even|at\s|@|\d|or\s|and\s|in\s|if\s|please|pls|the\s\d))",
         lambda m: _of_week(m, None),
         own=True,
     ),
@@ -179,7 +180,7 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?:tomorrow|tomm?orr?ow|tmrw|tmr|tmw|tomoz|2moro|2morrow)", {"day": {"offset": 1}}),
     rule(r"(?:the\s+)?day\s+before\s+yesterday", {"day": {"offset": -2}}),
     rule(r"yesterday", {"day": {"offset": -1}}),
-    rule(r"(?:tonight|tonite|2nite)", {"day": {"offset": 0}, "part_of_day": "evening"}),
+    rule(r"(?:tonight|tonite|2nite)", lambda m: of_today(m, "evening")),
     rule(rf"in\s+{_COUNT}\s+days?(?:'?\s+time)?", lambda m: _in(m, 1)),
     rule(rf"in\s+{_COUNT}\s+(?:weeks?|wks?)(?:'?s?\s+time)?", lambda m: _in(m, 7)),
     rule(rf"in\s+{_COUNT}\s+months?(?:'?s?\s+time)?", _in_months),

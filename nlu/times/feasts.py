@@ -23,6 +23,10 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?P<said>veille\s+(?:de\s+|du\s+)(?:jour\s+de\s+)?noel|reveillon\s+de\s+noel)", _fixed(24, 12)),
     rule(r"(?P<said>(?:christmas|xmas|x-mas)\s+eve)", _fixed(24, 12)),
     rule(r"(?P<said>jour\s+de\s+noel|(?:christmas|xmas|x-mas)\s+day)", _fixed(25, 12)),
+    rule(
+        r"(?:at|on)\s+(?P<said>christmas|xmas)(?!\s+(?:eve|day|present|card|gift|shop|sale|party|tree)s?\b)",
+        _fixed(25, 12),
+    ),
     rule(r"(?P<said>lendemain\s+de\s+noel|boxing\s+day)", _fixed(26, 12)),
     rule(
         rf"(?P<said>veille\s+(?:de\s+|du\s+){_NEW_YEAR_FR}|reveillon\s+d[eu]\s+{_NEW_YEAR_FR}|(?:la\s+)?(?:saint|st)[\s-]sylvestre)",

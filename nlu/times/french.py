@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from nlu.times import clock, periods
-from nlu.times.rules import Meaning, Rule, after, at, before, between, day_and_month, rule
+from nlu.times.rules import Meaning, Rule, after, at, before, between, day_and_month, of_today, rule
 from nlu.times.words import (
     FRENCH_AFTERNOON,
     FRENCH_LAST,
@@ -93,7 +93,7 @@ def _in_months(match: re.Match[str]) -> Iterable[Meaning]:
 
 
 def _today_part(match: re.Match[str]) -> Iterable[Meaning]:
-    return [("day", {"offset": 0}), ("part_of_day", _part(match["part"]))]
+    return of_today(match, _part(match["part"]))
 
 
 def _edge_of_part(match: re.Match[str]) -> Iterable[Meaning]:

@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable
 from dataclasses import replace
 
 from nlu.common_words import WORDS
+from nlu.slips import likely_slip
 from nlu.spelling import Spelling
 from nlu.text import LONGEST, Folded, fold
 from nlu.times import english, feasts, french
@@ -133,7 +134,7 @@ def _repaired(message: Folded, known: Container[str]) -> Folded:
         word = token.group()
         if word in WORDS or word in MEANT or word in NOT_SLIPS or word in known:
             continue
-        near = _MEANT.near(word)
+        near = [meant for meant in _MEANT.near(word) if likely_slip(word, meant)]
         if near:
-            changes[token.span()] = next((meant for meant in near if meant[0] == word[0]), near[0])
+            changes[token.span()] = near[0]
     return message.replaced(changes)

@@ -88,3 +88,24 @@ def day_and_month(day: int | None, month: int, year: int | None) -> Iterable[Mea
     if year is not None and (month, day) == (2, 29) and (year % 4 or (year % 100 == 0 and year % 400)):
         return ()
     return [("day", {"day": day, "month": month, "year": year})]
+
+
+_COMING = re.compile(
+    r"\b(?:rdv|rendez|venir|viens|vien[st]|passe[rz]?|passerai\w*|ouv\w+|ferm\w+|dispo\w*|creneaux?|libre|essay\w+|retir\w+|recuper\w+|appel\w+"
+    r"|rappel\w+|reserv\w+|livr\w+|appointment|appt|book\w*|slot|come|coming|open\w*|clos\w+|colse|shut|visit|drop|pop|pick|collect|call|ring"
+    r"|phone|available|free|deliver\w*|fitting)\b"
+)
+_TOLD = re.compile(
+    r"\b(?:j'ai|m'a|l'a|m'ont|on\s+a|avons|ete|depuis|since|placed|received|arrived|was|were|came|began|had|i've|we've)\b[^.!?]*$"
+)
+"""Before « ce matin »: it is past."""
+_FEW_WORDS = 5
+
+
+def of_today(match: re.Match[str], part: str) -> Iterable[Meaning]:
+    """« Ce soir »: the part of the day and, where somebody is to come, call or open, today; else it only tells when."""
+    told = [("part_of_day", part)]
+    said_before = match.string[: match.start()]
+    if len(match.string.split()) <= _FEW_WORDS or (_COMING.search(match.string) and not _TOLD.search(said_before)):
+        return [("day", {"offset": 0}), *told]
+    return told

@@ -27,6 +27,8 @@ _LEAST_SEEN = 2
 """Training messages a feature must be in to be learnt."""
 _MOST = 1000
 """Messages a tagger learns from; time grows with them, and those without an entity all teach much the same."""
+_AT_ONCE = 200
+"""Messages read together: their whole token vectors are large until they are narrowed."""
 _SAMPLE = 300
 """Messages that tell in which directions words differ."""
 
@@ -53,19 +55,25 @@ class Reader:
         self.narrowing: Narrowing | None = None
         if encoder.token_dimension and examples:
             sample = examples[:: -(-len(examples) // _SAMPLE)]
-            self.narrowing = learn_narrowing([self._pooled(example.text[:LONGEST]) for example in sample])
+            self.narrowing = learn_narrowing(self._pooled([example.text[:LONGEST] for example in sample]))
 
     def __call__(self, text: str) -> Floats | None:
         """The narrowed vectors of a message's words; None without an encoder."""
-        if self.narrowing is None:
-            return None
         if text not in self._known:
-            self._known[text] = self.narrowing(self._pooled(text))
-        return self._known[text]
+            self.read([text])
+        return self._known.get(text)
 
-    def _pooled(self, text: str) -> Floats:
-        tokens = self._encoder.encode_tokens(text)
-        return pooled(cut(text).spans, tokens.spans, tokens.vectors)
+    def read(self, texts: Sequence[str]) -> None:
+        """Read messages that will be asked for, together."""
+        if self.narrowing is not None:
+            missing = [text for text in dict.fromkeys(texts) if text not in self._known]
+            for start in range(0, len(missing), _AT_ONCE):
+                some = missing[start : start + _AT_ONCE]
+                self._known |= zip(some, map(self.narrowing, self._pooled(some)), strict=True)
+
+    def _pooled(self, texts: Sequence[str]) -> list[Floats]:
+        found = zip(texts, self._encoder.encode_tokens_of(texts), strict=True)
+        return [pooled(cut(text).spans, tokens.spans, tokens.vectors) for text, tokens in found]
 
 
 def teach(data: TrainingData, course: Course, reader: Reader) -> TaggerModel:
@@ -93,6 +101,7 @@ def teach(data: TrainingData, course: Course, reader: Reader) -> TaggerModel:
     counts = Counter(feature for message in told[: len(lessons)] for feature in {each for row in message for each in row})
     features = tuple(sorted(feature for feature, times in counts.items() if times >= _LEAST_SEEN))
     place = {feature: number for number, feature in enumerate(features)}
+    reader.read([example.text for example in (*lessons, *copies)])
     ready = [
         Lesson(
             rows=[[place[feature] for feature in row if feature in place] for row in message],
