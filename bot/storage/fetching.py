@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, literal_column, select, update
 
 from bot.storage.media import has_room, short
-from bot.storage.schema import media, media_content
+from bot.storage.schema import conversation, media, media_content
 
 _IS_WAITING = media.c.state == literal_column("'waiting'")
 """Written out, word for word as in the index: SQLite uses a partial index for no other condition."""
@@ -50,7 +50,7 @@ def claim_waiting(
     return [Waiting(*row) for row in sorted(rows, key=lambda row: row.id)]
 
 
-def keep(connection: Connection, media_id: int, content: bytes, mime_type: str, *, name: str = "") -> int | None:
+def keep(connection: Connection, media_id: int, content: bytes, mime_type: str, *, now: datetime, name: str = "") -> int | None:
     """Keep the bytes of a file; the conversation to tell of it, or None when nobody waits for it any more.
 
     Not everything is kept of a sender who never stops: beyond `MOST_BYTES` of a conversation the file is refused as "too_many".
@@ -63,7 +63,7 @@ def keep(connection: Connection, media_id: int, content: bytes, mime_type: str, 
     if row is None:
         return None
     if not has_room(connection, row.conversation_id, len(content)):
-        return refuse(connection, media_id, "too_many")
+        return refuse(connection, media_id, "too_many", now=now)
     named, until = short(name, 255) or row.name, row.reference.get("until")
     connection.execute(
         update(media)
@@ -78,20 +78,26 @@ def keep(connection: Connection, media_id: int, content: bytes, mime_type: str, 
         )
     )
     connection.execute(insert(media_content), {"media_id": media_id, "content": content})
-    conversation: int = row.conversation_id
-    return conversation
+    return _changed(connection, row.conversation_id, now)
 
 
-def refuse(connection: Connection, media_id: int, why: str) -> int | None:
+def refuse(connection: Connection, media_id: int, why: str, *, now: datetime) -> int | None:
     """Never fetch a file again; the conversation to tell of it, or None when nobody waits for it any more."""
-    return connection.execute(
+    told = connection.execute(
         update(media)
         .where(media.c.id == media_id, _IS_WAITING)
         .values(state="refused", why=why[:500], reference={})
         .returning(media.c.conversation_id)
     ).scalar()
+    return None if told is None else _changed(connection, told, now)
 
 
 def later(connection: Connection, media_id: int, next_at: datetime) -> None:
     """Give a claimed file back, to be tried again at `next_at`."""
     connection.execute(update(media).where(media.c.id == media_id, _IS_WAITING).values(next_at=next_at))
+
+
+def _changed(connection: Connection, conversation_id: int, now: datetime) -> int:
+    """Let pages that look for themselves see that something has changed there; a signal to them may be lost."""
+    connection.execute(update(conversation).where(conversation.c.id == conversation_id).values(touched_at=now))
+    return conversation_id

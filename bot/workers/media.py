@@ -136,11 +136,18 @@ class MediaWorker:
             return self._later(waiting, None)
         if len(found.content) > self._most_bytes:
             return self._refused(waiting, "too_large")
-        kept = partial(fetching.keep, media_id=waiting.id, content=found.content, mime_type=found.mime_type, name=found.name)
+        kept = partial(
+            fetching.keep,
+            media_id=waiting.id,
+            content=found.content,
+            mime_type=found.mime_type,
+            name=found.name,
+            now=self._clock.now(),
+        )
         return "kept", kept
 
     def _refused(self, waiting: Waiting, why: str) -> tuple[str, Callable[[Any], int | None]]:
-        return "refused", partial(fetching.refuse, media_id=waiting.id, why=why)
+        return "refused", partial(fetching.refuse, media_id=waiting.id, why=why, now=self._clock.now())
 
     def _later(self, waiting: Waiting, wait: float | None) -> tuple[str, Callable[[Any], int | None]]:
         if waiting.attempts >= GIVE_UP_AFTER:

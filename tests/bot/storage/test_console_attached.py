@@ -38,7 +38,7 @@ async def keep_all(house: RunningHouse) -> None:
         for channel in ("telegram", "messenger"):
             found = fetching.claim_waiting(connection, channel=channel, account="", now=house.clock.now(), until=NOON, limit=9)
             for one in found:
-                fetching.keep(connection, one.id, JPEG, "image/jpeg", name="coat.jpg")
+                fetching.keep(connection, one.id, JPEG, "image/jpeg", name="coat.jpg", now=NOON)
 
     await house.database.write(fetched)
 
@@ -70,7 +70,7 @@ async def test_bytes_are_looked_at_again_before_they_leave(house: RunningHouse) 
     def wrongly(connection: Connection) -> None:
         claim = partial(fetching.claim_waiting, channel="telegram", account="", limit=9)
         (one,) = claim(connection, now=house.clock.now(), until=house.clock.now())
-        fetching.keep(connection, one.id, b"<html><script>", "image/jpeg")
+        fetching.keep(connection, one.id, b"<html><script>", "image/jpeg", now=NOON)
 
     await house.database.write(wrongly)
     (message,) = await customers(house, said.conversation)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, Engine, event, func, select
 
 from bot.messages import InboundMessage, Kind
-from bot.storage import fetching, inbox, media
+from bot.storage import fetching, inbox, media, news
 from bot.storage.carried import FLEETING, MOST_FILES
 from bot.storage.customers import join
 from bot.storage.database import Database
@@ -65,10 +65,12 @@ async def test_a_picture_waits_is_fetched_and_kept(database: Database) -> None:
     assert (file.state, file.type, file.mime_type, file.name) == ("waiting", "photo", "image/jpeg", "coat.jpg")
     assert await database.read(partial(media.open, media_id=file.id)) is None
 
-    told = await database.write(partial(fetching.keep, media_id=file.id, content=JPEG, mime_type="image/jpeg"))
+    soon = NOON + timedelta(seconds=2)
+    told = await database.write(partial(fetching.keep, now=soon, media_id=file.id, content=JPEG, mime_type="image/jpeg"))
     assert told == accepted.conversation
     (file,) = await files_of(database, accepted.conversation)
     assert (file.state, file.size) == ("kept", len(JPEG))
+    assert await database.read(partial(news.touched_since, at=soon)) == [(accepted.conversation, soon)], "pages see it by looking"
     opened = await database.read(partial(media.open, media_id=file.id))
     assert opened == media.Opened(JPEG, "image/jpeg", "coat.jpg", accepted.conversation)
     assert await claim(database, NOON + timedelta(hours=1)) == []
@@ -153,9 +155,12 @@ async def test_a_claim_that_ran_out_is_anothers_and_the_slow_one_changes_nothing
     assert await claim(database, NOON + timedelta(seconds=59)) == []
     (again,) = await claim(database, NOON + timedelta(seconds=60))
     assert (again.id, again.attempts) == (slow.id, 2)
-    assert await database.write(partial(fetching.keep, media_id=again.id, content=JPEG, mime_type="image/jpeg")) is not None
-    assert await database.write(partial(fetching.keep, media_id=slow.id, content=b"x", mime_type="image/png")) is None
-    assert await database.write(partial(fetching.refuse, media_id=slow.id, why="gone")) is None
+    assert (
+        await database.write(partial(fetching.keep, now=NOON, media_id=again.id, content=JPEG, mime_type="image/jpeg"))
+        is not None
+    )
+    assert await database.write(partial(fetching.keep, now=NOON, media_id=slow.id, content=b"x", mime_type="image/png")) is None
+    assert await database.write(partial(fetching.refuse, now=NOON, media_id=slow.id, why="gone")) is None
     await database.write(partial(fetching.later, media_id=slow.id, next_at=NOON))
     (file,) = await files_of(database, accepted.conversation)
     assert (file.state, file.mime_type) == ("kept", "image/jpeg")
@@ -172,7 +177,7 @@ async def test_a_file_refused_says_why_and_one_put_off_comes_back(database: Data
     accepted = await accept(database, sent({"type": "photo", "file_id": "1"}))
     await accept(database, sent({"type": "video", "file_id": "2"}, number=2))
     first, second = await claim(database)
-    assert await database.write(partial(fetching.refuse, media_id=first.id, why="too_large")) == accepted.conversation
+    assert await database.write(partial(fetching.refuse, now=NOON, media_id=first.id, why="too_large")) == accepted.conversation
     await database.write(partial(fetching.later, media_id=second.id, next_at=NOON + timedelta(seconds=8)))
     assert await claim(database, NOON + timedelta(seconds=7)) == []
     assert [one.id for one in await claim(database, NOON + timedelta(seconds=8))] == [second.id]
@@ -186,12 +191,12 @@ async def test_a_sender_who_never_stops_gets_no_further(database: Database, monk
     for number in range(1, 4):
         await accept(database, sent({"type": "photo", "file_id": str(number)}, number=number + 10))
     for waiting in await claim(database):
-        await database.write(partial(fetching.keep, media_id=waiting.id, content=JPEG, mime_type="image/jpeg"))
+        await database.write(partial(fetching.keep, now=NOON, media_id=waiting.id, content=JPEG, mime_type="image/jpeg"))
     states = [(file.state, file.why) for file in await files_of(database, accepted.conversation)]
     assert states == [("kept", ""), ("kept", ""), ("refused", "too_many"), ("refused", "too_many")]
     other = await accept(database, sent({"type": "photo", "file_id": "9"}, sender="+33639980102", number=99))
     (waiting,) = await claim(database)
-    await database.write(partial(fetching.keep, media_id=waiting.id, content=JPEG, mime_type="image/jpeg"))
+    await database.write(partial(fetching.keep, now=NOON, media_id=waiting.id, content=JPEG, mime_type="image/jpeg"))
     assert [file.state for file in await files_of(database, other.conversation)] == ["kept"]
 
 
@@ -200,7 +205,7 @@ async def test_a_story_is_kept_no_longer_than_it_lasts(database: Database) -> No
     accepted = await accept(database, sent(story, sent_at=NOON - timedelta(hours=20)))
     await accept(database, sent({"type": "photo", "file_id": "2"}, number=2))
     for waiting in await claim(database):
-        await database.write(partial(fetching.keep, media_id=waiting.id, content=JPEG, mime_type="image/jpeg"))
+        await database.write(partial(fetching.keep, now=NOON, media_id=waiting.id, content=JPEG, mime_type="image/jpeg"))
     first, second = await files_of(database, accepted.conversation)
     assert (first.state, second.state) == ("kept", "kept")
     assert await database.read(partial(media.about, media_id=first.id)) is not None
@@ -236,8 +241,8 @@ async def test_a_message_taken_back_takes_its_file_along(database: Database) -> 
     accepted = await accept(database, sent({"type": "photo", "file_id": "1"}))
     await accept(database, sent({"type": "photo", "file_id": "2"}, number=2))
     first, second = await claim(database)
-    await database.write(partial(fetching.keep, media_id=first.id, content=JPEG, mime_type="image/jpeg"))
-    await database.write(partial(fetching.keep, media_id=second.id, content=JPEG, mime_type="image/jpeg"))
+    await database.write(partial(fetching.keep, now=NOON, media_id=first.id, content=JPEG, mime_type="image/jpeg"))
+    await database.write(partial(fetching.keep, now=NOON, media_id=second.id, content=JPEG, mime_type="image/jpeg"))
     assert await database.write(partial(media.forget, message_ids=[accepted.message])) == 1
     assert await rows(database) == (1, 1)
     assert await database.read(partial(media.open, media_id=first.id)) is None
@@ -249,7 +254,9 @@ async def test_a_file_taken_back_while_it_is_fetched_is_not_kept(database: Datab
     accepted = await accept(database, sent({"type": "photo", "file_id": "1"}))
     (waiting,) = await claim(database)
     await database.write(partial(media.forget, message_ids=[accepted.message]))
-    assert await database.write(partial(fetching.keep, media_id=waiting.id, content=JPEG, mime_type="image/jpeg")) is None
+    assert (
+        await database.write(partial(fetching.keep, now=NOON, media_id=waiting.id, content=JPEG, mime_type="image/jpeg")) is None
+    )
     assert await rows(database) == (0, 0)
 
 
