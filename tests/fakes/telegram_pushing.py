@@ -109,4 +109,4 @@ class PushingApi(BotApi):
 
 def _person(update: JSONObject) -> str:
     content = next(value for name, value in update.items() if name != "update_id")
-    return str(content["from"]["id"])
+    return str((content.get("from") or content.get("user") or content["chat"])["id"])

@@ -14,6 +14,7 @@ from hypothesis import strategies as some
 
 from bot.channels.telegram.translate import ALLOWED_UPDATES, read_body, read_updates
 from bot.messages import InboundMessage, Reading
+from tests.bodies import told
 
 PAYLOADS = Path(__file__).parents[2] / "payloads" / "telegram"
 NAMES = sorted(path.stem for path in PAYLOADS.glob("*.json"))
@@ -299,9 +300,11 @@ def test_one_bad_update_costs_none_of_its_neighbours() -> None:
     assert [part.raw for part in reading.unread] == bad
 
 
-def test_all_payloads_at_once_are_the_same_as_one_by_one() -> None:
+def test_one_by_one_all_at_once_twice_or_backwards_the_same_is_told() -> None:
     together = read_updates([payload(name) for name in NAMES], received_at=NOW)
     assert list(together.messages) == [message for name in NAMES for message in read_whole(name).messages]
+    backwards = [payload(name) for name in reversed(NAMES)]
+    assert told(read_updates(backwards * 2, received_at=NOW)) == told(together)
     twice = Counter(message.external_id for message in together.messages)
     assert [key for key, count in twice.items() if count > 1] == []
 
