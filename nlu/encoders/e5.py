@@ -44,6 +44,10 @@ class E5Encoder:
         """See `SentenceEncoder`."""
         return Tokens(self.encode([text])[0], (), np.empty((0, 0), np.float32))
 
+    def encode_tokens_of(self, texts: Sequence[str]) -> list[Tokens]:
+        """See `SentenceEncoder`."""
+        return [self.encode_tokens(text) for text in texts]
+
     def knows_word(self, word: str) -> bool:
         """See `SentenceEncoder`: the package does not tell."""
         return False

@@ -46,6 +46,10 @@ class KeptVectors:
         """See `SentenceEncoder`; not kept."""
         return self._encoder.encode_tokens(text)
 
+    def encode_tokens_of(self, texts: Sequence[str]) -> list[Tokens]:
+        """See `SentenceEncoder`; not kept."""
+        return self._encoder.encode_tokens_of(texts)
+
     def knows_word(self, word: str) -> bool:
         """See `SentenceEncoder`."""
         return self._encoder.knows_word(word)

@@ -59,6 +59,10 @@ class OnnxEncoder:
         spans = tuple((int(read.offsets[place][0]), int(read.offsets[place][1])) for place in words)
         return Tokens(unit_rows(vector[None])[0], spans, by_token[words])
 
+    def encode_tokens_of(self, texts: Sequence[str]) -> list[Tokens]:
+        """See `SentenceEncoder`."""
+        return [self.encode_tokens(text) for text in texts]
+
     def knows_word(self, word: str) -> bool:
         """See `SentenceEncoder`."""
         return whole_word(self._tokenizer, word)

@@ -63,6 +63,10 @@ class StaticEncoder:
         spans = tuple((int(start), int(end)) for start, end in read.offsets[:_LONGEST])
         return Tokens(unit_rows(mean[None])[0], spans, vectors)
 
+    def encode_tokens_of(self, texts: Sequence[str]) -> list[Tokens]:
+        """See `SentenceEncoder`."""
+        return [self.encode_tokens(text) for text in texts]
+
     def knows_word(self, word: str) -> bool:
         """See `SentenceEncoder`."""
         return whole_word(self._tokenizer, word)

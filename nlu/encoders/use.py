@@ -7,7 +7,7 @@ so it is kept for the tokens met lately: half of the work of a message is then a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -58,19 +58,13 @@ class UseEncoder:
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """See `SentenceEncoder`."""
+        read = [self._ids(text)[0] for text in texts]
         if len(texts) == 1:
-            ids = [self._ids(texts[0])[0]]
-            return self._sentences(self._pass(ids), ids)
+            return self._sentences(self._pass(read), read)
         vectors = np.empty((len(texts), self.dimension), np.float32)
-        first, group, size = 0, list[list[int]](), 0
-        for number, text in enumerate(texts):
-            read = self._ids(text)[0]
-            if size + len(read) > _TOKENS_TOGETHER - _TEXTS_TOGETHER or len(group) == _TEXTS_TOGETHER - 1:
-                vectors[first:number] = self._batch(group, size)
-                first, group, size = number, [], 0
-            group.append(read)
-            size += len(read)
-        vectors[first:] = self._batch(group, size)
+        for first, last in _together(read):
+            group = _filled(read[first:last])
+            vectors[first:last] = self._sentences(self._pass(group), group)[: last - first]
         return vectors
 
     def encode_tokens(self, text: str) -> Tokens:
@@ -79,15 +73,21 @@ class UseEncoder:
         tokens = self._pass([ids])
         return Tokens(self._sentences(tokens, [ids])[0], spans, tokens[1:-1])
 
+    def encode_tokens_of(self, texts: Sequence[str]) -> list[Tokens]:
+        """See `SentenceEncoder`."""
+        read = [self._ids(text) for text in texts]
+        found: list[Tokens] = []
+        for first, last in _together([ids for ids, _ in read]):
+            group = _filled([ids for ids, _ in read[first:last]])
+            tokens = self._pass(group)
+            ends = np.cumsum([len(ids) for ids in group])
+            for (ids, spans), vector, end in zip(read[first:last], self._sentences(tokens, group), ends, strict=False):
+                found.append(Tokens(vector, spans, tokens[end - len(ids) + 1 : end - 1].copy()))
+        return found
+
     def knows_word(self, word: str) -> bool:
         """See `SentenceEncoder`."""
         return len(self._cutter.word(word).ids) == 1
-
-    def _batch(self, group: Sequence[Sequence[int]], size: int) -> Floats:
-        """The vectors of some texts together, filled up to always the same shape."""
-        padding: list[Sequence[int]] = [[END]] * (_TEXTS_TOGETHER - len(group) - 1)
-        filled = [*group, [END] * (_TOKENS_TOGETHER - size - len(padding)), *padding]
-        return self._sentences(self._pass(filled), filled)[: len(group)]
 
     def _ids(self, text: str) -> tuple[list[int], tuple[tuple[int, int], ...]]:
         """The numbers of a text's pieces between start and end, and where the pieces stand."""
@@ -173,6 +173,24 @@ class UseEncoder:
             rows[:, start + mine.start : start + mine.stop] = own @ held.first[:, mine]
             done += width
         return rows
+
+
+def _together(read: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
+    """The texts that go through together: the place of the first, and that behind the last."""
+    first = size = 0
+    for number, ids in enumerate(read):
+        if size + len(ids) > _TOKENS_TOGETHER - _TEXTS_TOGETHER or number - first == _TEXTS_TOGETHER - 1:
+            yield first, number
+            first, size = number, 0
+        size += len(ids)
+    if first < len(read):
+        yield first, len(read)
+
+
+def _filled(group: Sequence[Sequence[int]]) -> list[Sequence[int]]:
+    """Some texts, filled up to always the same shape."""
+    padding: list[Sequence[int]] = [[END]] * (_TEXTS_TOGETHER - len(group) - 1)
+    return [*group, [END] * (_TOKENS_TOGETHER - sum(map(len, group)) - len(padding)), *padding]
 
 
 def _windows(group: Sequence[Sequence[int]], tokens: int) -> NDArray[np.intp]:

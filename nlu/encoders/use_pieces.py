@@ -74,6 +74,7 @@ class Cutter:
         self._scores = array("d", vocabulary.scores)
         self._unknown = min(self._scores) - _UNKNOWN_COST
         self._words: dict[str, Word] = {}
+        self._looked_up: dict[str, int | None] = {}
 
     def cut(self, text: str) -> Iterator[tuple[int, Word]]:
         """Each word's place in the text, and its pieces."""
@@ -129,11 +130,15 @@ class Cutter:
 
     def _look_up(self, letters: str) -> int | None:
         """A piece's number, -1 for the beginning of one, None for neither."""
+        if letters in self._looked_up:
+            return self._looked_up[letters]
         wanted = _hash(letters)
         place = bisect_left(self._hashes, wanted)
-        if place < len(self._hashes) and self._hashes[place] == wanted:
-            return self._numbers[place]
-        return None
+        found = self._numbers[place] if place < len(self._hashes) and self._hashes[place] == wanted else None
+        if len(self._looked_up) >= _REMEMBERED:
+            self._looked_up.clear()
+        self._looked_up[letters] = found
+        return found
 
 
 def _hash(letters: str) -> int:
