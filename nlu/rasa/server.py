@@ -74,7 +74,8 @@ async def start(environment: Environment, model: Path, *, token: str, seconds: f
         running = Running(process, f"http://127.0.0.1:{port}", "", model, asyncio.create_task(_listen(process, words)))
         try:
             # Not among the arguments, where every user of the machine could read it. The pipe then stays open.
-            process.stdin.write(json.dumps(["--auth-token", token]).encode() + b"\n")
+            # One argument, not two: a token that begins with a dash would be read as another option.
+            process.stdin.write(json.dumps([f"--auth-token={token}"]).encode() + b"\n")
             running.model = await _until_ready(running, token, seconds)
         except BaseException as error:
             ended = process.returncode is not None

@@ -8,7 +8,7 @@ import pytest
 
 from nlu.engines import trainer
 from nlu.errors import RasaMissing
-from nlu.rasa import train_rasa
+from nlu.rasa import teaching, train_rasa
 from nlu.rasa.environment import Environment
 from nlu.rasa.project import write_training_data
 from nlu.training_files import read_training_files
@@ -45,11 +45,12 @@ async def test_without_an_environment_the_cure_is_told(monkeypatch: pytest.Monke
 
 
 @pytest.mark.rasa
-async def test_it_is_taught_asked_and_ended(rasa_environment: Environment) -> None:
+async def test_it_is_taught_asked_and_ended(rasa_environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(teaching, "new_token", lambda: "-no-option")  # one token in 64 begins with a dash
     told: list[float] = []
     data = read_training_files([SHOP])
-    teaching = train_rasa(data, lambda _what, done: told.append(done), environment=rasa_environment, pipeline=LIGHT)
-    async with teaching as rasa:
+    taught = train_rasa(data, lambda _what, done: told.append(done), environment=rasa_environment, pipeline=LIGHT)
+    async with taught as rasa:
         meaning = await rasa.understand("je veux prendre rdv à Lyon samedi", language="fr")
         cost = rasa.cost()
     assert (meaning.intent, meaning.language) == ("book_appointment", "fr")
