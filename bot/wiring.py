@@ -50,7 +50,7 @@ from bot.messages import InboundMessage
 from bot.models import LiveModel, encoder_folder, model_folder
 from bot.settings import Settings
 from bot.signals import OpenRequests, Signals
-from bot.storage import customers, inbox, leases, outbox
+from bot.storage import customers, fetching, inbox, leases, outbox
 from bot.storage.cases import desks_of
 from bot.storage.corrections import pending_corrections
 from bot.storage.database import Database, PostgresDatabase, durability, open_database, parse_url
@@ -433,6 +433,7 @@ def release_all(connection: Connection, now: datetime) -> None:
     """Take back whatever a former server on this SQLite file was holding when it ended."""
     inbox.release_all(connection, now)
     outbox.release_all(connection, now)
+    fetching.release_all(connection, now)
     leases.leave_all(connection, now)
 
 

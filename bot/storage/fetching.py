@@ -97,6 +97,11 @@ def later(connection: Connection, media_id: int, next_at: datetime) -> None:
     connection.execute(update(media).where(media.c.id == media_id, _IS_WAITING).values(next_at=next_at))
 
 
+def release_all(connection: Connection, now: datetime) -> int:
+    """Give every claim back. Only for a process that knows it is alone on the database (SQLite's file lock)."""
+    return connection.execute(update(media).where(_IS_WAITING, media.c.next_at > now).values(next_at=now)).rowcount
+
+
 def _changed(connection: Connection, conversation_id: int, now: datetime) -> int:
     """Let pages that look for themselves see that something has changed there; a signal to them may be lost."""
     connection.execute(update(conversation).where(conversation.c.id == conversation_id).values(touched_at=now))

@@ -48,7 +48,7 @@ class MediaWorker:
         channel: str,
         account: str = "",
         name: str,
-        claim_seconds: float = 120.0,
+        claim_seconds: float = 60.0,
         poll_seconds: float = 2.0,
         parallel: int = 3,
         most_bytes: int = 30_000_000,

@@ -166,6 +166,14 @@ async def test_a_claim_that_ran_out_is_anothers_and_the_slow_one_changes_nothing
     assert (file.state, file.mime_type) == ("kept", "image/jpeg")
 
 
+async def test_a_process_that_is_alone_takes_over_at_once_what_the_last_one_left(database: Database) -> None:
+    await accept(database, sent({"type": "photo", "file_id": "1"}))
+    (lost,) = await claim(database, seconds=600)
+    assert await claim(database, NOON + timedelta(seconds=5)) == []
+    assert await database.write(partial(fetching.release_all, now=NOON + timedelta(seconds=5))) == 1
+    assert [one.id for one in await claim(database, NOON + timedelta(seconds=5))] == [lost.id]
+
+
 async def test_other_accounts_files_are_left_to_their_workers(sqlite: Database) -> None:
     await accept(sqlite, sent({"type": "photo", "file_id": "1"}, account="paris"))
     assert await claim(sqlite) == []
