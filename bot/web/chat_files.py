@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import unquote
@@ -23,8 +24,8 @@ ID_HEADER, NAME_HEADER = "X-Message-Id", "X-File-Name"
 
 _SECONDS = 150.0
 """For a whole file to arrive: ten megabytes by a slow telephone."""
-_AT_ONCE = 8
-"""Files that come in at the same time; each is held in memory until it is committed."""
+_AT_ONCE, _OF_ONE = 16, 3
+"""Files that come in at the same time, and those from one address among them; each is held in memory until it is committed."""
 
 
 class FileDoor:
@@ -32,20 +33,23 @@ class FileDoor:
 
     def __init__(self, book: ChatBook, gate: Gate, now: Callable[[], datetime], *, most: int = FILE_BYTES) -> None:
         self._book, self._gate, self._now, self._most = book, gate, now, most
-        self._coming = 0
+        self._coming: Counter[str] = Counter()
 
     async def post(self, request: web.Request) -> web.Response:
         """One file; 202 only once it is committed. Sent again with the same id it is one message."""
         session = self._gate.let_in(request)
-        if self._coming >= _AT_ONCE:
+        address = self._gate.address_of(request)
+        # One who sends drop by drop takes nobody else's place.
+        if self._coming.total() >= _AT_ONCE or self._coming[address] >= _OF_ONE:
             raise refusal(web.HTTPTooManyRequests, "too_fast", "wait as long as Retry-After says", wait=3)
-        self._coming += 1
+        self._coming[address] += 1
         try:
             content = await self._arrived(request)
             message = self._read(request, content, session)
             await self._book.accept(message, {0: content})
         finally:
-            self._coming -= 1
+            self._coming[address] -= 1
+            self._coming += Counter()  # lets go of addresses that have none left
         return web.json_response({"id": client_id(message.external_id), "accepted": True}, status=202)
 
     def _read(self, request: web.Request, content: bytes, session: str) -> InboundMessage:

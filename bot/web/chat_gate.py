@@ -27,14 +27,14 @@ class Gate:
         address_pace: Pace,
     ) -> None:
         self._allowed_origins = frozenset(origin.rstrip("/") for origin in allowed_origins)
-        self._address_of, self._session_pace, self._address_pace = address_of, session_pace, address_pace
+        self.address_of, self._session_pace, self._address_pace = address_of, session_pace, address_pace
 
     def let_in(self, request: web.Request) -> str:
         """The session of a POST that comes from our own page, not too often."""
         if not pages.is_ours(request, self._allowed_origins):
             raise refusal(web.HTTPForbidden, "wrong_origin", "post from the chat's own page or an allowed origin")
         session = session_in(request)
-        wait = max(self._session_pace.knock(session), self._address_pace.knock(self._address_of(request)))
+        wait = max(self._session_pace.knock(session), self._address_pace.knock(self.address_of(request)))
         if wait:
             raise refusal(web.HTTPTooManyRequests, "too_fast", "wait as long as Retry-After says", wait=wait)
         return session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
@@ -130,6 +131,29 @@ async def test_files_have_a_pace_of_their_own(page: Page, book: FakeChatBook) ->
     assert statuses == [202] * 10 + [429]
     answer = await page.client.post("/chat/messages", json={"id": str(uuid4()), "text": "Vous l'avez reçue ?"})
     assert answer.status == 202
+
+
+async def test_one_who_sends_drop_by_drop_takes_nobody_elses_place(book: FakeChatBook) -> None:
+    app, slow = web.Application(), asyncio.Event()
+
+    async def drops() -> AsyncIterator[bytes]:
+        yield JPEG
+        await slow.wait()
+
+    chat = add_webchat(app, book, address_of=lambda request: request.headers.get("X-Test-Address", "192.0.2.1"))
+    async with TestClient(TestServer(app)) as client:
+        await client.get("/")
+        page = Page(client)
+        headers = {"X-Message-Id": str(uuid4()), "Content-Type": "image/jpeg"}
+        dripping = [asyncio.create_task(client.post("/chat/files", data=drops(), headers=headers)) for _ in range(3)]
+        for _ in range(500):
+            if chat._files._coming.total() == 3:
+                break
+            await asyncio.sleep(0.01)
+        assert (await page.sends(JPEG)).status == 429
+        assert (await page.sends(JPEG, **{"X-Test-Address": "192.0.2.2"})).status == 202
+        slow.set()
+        assert {(await task).status for task in dripping} == {202}
 
 
 async def test_a_file_that_could_not_be_committed_is_not_accepted(page: Page, book: FakeChatBook) -> None:
