@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import SecretStr
 
 from bot.brand.channels import EmailAccountRules, MetaAccountRules, PageAccountRules, SmsAccountRules, WhatsAppAccountRules
+from bot.channels.email.headers import is_address
 from bot.errors import SettingsError
 from bot.settings import Settings
 
@@ -48,6 +49,9 @@ class EmailAccount:
     smtp_url: str = field(repr=False)
     imap_url: str = field(default="", repr=False)
     secret: str = field(default="", repr=False)
+    smtp_setting: str = "FILROUGE_EMAIL_SMTP_URL"
+    """The variable that holds `smtp_url`, for whoever has to mend it."""
+    imap_setting: str = "FILROUGE_EMAIL_IMAP_URL"
 
 
 def meta_accounts(
@@ -88,6 +92,8 @@ def meta_accounts(
 def sms_accounts(settings: Settings, rules: Sequence[SmsAccountRules], environment: Mapping[str, str]) -> tuple[SmsAccount, ...]:
     """Raises `SettingsError` naming the variable that is missing, and what to write there."""
     found = []
+    if settings.sms_auth_token or settings.sms_from:
+        _needed(settings.sms_account_sid, "FILROUGE_SMS_ACCOUNT_SID")
     if settings.sms_account_sid:
         found.append(
             SmsAccount(
@@ -117,6 +123,10 @@ def email_accounts(
 ) -> tuple[EmailAccount, ...]:
     """Raises `SettingsError` naming the variable that is missing, and what to write there."""
     found = []
+    if settings.email_smtp_url or settings.email_imap_url:
+        _needed(settings.email_address, "FILROUGE_EMAIL_ADDRESS")
+    if settings.email_address and not is_address(settings.email_address):
+        raise SettingsError("FILROUGE_EMAIL_ADDRESS is no plain address; write it like support@brand.example")
     if settings.email_address:
         found.append(
             EmailAccount(
@@ -134,6 +144,8 @@ def email_accounts(
             smtp_url=_from(environment, rule.smtp_url),
             imap_url=_from(environment, rule.imap_url) if rule.imap_url else "",
             secret=_from(environment, rule.webhook_secret),
+            smtp_setting=rule.smtp_url,
+            imap_setting=rule.imap_url or "",
         )
         for rule in rules
     ]

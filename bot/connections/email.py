@@ -21,10 +21,11 @@ from bot.channels.overrides import overridden
 from bot.clock import Clock
 from bot.connections.accounts import EmailAccount
 from bot.connections.line import Connection, Finding, Ground, Line, Work
-from bot.connections.posted_mail import EmailWebhook, files_of
+from bot.connections.posted_mail import EmailWebhook, files_in
 from bot.errors import AccountRefused, SendFailed
+from bot.messages import OutboundMessage, key_of
 from bot.storage.database import Database
-from bot.storage.mailboxes import cursor, keep_cursor, last_mail
+from bot.storage.mailboxes import answered_mail, cursor, keep_cursor
 from bot.workers.seats import Seat
 
 
@@ -34,8 +35,9 @@ class StoredThreads:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def last(self, recipient: str, account: str) -> Thread | None:
-        data = await self._database.read(partial(last_mail, account=account, sender=recipient))
+    async def of(self, message: OutboundMessage) -> Thread | None:
+        answered = partial(answered_mail, account=message.account, sender=message.recipient, key=key_of(message.key))
+        data = await self._database.read(answered)
         return Thread.of(data) if data is not None else None
 
 
@@ -65,7 +67,7 @@ def email_line(
 def _mailbox(account: EmailAccount, table: EmailTable) -> Mailbox | None:
     if not account.imap_url:
         return None
-    return Mailbox(server_at(account.imap_url, "imap", "FILROUGE_EMAIL_IMAP_URL"), mail_bytes=table.mail_bytes)
+    return Mailbox(server_at(account.imap_url, "imap", account.imap_setting), mail_bytes=table.mail_bytes)
 
 
 def _connection(
@@ -79,6 +81,7 @@ def _connection(
         origin,
         threads=StoredThreads(database),
         account=account.name,
+        setting=account.smtp_setting,
         overrides=rules.limits,
         now=now,
     )
@@ -93,7 +96,7 @@ def _reading(account: EmailAccount, mailbox: Mailbox, ours: Ours, table: EmailTa
 
         async def accept(taken: Sequence[Taken], reached: Cursor) -> None:
             for mail in taken:
-                files = partial(files_of, raw=mail.raw, table=table)
+                files = await asyncio.to_thread(files_in, mail.reading.messages, partial(_raw, mail), table)
                 await ground.door.take(mail.reading, channel="email", account=account.name, files=files)
             # After the mails: a crash in between brings them again, and they are found to be known.
             await ground.database.write(partial(keep_cursor, seat=name, value=f"{reached.validity}:{reached.uid}"))
@@ -117,6 +120,10 @@ def _reading(account: EmailAccount, mailbox: Mailbox, ours: Ours, table: EmailTa
     return work
 
 
+def _raw(mail: Taken) -> bytes:
+    return mail.raw
+
+
 def _cursor(kept: str | None) -> Cursor | None:
     validity, _, uid = (kept or "").partition(":")
     return Cursor(int(validity), int(uid)) if validity.isdecimal() and uid.isdecimal() else None
@@ -124,32 +131,31 @@ def _cursor(kept: str | None) -> Cursor | None:
 
 async def check(transport: EmailChannel, account: EmailAccount) -> Sequence[Finding]:
     """Whether both servers let us in."""
-    findings = []
-    try:
-        await transport.check()
-    except AccountRefused as error:
-        do = "correct name and password in FILROUGE_EMAIL_SMTP_URL; many providers want a password made for applications"
-        findings.append(Finding(about="SMTP", wrong=str(error), do=do))
-    except SendFailed as error:
-        findings.append(
-            Finding(about="SMTP", wrong=str(error), do="see whether FILROUGE_EMAIL_SMTP_URL names the right host and port")
-        )
-    else:
-        findings.append(Finding(about="SMTP"))
-    if account.imap_url:
-        findings.append(await _check_mailbox(account))
+    findings = [await _check_server(transport, account.smtp_setting)]
+    mailbox = _mailbox(account, EmailTable())
+    if mailbox is not None:
+        findings.append(await _check_mailbox(mailbox, account.imap_setting))
     return findings
 
 
-async def _check_mailbox(account: EmailAccount) -> Finding:
-    mailbox = Mailbox(server_at(account.imap_url, "imap", "FILROUGE_EMAIL_IMAP_URL"), mail_bytes=EmailTable().mail_bytes)
+async def _check_server(transport: EmailChannel, setting: str) -> Finding:
+    try:
+        await transport.check()
+    except AccountRefused as error:
+        do = f"correct name and password in {setting}; many providers want a password made for applications"
+        return Finding(about="SMTP", wrong=str(error), do=do)
+    except SendFailed as error:
+        return Finding(about="SMTP", wrong=str(error), do=f"see whether {setting} names the right host and port")
+    return Finding(about="SMTP")
+
+
+async def _check_mailbox(mailbox: Mailbox, setting: str) -> Finding:
     try:
         await asyncio.to_thread(mailbox.check)
     except AccountRefused as error:
-        do = "correct name, password and folder in FILROUGE_EMAIL_IMAP_URL"
-        return Finding(about="IMAP", wrong=str(error), do=do)
+        return Finding(about="IMAP", wrong=str(error), do=f"correct name, password and folder in {setting}")
     except SendFailed as error:
-        return Finding(about="IMAP", wrong=str(error), do="see whether FILROUGE_EMAIL_IMAP_URL names the right host and port")
+        return Finding(about="IMAP", wrong=str(error), do=f"see whether {setting} names the right host and port")
     finally:
         await asyncio.to_thread(mailbox.close)
     return Finding(about="IMAP")

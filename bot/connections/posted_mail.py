@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes
-from email.message import Message
-from email.policy import compat32
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl
 
 import orjson
 
 from bot.channels.email import mailgun, parts, postmark
 from bot.channels.email.automatic import Chatter
 from bot.channels.email.polling import calmed
-from bot.channels.email.rebuilt import PostedFile
 from bot.channels.email.table import EmailTable
 from bot.channels.email.translate import Ours
 from bot.clock import Clock
 from bot.connections.accounts import EmailAccount
+from bot.connections.forms import Form, read_form
 from bot.errors import BadUpdate, Refused
 from bot.messages import InboundMessage, Reading
 from bot.storage.database import Database
@@ -31,15 +28,6 @@ from bot.web.inbox_door import Files, FilesOf, no_files
 from bot.web.webhook_door import NotJson, Posted
 
 PATH = "/webhooks/email"
-_FIELDS = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """A form as it was posted."""
-
-    fields: Mapping[str, str]
-    files: Sequence[PostedFile] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,101 +51,99 @@ class EmailWebhook:
         return None
 
     async def admits(self, posted: Posted) -> bool:
-        authorization = posted.headers.get("Authorization")
-        checked = [postmark.is_postmarks(authorization, account.secret) for account in self.accounts]
-        if any(checked):
+        if self._by_password(posted):
             return True
         proof = _mailguns_proof(posted)
-        if proof is None:
-            return False
-        now = self.clock.now()
-        age = self.table.webhook_age
-        checked = [mailgun.is_mailguns(*proof, key=account.secret, now=now, age=age) for account in self.accounts]
-        if not any(checked):
+        if proof is None or not self._by_signature(proof):
             return False
         # Its signature covers a token and not the body: the token is good for one body only.
-        return await self.database.write(partial(spend, token=proof[1], body=posted.body, now=now))
+        return await self.database.write(partial(spend, token=proof[1], body=posted.body, now=self.clock.now()))
 
     def read(self, posted: Posted, now: datetime) -> tuple[Reading, FilesOf]:
         if not _is_json(posted):
-            form = read_form(posted)
-            account = self._account(form.fields.get("recipient", ""))
-            reading = mailgun.read_route(form.fields, form.files, received_at=now, ours=self.ours[account], account=account)
-            return self._with_files(reading, now, partial(mailgun.raw_mail, form.fields, form.files))
+            return self._route(posted, now)
         body = _json(posted)
         if "event-data" in body:
             told = body["event-data"] if isinstance(body["event-data"], dict) else {}
-            account = self._account(str((told.get("envelope") or {}).get("sender", "")))
+            envelope = told.get("envelope")
+            account = self._account(posted, envelope.get("sender") if isinstance(envelope, dict) else "")
             return mailgun.read_event(body, account=account, table=self.table), no_files
-        account = self._account(str(body.get("OriginalRecipient") or body.get("From") or ""))
+        # Of a mail that came in the recipient is ours; of one that bounced, the sender.
+        account = self._account(posted, body.get("OriginalRecipient"), body.get("To"), body.get("From"))
         reading = postmark.read_body(body, received_at=now, ours=self.ours[account], account=account)
         return self._with_files(reading, now, partial(postmark.raw_mail, body))
 
     def committed(self, message: InboundMessage, accepted: Accepted) -> None:
         """A mail has no read mark that could be paid."""
 
-    def _with_files(self, reading: Reading, now: datetime, raw: Any) -> tuple[Reading, FilesOf]:
+    def _route(self, posted: Posted, now: datetime) -> tuple[Reading, FilesOf]:
+        form = _form(posted)
+        account = self._account(posted, form.fields.get("recipient"))
+        reading = mailgun.read_route(form.fields, form.files, received_at=now, ours=self.ours[account], account=account)
+        return self._with_files(reading, now, partial(mailgun.raw_mail, form.fields, form.files))
+
+    def _with_files(self, reading: Reading, now: datetime, raw: Callable[[], bytes]) -> tuple[Reading, FilesOf]:
         calm = calmed(reading, self.chatter, now)
-        if not any("part" in message.data for message in calm.messages):
-            return calm, no_files
-        return calm, partial(files_of, raw=raw(), table=self.table)
+        return calm, files_in(calm.messages, raw, self.table)
 
-    def _account(self, recipient: str) -> str:
-        """Which of ours a mail was for; the first where that cannot be told."""
-        address = recipient.rpartition("<")[2].rstrip(">").strip()
-        return next((name for name, ours in self.ours.items() if ours.owns(address)), self.accounts[0].name)
+    def _account(self, posted: Posted, *told: object) -> str:
+        """Which of ours it is about: whose address is named, among those whose secret the request knows."""
+        proof = None if (known := self._by_password(posted)) else _mailguns_proof(posted)
+        admitted = known or (self._by_signature(proof) if proof is not None else []) or list(self.accounts)
+        named = list(_addresses(told))
+        for account in admitted:
+            if any(self.ours[account.name].owns(address) for address in named):
+                return account.name
+        return admitted[0].name
+
+    def _by_password(self, posted: Posted) -> list[EmailAccount]:
+        """The accounts whose secret the request has as its password; all are compared, whichever fits."""
+        given = posted.headers.get("Authorization")
+        return [account for account in self.accounts if postmark.is_postmarks(given, account.secret)]
+
+    def _by_signature(self, proof: tuple[str, str, str]) -> list[EmailAccount]:
+        now, age = self.clock.now(), self.table.webhook_age
+        return [one for one in self.accounts if mailgun.is_mailguns(*proof, key=one.secret, now=now, age=age)]
 
 
-def files_of(message: InboundMessage, *, raw: bytes, table: EmailTable) -> Files | None:
-    """The bytes of the file this message stands for, checked; None when it stands for none that may be shown."""
-    place = message.data.get("part")
-    if not isinstance(place, int):
-        return None
-    try:
-        return {place: parts.attachment(raw, place, table.media_types).content}
-    except Refused:
-        return None
+def files_in(messages: Sequence[InboundMessage], raw: Callable[[], bytes], table: EmailTable) -> FilesOf:
+    """The files of the messages of one mail, taken out at once; slow where they are large, so not for the loop's own thread."""
+    places = [message.data["part"] for message in messages if isinstance(message.data.get("part"), int)]
+    if not places:
+        return no_files
+    mail, found = parts.parsed(raw()), {}
+    for place in places:
+        with suppress(Refused):
+            found[place] = parts.attachment(mail, place, table.media_types).content
+
+    def files_of(message: InboundMessage) -> Files | None:
+        place = message.data.get("part")
+        return {place: found[place]} if isinstance(place, int) and place in found else None
+
+    return files_of
 
 
-def read_form(posted: Posted) -> Form:
-    """The fields and files of a form, whichever way it was written. Raises `NotJson` where it is none."""
-    kind = posted.headers.get("Content-Type", "")
-    if kind.lower().startswith("application/x-www-form-urlencoded"):
-        try:
-            return Form(fields=dict(parse_qsl(posted.body.decode(), keep_blank_values=True, max_num_fields=_FIELDS)))
-        except ValueError:
-            raise NotJson("the body is no form") from None
-    if not kind.lower().startswith("multipart/form-data"):
-        raise NotJson("the body is neither a form nor JSON")
-    whole = message_from_bytes(b"Content-Type: " + kind.encode("ascii", "replace") + b"\r\n\r\n" + posted.body, policy=compat32)
-    inside = whole.get_payload()
-    if not isinstance(inside, list):
-        raise NotJson("the body is no form")
-    fields: dict[str, str] = {}
-    files: list[PostedFile] = []
-    for part in inside[:_FIELDS]:
-        if not isinstance(part, Message):
-            continue
-        name, content = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
-        if not isinstance(name, str) or not isinstance(content, bytes):
-            continue
-        if part.get_filename() is None:
-            fields[name] = content.decode("utf-8", "replace")
-        else:
-            files.append(PostedFile(name=str(part.get_filename()), mime_type=part.get_content_type(), content=content))
-    return Form(fields=fields, files=files)
+def _addresses(told: Sequence[object]) -> Iterator[str]:
+    """The addresses in these fields, each of which may name several."""
+    for written in told:
+        if isinstance(written, str):
+            yield from (one.rpartition("<")[2].rstrip("> ").strip() for one in written.split(","))
 
 
 def _mailguns_proof(posted: Posted) -> tuple[str, str, str] | None:
     """Timestamp, token and signature, from the form or from the JSON."""
     try:
-        fields = _json(posted).get("signature") if _is_json(posted) else read_form(posted).fields
+        fields: object = _json(posted).get("signature") if _is_json(posted) else _form(posted).fields
     except BadUpdate:
         return None
     if not isinstance(fields, Mapping):
         return None
     found = [fields.get(name) for name in ("timestamp", "token", "signature")]
     return (found[0], found[1], found[2]) if all(isinstance(one, str) for one in found) else None  # type: ignore[return-value]
+
+
+def _form(posted: Posted) -> Form:
+    return read_form(posted.body, posted.headers.get("Content-Type", ""))
 
 
 def _is_json(posted: Posted) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.storage.schema import identity, lease, message, spent_token
+from bot.storage.schema import delivery, identity, lease, message, spent_token
 
 _SPEND = {
     "sqlite": sqlite.insert(spent_token).on_conflict_do_nothing(),
@@ -36,7 +36,7 @@ def spend(connection: Connection, token: str, body: bytes, now: datetime) -> boo
     return bool(connection.execute(kept).scalar() == row["body_hash"])
 
 
-_LAST = (
+_theirs = (
     select(message.c.data)
     .join(identity, identity.c.id == message.c.identity_id)
     .where(
@@ -44,13 +44,25 @@ _LAST = (
         identity.c.account == bindparam("account"),
         identity.c.sender == bindparam("sender"),
         message.c.direction == "in",
-        message.c.kind.in_(("text", "media")),
+        message.c.kind.in_(("text", "media", "link")),
     )
     .order_by(message.c.id.desc())
     .limit(1)
 )
+_ANSWERED = _theirs.where(message.c.id.in_(bindparam("answered", expanding=True)))
+_ANSWERS = (
+    select(message.c.in_reply_to)
+    .join_from(delivery, message, message.c.id == delivery.c.message_id)
+    .where(delivery.c.key == bindparam("key"))
+)
 
 
-def last_mail(connection: Connection, *, account: str, sender: str) -> Mapping[str, Any] | None:
-    """The `data` of the last mail this sender wrote to this account of ours; None when there is none."""
-    return connection.execute(_LAST, {"account": account, "sender": sender}).scalar()
+def answered_mail(connection: Connection, *, account: str, sender: str, key: str) -> Mapping[str, Any] | None:
+    """The `data` of the mail that our message with this key answers; where it answers none, as an advisor's words do not, of the
+    last one this sender wrote to this account of ours; None when there is none.
+    """
+    who = {"account": account, "sender": sender}
+    answers = connection.execute(_ANSWERS, {"key": key}).scalar() or ()
+    ids = [int(one) for one in answers if str(one).isdecimal()]
+    found = connection.execute(_ANSWERED, who | {"answered": ids}).scalar() if ids else None
+    return found or connection.execute(_theirs, who).scalar()

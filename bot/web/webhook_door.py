@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,9 @@ from bot.web.inbox_door import FilesOf, InboxDoor
 from bot.web.rest import Refusal, json_response, read_body
 
 log = structlog.get_logger(__name__)
+
+LARGE = 512 * 1024
+"""Bytes from which on a body is read beside the loop: a mail of 25 MB with its files takes most of a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +109,7 @@ class WebhookDoor:
             metrics.REFUSED.labels(channel, "401").inc()
             return json_response({"error": "the signature is missing or wrong, or no secret is configured"}, status=401)
         try:
-            reading, files = self._webhook.read(posted, self._clock.now())
+            reading, files = await self._read(posted)
         except NotJson as error:
             metrics.REFUSED.labels(channel, "400").inc()
             return json_response({"error": str(error)}, status=400)
@@ -119,6 +123,12 @@ class WebhookDoor:
             if one.fresh:
                 self._webhook.committed(message, one)
         return self._taken()
+
+    async def _read(self, posted: Posted) -> tuple[Reading, FilesOf]:
+        now = self._clock.now()
+        if len(posted.body) < LARGE:
+            return self._webhook.read(posted, now)
+        return await asyncio.to_thread(self._webhook.read, posted, now)
 
     def _taken(self) -> web.Response:
         content_type, text = self._webhook.answer

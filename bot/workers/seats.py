@@ -37,6 +37,11 @@ class Seat:
             with contextlib.suppress(Exception):
                 await self._database.write(leave)
 
+    def _tell_failure(self, working: asyncio.Future[None]) -> None:
+        # It is begun anew a little later; nobody would know why otherwise.
+        if not working.cancelled() and (error := working.exception()) is not None:
+            log.error("seat_work_failed", seat=self._seat, exc_info=error)
+
     async def _hold(self) -> bool:
         now = self._clock.now()
         hold = partial(leases.hold, name=self._seat, holder=self._name, now=now, until=now + timedelta(seconds=self._lasts))
@@ -51,6 +56,7 @@ class Seat:
     async def _work_while_held(self, work: Callable[[asyncio.Event], Awaitable[None]]) -> None:
         stop = asyncio.Event()
         working = asyncio.ensure_future(work(stop))
+        working.add_done_callback(self._tell_failure)
         try:
             while not working.done():
                 await asyncio.wait({working}, timeout=self._lasts / 3)

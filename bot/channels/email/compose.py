@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from typing import Any
 
 from bot.channels import choices, texts
 from bot.channels.email.headers import is_address
+from bot.channels.email.servers import Service
 from bot.channels.email.table import EmailTable
 from bot.errors import Refused
 from bot.messages import OutboundMessage
@@ -42,6 +44,8 @@ class Origin:
     """What stands over a mail that answers none, by language; the brand's name where there is nothing."""
     plus: bool = False
     """Whether the mail server takes `address+token`, so that an answer finds its thread without any header."""
+    service: Service = ""
+    """The mail service that sends for us, if it is one that can tell what became of a mail by our own key."""
 
     @property
     def domain(self) -> str:
@@ -107,6 +111,7 @@ def write_message(
         name, _, domain = origin.address.rpartition("@")
         mail["Reply-To"] = _named(f"{name}+{thread_token(message.recipient, origin)}@{domain}", origin.name)
     _join(mail, thread)
+    _tag(mail, message.key, origin.service)
     if message.author in ("bot", "system"):
         mail["Auto-Submitted"] = "auto-replied" if thread else "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"
@@ -132,6 +137,15 @@ def _join(mail: EmailMessage, thread: Thread | None) -> None:
     # The first one holds the thread together, the last ones say where in it we are.
     kept = former if len(former) < _REFERENCES else [former[0], *former[-_REFERENCES + 2 :]]
     mail["References"] = " ".join(f"<{one}>" for one in [*kept, thread.message_id])
+
+
+def _tag(mail: EmailMessage, key: str, service: Service) -> None:
+    """Our key where the service gives it back with what it tells of the mail; it takes these lines off on the way."""
+    if service == "postmark":
+        mail["X-PM-KeepID"] = "true"  # else it would send the mail under an id of its own, and answers would name that
+        mail["X-PM-Metadata-key"] = key
+    elif service == "mailgun":
+        mail["X-Mailgun-Variables"] = json.dumps({"key": key})
 
 
 def _subject(message: OutboundMessage, origin: Origin, thread: Thread | None) -> str:

@@ -18,15 +18,49 @@ _BLOCKS = _PARAGRAPHS | {
     *("li", "main", "nav", "section", "tr"),
 }
 _QUOTES = re.compile(r"\b(gmail_quote|yahoo_quoted|divRplyFwdMsg|appendonsend|protonmail_quote|moz-forward-container)\b")
+_DEEPEST_QUOTE = 20
+"""Quotes within quotes that are told apart."""
+_LONGEST_TAG = 4096
+"""Characters; pictures that are written out in full are longer, and not shown."""
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 
 
 def html_text(markup: str) -> str:
     """The text of `markup`, quotes with `>` before their lines. Never raises."""
     reader = _Reader()
-    reader.feed(markup)
+    reader.feed(_closed(markup))
     reader.close()
     return reader.text()
+
+
+def _closed(markup: str) -> str:
+    """`markup` with nothing in it but text and whole tags of a sane length, in one pass.
+
+    The standard library's parser takes minutes over half a megabyte of tags that are never closed, and gives up on
+    declarations that it does not know.
+    """
+    first, *pieces = _without_comments(markup).split("<")
+    kept = [first]
+    for piece in pieces:
+        tag, closes, text = piece.partition(">")
+        if not closes:
+            kept.append(f"&lt;{piece}")
+        elif tag.startswith(("!", "?")) or len(tag) > _LONGEST_TAG:
+            kept.append(text)
+        else:
+            kept.append(f"<{piece}")
+    return "".join(kept)
+
+
+def _without_comments(markup: str) -> str:
+    kept, place = [], 0
+    while (begins := markup.find("<!--", place)) >= 0:
+        kept.append(markup[place:begins])
+        ends = markup.find("-->", begins)
+        if ends < 0:
+            return "".join(kept)
+        place = ends + 3
+    return "".join([*kept, markup[place:]])
 
 
 class _Reader(HTMLParser):
@@ -83,7 +117,7 @@ class _Reader(HTMLParser):
             self._write(re.sub(r"[ \t\r\n\f]+", " ", data))
 
     def text(self) -> str:
-        lines = [f"{'> ' * depth}{' '.join(line.split(' '))}".rstrip() for depth, line in self._lines]
+        lines = [f"{'> ' * min(depth, _DEEPEST_QUOTE)}{' '.join(line.split(' '))}".rstrip() for depth, line in self._lines]
         kept: list[str] = []
         for line in lines:
             if line.strip("> ") or (kept and kept[-1].strip("> ")):  # one blank line at most

@@ -1,11 +1,11 @@
-"""Mail that Mailgun posts: its routes hand over mails, its webhooks tell what became of ours. Pure but for `SpentTokens`."""
+"""Mail that Mailgun posts: its routes hand over mails, its webhooks tell what became of ours. Pure."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -21,26 +21,10 @@ from bot.messages import Reading, Receipt, Unread
 _STATES = {"accepted": "sent", "delivered": "delivered", "opened": "read", "failed": "failed", "rejected": "failed"}
 
 
-class SpentTokens:
-    """The tokens of requests already taken, so that none is taken twice; as long as this process lives."""
-
-    def __init__(self, age: int) -> None:
-        self._age = timedelta(seconds=2 * age)  # they are believed some seconds before and after their own time
-        self._spent: dict[str, datetime] = {}
-
-    def spend(self, token: str, now: datetime) -> bool:
-        """Whether `token` had not been used yet; it is from now on."""
-        self._spent = {one: at for one, at in self._spent.items() if now - at <= self._age}
-        if token in self._spent:
-            return False
-        self._spent[token] = now
-        return True
-
-
 def is_mailguns(timestamp: str, token: str, signature: str, *, key: str, now: datetime, age: int = 300) -> bool:
-    """Whether these three fields are Mailgun's, and of these minutes. `key` is its webhook signing key.
+    """Whether these three fields are Mailgun's, and not older than `age` seconds. `key` is its webhook signing key.
 
-    Their sender could send them again: the caller also asks `SpentTokens`, or remembers the tokens elsewhere.
+    They do not cover the body: the caller also remembers for which body a token was used.
     """
     if not key or not token or not timestamp.isascii() or not timestamp.isdecimal() or len(timestamp) > 12:
         return False
@@ -126,6 +110,7 @@ def _receipt(event: Mapping[str, Any], account: str, table: EmailTable) -> Recei
             return None  # Mailgun is still trying
         status = optional_mapping(event, "delivery-status").get("enhanced-code")
         failure = bounce_failure(status if isinstance(status, str) and status else "5.0.0", table.statuses)
+    key = optional_mapping(event, "user-variables").get("key")
     about = words(optional_mapping(optional_mapping(event, "message"), "headers"), "message-id").strip("<>")
     return Receipt(
         channel=NAME,
@@ -133,6 +118,7 @@ def _receipt(event: Mapping[str, Any], account: str, table: EmailTable) -> Recei
         state=_STATES[told],  # type: ignore[arg-type]  # its values
         at=moment(event, "timestamp"),
         provider_id=about,
+        key=key if isinstance(key, str) else "",
         recipient=words(event, "recipient").lower(),
         failure=failure,
     )

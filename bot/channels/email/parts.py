@@ -19,7 +19,7 @@ from bot.errors import Refused
 _DEEPEST = 30
 """Parts within parts; no mail program comes near."""
 _LONGEST_TEXT = 500_000
-"""Bytes of one part that are read as text."""
+"""Bytes that are read as text, in all parts together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def parsed(raw: bytes) -> Message:
 
 def text_of(mail: Message) -> str:
     """What the mail says: plain text where there is one, else its HTML as text."""
-    return clean("\n\n".join(text.strip() for _, text in _texts(mail, 0) if text.strip()))
+    return clean("\n\n".join(text.strip() for _, text in _texts(mail, 0, [_LONGEST_TEXT]) if text.strip()))
 
 
 def attachments(mail: Message) -> list[Attachment]:
@@ -58,31 +58,33 @@ def attachments(mail: Message) -> list[Attachment]:
     ]
 
 
-def attachment(raw: bytes, place: int, types: tuple[str, ...]) -> Media:
+def attachment(mail: Message, place: int, types: tuple[str, ...]) -> Media:
     """The file at `place` of a mail, as `Attachment.place` gave it.
 
     Raises:
         Refused: there is none, or its bytes are of a type that is not among `types`.
     """
-    for here, part in enumerate(_leaves(parsed(raw), 0)):
+    for here, part in enumerate(_leaves(mail, 0)):
         if here == place and _is_file(part):
             return checked(_content(part), _type(part), types, name=_name(part))
     raise Refused("the mail has no such file")
 
 
-def _texts(part: Message, depth: int) -> list[tuple[str, str]]:
-    """The pieces of text in order, each `plain` or `html`."""
+def _texts(part: Message, depth: int, room: list[int]) -> list[tuple[str, str]]:
+    """The pieces of text in order, each `plain` or `html`; `room` is how many bytes may still be read."""
     if part.is_multipart():
         if depth > _DEEPEST or part.get_content_maintype() != "multipart":
             return []
-        inside = [_texts(child, depth + 1) for child in _children(part)]
+        inside = [_texts(child, depth + 1, room) for child in _children(part)]
         if part.get_content_subtype() != "alternative":
             return [piece for pieces in inside for piece in pieces]
         plain = (pieces for pieces in inside if any(kind == "plain" and text.strip() for kind, text in pieces))
         return next(plain, None) or next((pieces for pieces in reversed(inside) if pieces), [])
     if _is_file(part):
         return []
-    text = decoded(_content(part)[:_LONGEST_TEXT], _charset(part))
+    content = _content(part)[: room[0]]
+    room[0] -= len(content)
+    text = decoded(content, _charset(part))
     if _type(part) == "text/html":
         return [("html", html_text(text))]
     return [("plain", _unflowed(text) if _parameter(part, "format").lower() == "flowed" else text)]

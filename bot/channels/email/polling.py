@@ -73,7 +73,7 @@ async def poll(
                     break
                 mails, reached = found
                 if mails or reached != cursor:
-                    await accept([_taken(mail, ours, account, chatter) for mail in mails], reached)
+                    await accept([await _in(thread, partial(_taken, mail, ours, account, chatter)) for mail in mails], reached)
                     cursor = reached
                 pause = _FIRST_PAUSE
                 if len(mails) >= most:
@@ -92,6 +92,11 @@ async def poll(
                 async with asyncio.timeout(resting * pace):
                     await stop.wait()
         await asyncio.get_running_loop().run_in_executor(thread, mailbox.close)
+
+
+async def _in(thread: ThreadPoolExecutor, work: Callable[[], Taken]) -> Taken:
+    """Read a mail beside the loop: a large one takes most of a second."""
+    return await asyncio.get_running_loop().run_in_executor(thread, work)
 
 
 def _taken(mail: Fetched, ours: Ours, account: str, chatter: Chatter) -> Taken:

@@ -12,7 +12,7 @@ from typing import Any
 from bot.channels.email.rebuilt import PostedFile, rebuilt
 from bot.channels.email.table import NAME
 from bot.channels.email.translate import Ours, read_mail
-from bot.channels.reading import words
+from bot.channels.reading import optional_mapping, words
 from bot.errors import BadUpdate, CustomerGone, Refused, SendFailed, TryLater
 from bot.messages import Reading, Receipt, Unread
 
@@ -87,7 +87,7 @@ def _files(body: Mapping[str, Any]) -> Sequence[PostedFile]:
 
 
 def _receipts(body: Mapping[str, Any], received_at: datetime, account: str) -> tuple[Receipt, ...]:
-    """Postmark names its own id of a mail: the address and the time say which mails are meant."""
+    """Postmark names its own id of a mail, and gives back our key; without one, address and time say which mails are meant."""
     told = words(body, "RecordType")
     recipient, at = (words(body, "Email") or words(body, "Recipient")).lower(), received_at
     for name in ("BouncedAt", "DeliveredAt", "ReceivedAt"):
@@ -98,7 +98,10 @@ def _receipts(body: Mapping[str, Any], received_at: datetime, account: str) -> t
             continue
     if not recipient:
         raise BadUpdate("a report without an address; the body does not come from Postmark")
+    key = optional_mapping(body, "Metadata").get("key")
     base: dict[str, Any] = {"channel": NAME, "account": account, "at": at, "recipient": recipient}
+    if isinstance(key, str):
+        base["key"] = key
     match told:
         case "Delivery":
             return (Receipt(state="delivered", **base),)

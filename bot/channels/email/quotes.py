@@ -51,7 +51,7 @@ def _unquoted(lines: list[str]) -> list[str]:
             continue
         length = _attribution(lines, place)
         if length:
-            below = next((rest for rest in lines[place + length :] if rest.strip()), "")
+            below = next((lines[rest] for rest in range(place + length, len(lines)) if lines[rest].strip()), "")
             if not below.lstrip().startswith(">"):
                 break  # a program that quotes without marks: everything below is quoted
             place += length

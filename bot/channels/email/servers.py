@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Literal
@@ -10,7 +11,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from bot.errors import SettingsError
 
 Security = Literal["tls", "starttls", "none"]
+Service = Literal["", "mailgun", "postmark"]
 
+_SERVICES: Mapping[str, Service] = {"mailgun.org": "mailgun", "postmarkapp.com": "postmark"}
 _PORTS = {"smtp": 587, "smtps": 465, "imap": 143, "imaps": 993}
 
 
@@ -27,6 +30,12 @@ class Server:
     folder: str = "INBOX"
     token: bool = field(default=False)
     """Whether the password is an OAuth 2.0 access token (XOAUTH2)."""
+
+    @property
+    def service(self) -> Service:
+        """The mail service this server is of, if it is one we know more about."""
+        domain = ".".join(self.host.lower().rstrip(".").split(".")[-2:])
+        return _SERVICES.get(domain, "")
 
 
 def server_at(url: str, protocol: Literal["smtp", "imap"], setting: str) -> Server:

@@ -47,8 +47,9 @@ class EmailTable:
     """(v) More than this from one sender is a machine that talks to ours."""
     look_every_seconds: float = 15.0
     """(v) How often the mailbox is looked into."""
-    webhook_age: int = 300
-    """(v) Seconds for which a signed request of a mail service is believed."""
+    webhook_age: int = 9 * 3600
+    """(v) Seconds for which a signed request of a mail service is believed: Mailgun tries again for eight hours. Nobody else
+    gains by it, as a token is good for the body it came with and no other (`bot.storage.mailboxes.spend`)."""
     media_types: tuple[str, ...] = ("image/", "audio/", "video/", "application/pdf", "text/plain", "text/vcard", "text/csv")
     """Beginnings of the types of files that are shown to advisors."""
     statuses: Mapping[str, str] = field(default_factory=lambda: _STATUSES)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from email.message import Message
 from typing import Any
 
-from bot.channels.email import parts
+from bot.channels.email import bounds, parts
 from bot.channels.email.automatic import is_machine, why_automatic
 from bot.channels.email.headers import Address, addresses, message_ids, moment, raw_value, raw_values, value
 from bot.channels.email.proof import is_proven
@@ -68,6 +68,7 @@ def _read_foreseen(
     raw: bytes, received_at: datetime, ours: Ours, account: str, envelope_from: str | None, envelope_to: str
 ) -> Reading:
     try:
+        bounds.check(raw)
         mail = parts.parsed(raw)
         if is_report(mail):
             return _report(mail, received_at, ours, account)
@@ -101,7 +102,10 @@ def _read(mail: Message, received_at: datetime, ours: Ours, account: str, envelo
         else:
             who, kind = _echoed(mail, ours, proven), "echo"
     identity = {"aliases" if proven and kind != "echo" else "claimed": {"email": who.address}}
-    data = {"subject": subject_of(mail), "thread": _thread(mail, ours, envelope_to)} | identity
+    thread = _thread(mail, ours, envelope_to)
+    data = {"subject": subject_of(mail), "thread": thread} | identity
+    if thread["candidates"]:
+        data["reply_to"] = thread["candidates"][0]
     if automatic:
         data["automatic"] = automatic
     base = _Base(external_id_of(mail), who, _sent_at(mail, received_at), account, _language(mail), data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -22,8 +23,8 @@ from bot.messages import OutboundMessage
 class Threads(Protocol):
     """Where it is known which mail of a customer's ours go under."""
 
-    async def last(self, recipient: str, account: str) -> Thread | None:
-        """The thread of the last mail from `recipient`, or None when we write first."""
+    async def of(self, message: OutboundMessage) -> Thread | None:
+        """The thread of the mail that `message` answers, or of the last one of its recipient; None when we write first."""
         ...
 
 
@@ -39,13 +40,15 @@ class EmailChannel:
         *,
         threads: Threads | None = None,
         account: str = "",
+        setting: str = "FILROUGE_EMAIL_SMTP_URL",
         timeout: float = 30.0,
         overrides: Mapping[str, Any] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         if not origin.secret:
             raise SettingsError("our mails need a secret for their ids; set FILROUGE_EMAIL_WEBHOOK_SECRET to a long random text")
-        self._server = server_at(smtp_url, "smtp", "FILROUGE_EMAIL_SMTP_URL")
+        self._server = server_at(smtp_url, "smtp", setting)
+        origin = replace(origin, service=self._server.service)
         self.table = overridden(EmailTable(), overrides or {})
         self.limits = self.table.limits
         self.account = account
@@ -65,7 +68,7 @@ class EmailChannel:
         That id is made from the message's key, so that it is known before (`compose.message_id`) and a repeated mail is
         the same one. A repeated attempt goes on after the last part that was taken, as long as this process lives.
         """
-        thread = None if self._threads is None else await self._threads.last(message.recipient, self.account)
+        thread = None if self._threads is None else await self._threads.of(message)
 
         async def send(part: OutboundMessage) -> str:
             mail = write_message(part, origin=self._origin, at=self._now(), thread=thread, table=self.table)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from bot.channels.email.parts import attachment
+from bot.channels.email.parts import attachment, parsed
 from bot.channels.email.table import EmailTable
 from bot.channels.email.translate import Ours, read_mail
 from bot.errors import Refused
@@ -125,13 +125,13 @@ def test_words_and_files_are_messages_of_their_own_bound_together() -> None:
 
 def test_a_file_is_found_in_the_mail_and_looked_at_before_anybody_sees_it() -> None:
     _, picture, bill = reading("pictures").messages
-    assert attachment(raw("pictures"), picture.data["part"], TABLE.media_types).content.startswith(b"\xff\xd8\xff")
-    assert attachment(raw("pictures"), bill.data["part"], TABLE.media_types).mime_type == "application/pdf"
+    assert attachment(parsed(raw("pictures")), picture.data["part"], TABLE.media_types).content.startswith(b"\xff\xd8\xff")
+    assert attachment(parsed(raw("pictures")), bill.data["part"], TABLE.media_types).mime_type == "application/pdf"
     with pytest.raises(Refused, match="no such file"):
-        attachment(raw("pictures"), 99, TABLE.media_types)
+        attachment(parsed(raw("pictures")), 99, TABLE.media_types)
     liar = raw("pictures").replace(b"/9j/4HBpeGVs", b"TVqQcGl4ZWxz")
     with pytest.raises(Refused, match="not shown"):
-        attachment(liar, picture.data["part"], TABLE.media_types)
+        attachment(parsed(liar), picture.data["part"], TABLE.media_types)
 
 
 def test_a_picture_may_come_without_a_word() -> None:

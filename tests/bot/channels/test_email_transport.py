@@ -122,8 +122,8 @@ async def test_a_check_sends_nothing(platform: EmailPlatform) -> None:
 
 async def test_an_answer_goes_under_the_mail_it_answers(platform: EmailPlatform) -> None:
     class Threads:
-        async def last(self, recipient: str, account: str) -> Thread | None:
-            assert (recipient, account) == (CUSTOMER, "")
+        async def of(self, message: OutboundMessage) -> Thread | None:
+            assert (message.recipient, message.key) == (CUSTOMER, "k1")
             return Thread(subject="Ma commande", message_id="m3@example.org", references=("m1@example.org", "m2@example.org"))
 
     channel = EmailChannel(platform.server.url, ORIGIN, threads=Threads(), now=lambda: NOW)
