@@ -31,6 +31,8 @@ from bot.actions.remote_answer import spoken
 from bot.actions.standard import standard_actions
 from bot.brand import load_brand
 from bot.brand.opening import store_hours
+from bot.channels.overrides import overridden
+from bot.channels.telegram.table import TelegramTable
 from bot.channels.telegram.transport import TelegramChannel
 from bot.clock import Clock, SystemClock
 from bot.connections.exchange import Exchange
@@ -341,7 +343,10 @@ class Program:
         root = settings.telegram_base_url
         if not token and self.demo:
             token, root = await self._pretend_telegram(app)
-        return TelegramChannel(token, root=root, per_second=settings.telegram_per_second) if token else None
+        if not token:
+            return None
+        table = overridden(TelegramTable(per_second=settings.telegram_per_second), self.house.brand.channels.telegram.limits)
+        return TelegramChannel(token, root=root, table=table, now=self.clock.now)
 
     def _telegram_line(self, telegram: TelegramChannel) -> Line:
         settings = self.settings

@@ -296,7 +296,7 @@ def test_an_oversized_body_is_refused_without_being_read(server: Server, path: s
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
-@pytest.mark.parametrize("path", [REST, TELEGRAM, "/chat/messages", "/chat/continue"])
+@pytest.mark.parametrize("path", [REST, TELEGRAM, "/chat/messages", "/chat/files", "/chat/continue"])
 def test_a_wrong_method_is_refused(server: Server, method: str, path: str) -> None:
     assert post_once(server, path, b"", JSON, method=method).status == 405
 
