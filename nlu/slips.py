@@ -42,19 +42,19 @@ def likely_slip(typed: str, meant: str, real: Container[str] = ()) -> bool:
 
 
 _OTHER_WORDS = """
-eighty seventy sixty ninety domain domaine
-trente quarante cinquante soixante tante tenter teste tester verte vaste guette guetter scandale vandale goutte gouter gater
-toque toquer chapelle bottin bonte bonne conte compte lampee poule poulet pile pelle bretelle lacer lassee lasser coucher
-gourdin gourmand pantin chemin cheminee sacre sacree vestige reste rester peste perte porte poste geste liste conseille
-conseillee sonnette basque casque baquet banquet basse passe classe chasse maison raison saison liaison boutique retraite
-extrait trait attrait retard essaim essor arriere chaume chaussee poser cote coter parer
-swear swore sweep sweet swept stood stool slipped slipping skipper shipper shipping ripped socket rocket pocket packet
-locker soak booth book boast goat coast roast root moot boost hoot pursue pursued nurse curse course guilt glow glove clove
-shove stove hate rate tend tended intend tens rent sent cent bent dent test text west nest pest rest felt melt role hole poll
-scar scare score care faced face lane lake race place mark part paint plant point hunt hint fleeced piece flee battle logging
-begging longing lodging legged hooded body trousseau console fitter sitting hitting witting filter repaid prepare prepared
-preparer preparee separer reparti repere reperer comparer repars repartir repart depart college
-disons dison dispo general genere generer mari pari lier nager notion ration station natation motion mille bille grille
+eighty seventy sixty ninety domain domaine trente quarante cinquante soixante tante tenter teste tester verte vaste
+guette guetter scandale vandale goutte gouter gater toque toquer chapelle bottin bonte bonne conte compte lampee poule
+poulet pile pelle bretelle lacer lassee lasser coucher gourdin gourmand pantin chemin cheminee sacre sacree vestige
+reste rester peste perte porte poste geste liste conseille conseillee sonnette basque casque baquet banquet basse
+passe classe chasse maison raison saison liaison boutique retraite extrait trait attrait retard essaim essor arriere
+chaume chaussee poser cote coter parer swear swore sweep sweet swept stood stool slipped slipping skipper shipper
+shipping ripped socket rocket pocket packet locker soak booth book boast goat coast roast root moot boost hoot pursue
+pursued nurse curse course guilt glow glove clove shove stove hate rate tend tended intend tens rent sent cent bent
+dent test text west nest pest rest felt melt role hole poll scar scare score care faced face lane lake race place mark
+part paint plant point hunt hint fleeced piece flee battle logging begging longing lodging basket legged hooded body
+trousseau console fitter advise advised sitting hitting witting filter repaid prepare prepared preparer preparee
+separer reparti repere reperer comparer repars repartir repart depart college disons dison dispo general genere
+generer mari pari lier nager notion ration station natation motion mille bille grille
 """
 OTHER_WORDS = frozenset(_OTHER_WORDS.split())
 """Words, in the singular, that are one letter from something shops sell, do or are called."""

@@ -26,6 +26,8 @@ _DETERMINERS = frozenset(
 )
 """Words that may stand in front of a noun: « retirer ma commande » is said of any `commande`."""
 _PAIRS = frozenset((("paire", "de"), ("pair", "of"), ("couple", "of")))
+_HEADS = frozenset(("room", "desk", "point", "counter", "box", "rack"))
+"""English puts the thing last: a fitting room is a room, and a pick-up point no pick-up."""
 _GENERAL_FROM = 2
 """Wordings of one entity that name another, from which any other wording of that one will do."""
 
@@ -89,6 +91,9 @@ class Gazetteer:
                 place += 1
                 continue
             entry, end = longest
+            if end < len(tokens) and tokens[end][2] in _HEADS and message.text[tokens[end - 1][1] : tokens[end][0]].isspace():
+                place = end
+                continue
             first, last = message.span(tokens[place][0], tokens[end - 1][1])
             found.append(Entity(entry.name, entry.value, text[first:last], first, last, source="lookup"))
             place = end

@@ -90,3 +90,9 @@ nlu:
 """
     known = learn(read_training_text(read_yaml("nlu.fr.yml", data)))
     assert list(known.wordings["product"]) == ["Névé"]
+
+
+def test_a_fitting_room_is_a_room() -> None:
+    gazetteer = Gazetteer({"service": {"fitting": "fitting"}})
+    assert [each.text for each in gazetteer.find(fold("a fitting"), "a fitting")] == ["fitting"]
+    assert gazetteer.find(fold("in the fitting rooms"), "in the fitting rooms") == []
