@@ -123,7 +123,8 @@ def sqlite_engine(url: URL) -> Engine:
         # WAL needs FULL to survive a power cut: NORMAL would only survive a kill.
         cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
         _write_ahead(cursor)
-        for pragma in ("synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        # What is deleted is overwritten, not left in the file for whoever opens it with another program.
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -22,7 +22,7 @@ from bot.storage.held import release_held
 from bot.storage.outbox import PULLED
 from bot.storage.prepared import Prepared
 from bot.storage.schema import Instant, conversation, identity, message
-from bot.storage.unsending import unsend
+from bot.storage.unsending import forget_edit, unsend
 
 MAX_KEY = 400
 BATCH = 20
@@ -216,9 +216,13 @@ def _follow_up(
     if inbound.kind in SPEAKING:
         identities.reachable_again(connection, accepted.identity, inbound.channel)
         release_held(connection, accepted.identity, now)
-    elif inbound.kind == "unsend" or (inbound.kind == "echo" and "of" in inbound.data):
-        key = external_key(inbound.channel, inbound.account, clean(str(inbound.data.get("of", ""))))
-        unsend(connection, key=key, place=row, now=now)
+    elif inbound.kind in ("unsend", "edit") or (inbound.kind == "echo" and "of" in inbound.data):
+        of = clean(str(inbound.data.get("of", "")))
+        key = external_key(inbound.channel, inbound.account, of)
+        if inbound.kind == "edit":
+            forget_edit(connection, accepted.message, key=key, now=now)
+        else:
+            unsend(connection, key=key, of=of, place=row, now=now)
 
 
 def accept_act(

@@ -22,7 +22,7 @@ def vouch(connection: Connection, standing: Standing, arrivals: Sequence[Arrival
 
     `Joined` when this conversation has become part of another of the same person; None when nothing new is known.
     """
-    aliases = next((one.data["aliases"] for one in reversed(arrivals) if _of_a_customer(one)), {})
+    aliases: dict[str, Any] = next((one.data["aliases"] for one in reversed(arrivals) if _of_a_customer(one)), {})
     ids = [str(aliases["id"])] if aliases.get("id") else []
     for moved in (one for one in arrivals if one.kind == "moved"):
         ids += map(str, [moved.data.get("was"), *(moved.data.get("was_also") or ())])

@@ -136,7 +136,7 @@ async def open_lines(
         settings = settings_from(told | changed)
         lines = lines_of(settings, running.house.brand, database=database, clock=running.clock, environment=environment or {})
         # Told of by the door as it stands when a message comes, which is later than now.
-        door = replace(running.door, came=lambda message: exchange.came(message))
+        door = replace(running.door, came=lambda message, accepted: exchange.came(message, accepted))
         ground = Ground(database=database, door=door, clock=running.clock, name="test", seat_seconds=3)
         exchange = Exchange(
             tuple(lines), ground, running.board, settle_seconds=0.2, language="fr", open_way=lambda _channel, _address: None
