@@ -18,6 +18,7 @@ BRIEFLY = {
     "start": ("--times", "1", "--seconds", "0.5"),
     "understanding": ("--seconds", "0.5"),
     "processes": ("--senders", "2", "--seconds", "1"),
+    "pace": ("--rates", "20", "--seconds", "2", "--databases", "sqlite"),
 }
 
 
