@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, literal_column, select, update
+from sqlalchemy import Connection, delete, literal_column, select, update
 
-from bot.storage.media import has_room, short
+from bot.storage.media import has_room, pieces_of, put_pieces, short
 from bot.storage.schema import conversation, media, media_content
 
 _IS_WAITING = media.c.state == literal_column("'waiting'")
@@ -50,8 +50,20 @@ def claim_waiting(
     return [Waiting(*row) for row in sorted(rows, key=lambda row: row.id)]
 
 
-def keep(connection: Connection, media_id: int, content: bytes, mime_type: str, *, now: datetime, name: str = "") -> int | None:
-    """Keep the bytes of a file; the conversation to tell of it, or None when nobody waits for it any more.
+def put(connection: Connection, media_id: int, piece: bytes, *, place: int) -> bool:
+    """Write one piece of a file that is not whole yet, in order; False when nobody waits for it any more."""
+    if connection.execute(select(media.c.id).where(media.c.id == media_id, _IS_WAITING).with_for_update()).first() is None:
+        return False
+    if place == 0:  # a worker before us may have been stopped half-way
+        _drop(connection, media_id)
+    put_pieces(connection, media_id, [piece], first=place)
+    return True
+
+
+def keep(
+    connection: Connection, media_id: int, content: bytes, mime_type: str, *, now: datetime, name: str = "", written: int = 0
+) -> int | None:
+    """Keep a file whose first pieces are `written` already; the conversation to tell of it, or None when nobody waits for it.
 
     Not everything is kept of a sender who never stops: beyond `MOST_BYTES` of a conversation the file is refused as "too_many".
     """
@@ -77,7 +89,9 @@ def keep(connection: Connection, media_id: int, content: bytes, mime_type: str, 
             reference={},
         )
     )
-    connection.execute(insert(media_content), {"media_id": media_id, "content": content})
+    if not written:
+        _drop(connection, media_id)
+    put_pieces(connection, media_id, pieces_of(content)[written:], first=written)
     return _changed(connection, row.conversation_id, now)
 
 
@@ -89,7 +103,10 @@ def refuse(connection: Connection, media_id: int, why: str, *, now: datetime) ->
         .values(state="refused", why=why[:500], reference={})
         .returning(media.c.conversation_id)
     ).scalar()
-    return None if told is None else _changed(connection, told, now)
+    if told is None:
+        return None
+    _drop(connection, media_id)
+    return _changed(connection, told, now)
 
 
 def later(connection: Connection, media_id: int, next_at: datetime) -> None:
@@ -100,6 +117,10 @@ def later(connection: Connection, media_id: int, next_at: datetime) -> None:
 def release_all(connection: Connection, now: datetime) -> int:
     """Give every claim back. Only for a process that knows it is alone on the database (SQLite's file lock)."""
     return connection.execute(update(media).where(_IS_WAITING, media.c.next_at > now).values(next_at=now)).rowcount
+
+
+def _drop(connection: Connection, media_id: int) -> None:
+    connection.execute(delete(media_content).where(media_content.c.media_id == media_id))
 
 
 def _changed(connection: Connection, conversation_id: int, now: datetime) -> int:

@@ -23,6 +23,8 @@ MOST_BYTES = 1_000_000_000
 """Bytes of one conversation that are kept; a sender who floods us gets no further."""
 HELD = ("kept", "fleeting")
 """States in which the bytes are here."""
+PIECE = 1_000_000
+"""Bytes of a file in one row: as much as is written while others wait."""
 _FETCHED_BY = ("file_id", "url", "mime_type", "sha256")
 
 _INSERT = {
@@ -134,11 +136,25 @@ def about(connection: Connection, media_id: int) -> About | None:
 def open(connection: Connection, media_id: int) -> Opened | None:  # noqa: A001  opened as `media.open(...)`
     """A kept file with its bytes; None when there is none."""
     row = connection.execute(
-        select(media_content.c.content, media.c.mime_type, media.c.name, media.c.conversation_id)
-        .join(media, media.c.id == media_content.c.media_id)
-        .where(media.c.id == media_id)
+        select(media.c.mime_type, media.c.name, media.c.conversation_id).where(media.c.id == media_id, media.c.state.in_(HELD))
     ).first()
-    return row and Opened(bytes(row.content), row.mime_type or "", row.name or "", row.conversation_id)
+    if row is None:
+        return None
+    pieces = connection.execute(
+        select(media_content.c.content).where(media_content.c.media_id == media_id).order_by(media_content.c.place)
+    ).scalars()
+    return Opened(b"".join(bytes(piece) for piece in pieces), row.mime_type or "", row.name or "", row.conversation_id)
+
+
+def pieces_of(content: bytes) -> list[bytes]:
+    """A file as its rows hold it; an empty one is one empty piece."""
+    return [content[start : start + PIECE] for start in range(0, len(content), PIECE)] or [b""]
+
+
+def put_pieces(connection: Connection, media_id: int, pieces: Sequence[bytes], *, first: int = 0) -> None:
+    """Write pieces of a file, the first of them in this place."""
+    rows = [{"media_id": media_id, "place": place, "content": piece} for place, piece in enumerate(pieces, start=first)]
+    connection.execute(insert(media_content), rows)
 
 
 def forget(connection: Connection, message_ids: Sequence[int]) -> int:
@@ -187,7 +203,7 @@ def _keep_part(connection: Connection, row: Mapping[str, Any], content: bytes | 
     known = {"mime_type": type_of(content, claimed) or _plain(claimed), "size": len(content)}
     made = connection.execute(put, {**row, **known, "state": "kept"}).scalar()
     if made is not None:
-        connection.execute(insert(media_content), {"media_id": made, "content": content})
+        put_pieces(connection, made, pieces_of(content))
 
 
 def _plain(claimed: str) -> str:

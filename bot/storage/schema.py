@@ -258,11 +258,12 @@ Index("ix_media_waiting", media.c.next_at, sqlite_where=_waiting, postgresql_whe
 _fleeting = text("state = 'fleeting'")
 Index("ix_media_fleeting", media.c.next_at, sqlite_where=_fleeting, postgresql_where=_fleeting)
 Index("ix_media_conversation", media.c.conversation_id)
-# Apart, so that lists never carry the bytes.
+# Apart, so that lists never carry the bytes; in pieces, so that no message waits while a film is written.
 media_content = Table(
     "media_content",
     metadata,
     Column("media_id", Id, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
     Column("content", LargeBinary, nullable=False),
 )
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from sqlalchemy import Connection
 
 from bot import signals
 from bot.channels.files import FileRefused, Media
@@ -21,11 +22,15 @@ from bot.metrics import FILES
 from bot.storage import fetching
 from bot.storage.database import Database
 from bot.storage.fetching import Waiting
+from bot.storage.media import pieces_of
 
 log = structlog.get_logger(__name__)
 
 Fetch = Callable[[Mapping[str, Any]], Awaitable[Media]]
 """Gets a file by what its channel said of it (`bot.storage.fetching.Waiting.reference`); raises a `bot.errors.SendFailed`."""
+
+Note = Callable[[Connection], int | None]
+"""A unit of work that writes down what became of a file; gives the conversation to tell of it."""
 
 LONGEST_WAIT = 600.0
 """Seconds between two tries of a platform that does not hand a file out."""
@@ -106,8 +111,9 @@ class MediaWorker:
 
     async def _take(self, waiting: Waiting) -> None:
         """Fetch one file and write down what became of it."""
-        outcome, note = await self._fetched(waiting)
+        found = await self._fetched(waiting)
         try:
+            outcome, note = found if isinstance(found, tuple) else ("kept", await self._begun(waiting, found))
             told = await self._database.write(note)
         except Exception:
             # The claim runs out, and somebody fetches it again.
@@ -117,8 +123,8 @@ class MediaWorker:
         if told is not None:
             self._board.tell([signals.conversation(told)])
 
-    async def _fetched(self, waiting: Waiting) -> tuple[str, Callable[[Any], int | None]]:
-        """What became of it, and what is to be written."""
+    async def _fetched(self, waiting: Waiting) -> Media | tuple[str, Note]:
+        """The file; or what became of it, and what is to be written of that."""
         try:
             async with asyncio.timeout(self._patience):
                 found = await self._fetch(waiting.reference)
@@ -134,22 +140,28 @@ class MediaWorker:
         except Exception as error:  # noqa: BLE001  a platform that hangs, cuts or surprises: the next try may go better
             log.warning("file_not_fetched", channel=self._channel, file=waiting.id, error=type(error).__name__)
             return self._later(waiting, None)
-        if len(found.content) > self._most_bytes:
-            return self._refused(waiting, "too_large")
-        kept = partial(
+        return self._refused(waiting, "too_large") if len(found.content) > self._most_bytes else found
+
+    async def _begun(self, waiting: Waiting, found: Media) -> Note:
+        """Write all pieces of a file but the last, each by itself: no message waits behind a film. The rest is given back."""
+        *before, _ = pieces_of(found.content)
+        for place, piece in enumerate(before):
+            if not await self._database.write(partial(fetching.put, media_id=waiting.id, piece=piece, place=place)):
+                break  # it was taken back meanwhile, as the last step will find too
+        return partial(
             fetching.keep,
             media_id=waiting.id,
             content=found.content,
             mime_type=found.mime_type,
             name=found.name,
             now=self._clock.now(),
+            written=len(before),
         )
-        return "kept", kept
 
-    def _refused(self, waiting: Waiting, why: str) -> tuple[str, Callable[[Any], int | None]]:
+    def _refused(self, waiting: Waiting, why: str) -> tuple[str, Note]:
         return "refused", partial(fetching.refuse, media_id=waiting.id, why=why, now=self._clock.now())
 
-    def _later(self, waiting: Waiting, wait: float | None) -> tuple[str, Callable[[Any], int | None]]:
+    def _later(self, waiting: Waiting, wait: float | None) -> tuple[str, Note]:
         if waiting.attempts >= GIVE_UP_AFTER:
             return self._refused(waiting, "gone")
         seconds = wait if wait is not None else min(LONGEST_WAIT, 0.5 * 2.0 ** min(waiting.attempts, 12))

@@ -166,6 +166,38 @@ async def test_a_claim_that_ran_out_is_anothers_and_the_slow_one_changes_nothing
     assert (file.state, file.mime_type) == ("kept", "image/jpeg")
 
 
+async def test_a_film_is_written_piece_by_piece_and_read_as_one(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(media, "PIECE", 100)
+    accepted = await accept(database, sent({"type": "video", "file_id": "1"}))
+    film = bytes(range(250)) * 3
+    (begun,) = await claim(database)
+    for place, piece in enumerate((b"of a worker", b"that was", b"stopped")):
+        assert await database.write(partial(fetching.put, media_id=begun.id, piece=piece, place=place))
+    (again,) = await claim(database, NOON + timedelta(hours=1))
+    pieces = media.pieces_of(film)
+    assert [len(piece) for piece in pieces] == [100] * 7 + [50]
+    for place, piece in enumerate(pieces[:-1]):
+        assert await database.write(partial(fetching.put, media_id=again.id, piece=piece, place=place))
+    assert await database.read(partial(media.open, media_id=again.id)) is None, "half a film is none"
+    finish = partial(fetching.keep, media_id=again.id, content=film, mime_type="video/mp4", now=NOON, written=7)
+    assert await database.write(finish) == accepted.conversation
+    opened = await database.read(partial(media.open, media_id=again.id))
+    assert opened is not None
+    assert opened.content == film
+    assert await rows(database) == (1, 8)
+    assert not await database.write(partial(fetching.put, media_id=again.id, piece=b"late", place=0))
+    await database.write(partial(media.forget, message_ids=[accepted.message]))
+    assert await rows(database) == (0, 0)
+
+
+async def test_pieces_of_a_file_that_is_refused_are_let_go(database: Database) -> None:
+    await accept(database, sent({"type": "video", "file_id": "1"}))
+    (waiting,) = await claim(database)
+    await database.write(partial(fetching.put, media_id=waiting.id, piece=b"half", place=0))
+    await database.write(partial(fetching.refuse, media_id=waiting.id, why="gone", now=NOON))
+    assert await rows(database) == (1, 0)
+
+
 async def test_a_process_that_is_alone_takes_over_at_once_what_the_last_one_left(database: Database) -> None:
     await accept(database, sent({"type": "photo", "file_id": "1"}))
     (lost,) = await claim(database, seconds=600)

@@ -355,6 +355,22 @@ async def test_a_file_nobody_ever_hands_out_is_given_up_in_the_end(sqlite: Datab
     assert (file.state, file.why) == ("refused", "gone")
 
 
+async def test_a_film_comes_whole_though_it_is_written_in_pieces(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(media, "PIECE", 1000)
+    film = b"\x00\x00\x00\x18ftypmp42" + bytes(range(256)) * 40
+
+    async def fetch(_: Mapping[str, Any]) -> Media:
+        return Media(content=film, mime_type="video/mp4", name="essayage.mp4")
+
+    conversation = await sent(database, "https://x.fbcdn.net", "coat")
+    async with working(database, fetch):
+        (file,) = await until(settled, database, conversation)
+    assert (file.state, file.size, file.name) == ("kept", len(film), "essayage.mp4")
+    opened = await database.read(partial(media.open, media_id=file.id))
+    assert opened is not None
+    assert opened.content == film
+
+
 async def test_a_file_larger_than_any_is_not_kept_whoever_fetched_it(sqlite: Database) -> None:
     async def fetch(_: Mapping[str, Any]) -> Media:
         return Media(content=JPEG + bytes(MOST), mime_type="image/jpeg")

@@ -68,8 +68,9 @@ def upgrade() -> None:
     op.create_table(
         "media_content",
         sa.Column("media_id", Id, autoincrement=False, nullable=False),
+        sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("media_id", name=op.f("pk_media_content")),
+        sa.PrimaryKeyConstraint("media_id", "place", name=op.f("pk_media_content")),
     )
 
     op.create_table(
