@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,7 +53,8 @@ def train(
 
     Raises `TooLittleData` when there are not two intents with examples.
     """
-    from nlu.engine.fitting import fit
+    from nlu.engine.by_sentence import fit_sentences
+    from nlu.engine.fitting import fit, fold_of
     from nlu.entities.tagger.beside import taught_beside
 
     report = progress or (lambda _what, _done: None)
@@ -62,17 +63,28 @@ def train(
     if len(intents) < 2:
         raise TooLittleData("a model needs examples of at least two intents; add some to a file such as nlu.fr.yml")
     encoder = encoder or shared_encoder(DEFAULT)
-    words = [tokens(example.text[:LONGEST], example.language) for example in data.examples]
+    number = {intent: place for place, intent in enumerate(intents)}
     names = named(intents)
-    counts = _word_counts([*words, *(name.words for name in names)])
+    words = [tokens(example.text[:LONGEST], example.language) for example in data.examples]
+    keys = [*(taught_key(example.text) for example in data.examples), *names]
+    truth = np.array([*(number[example.intent] for example in data.examples), *names.values()])
+    counts = _word_counts([*words, *(tokens(name, "") for name in names)])
     spellings = spellings_of(example.text for example in data.examples)
-    with taught_beside(data, encoder, again, _within(report, 0.3, 0.5)) as beside:
-        texts = [(example.text, example.language) for example in data.examples] + [(name.key, "") for name in names]
-        vectors = _vectors(encoder, Writer(Repair(counts), spellings), texts, _within(report, 0.0, 0.3))
+    folds = fold_of(keys, truth.tolist(), len(words))
+    with taught_beside(data, encoder, again, _within(report, 0.6, 0.7)) as beside:
+        sentenced = None
+        if encoder.dimension:
+            writer = Writer(Repair(counts), spellings)
+            texts = [
+                *(writer(example.text, example.language) for example in data.examples),
+                *(writer(name, "") for name in names),
+            ]
+            vectors = _vectors(encoder, texts, _within(report, 0.0, 0.4))
+            told = _within(report, 0.4, 0.6)
+            sentenced = fit_sentences(vectors, keys, truth, folds, len(intents), encoder.fingerprint, told)
         known = learn(data, beside.names())
-        asked = prepare(data.examples, words, intents, known)
-        lessons = [*asked, *names]
-        fitted = fit(lessons, intents, vectors, encoder.fingerprint, _within(report, 0.5, 0.9))
+        lessons = [*prepare(data.examples, words, truth.tolist(), known), *_named_lessons(names)]
+        fitted = fit(lessons, folds, intents, sentenced, _within(report, 0.7, 0.9))
         report("entities", 0.9)
         tagger = beside.model()
     report("done", 1.0)
@@ -85,7 +97,7 @@ def train(
         weights=fitted.words.weights.astype(np.float32),
         bias=fitted.words.bias.astype(np.float32),
         by_words=fitted.by_words,
-        taught=_taught(asked),
+        taught=_taught(keys[: len(words)], truth.tolist()),
         word_counts=counts,
         spellings=spellings,
         entities=known,
@@ -112,25 +124,16 @@ def data_hash(data: TrainingData) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
-def prepare(examples: Sequence[Example], words: Sequence[Sequence[str]], intents: Sequence[str], known: Known) -> list[Lesson]:
-    """Training messages, given with their words, seen as the engine will see a customer's."""
+def prepare(examples: Sequence[Example], words: Sequence[Sequence[str]], intents: Sequence[int], known: Known) -> list[Lesson]:
+    """Training messages, given with their words and the numbers of their intents, seen as the engine will see a customer's."""
     from nlu.engine.fitting import Lesson
 
     finder = EntityFinder(known)
-    number = {intent: place for place, intent in enumerate(intents)}
     lessons = []
-    for example, own in zip(examples, words, strict=True):
-        text, language = example.text[:LONGEST], example.language
-        entities = finder.find(example.text, language)
-        lessons.append(
-            Lesson(
-                words=own,
-                entities=_names(entities),
-                intent=number[example.intent],
-                key=taught_key(example.text),
-                parts=[(tokens(part, language), _names(within)) for part, within in parted(text, entities)],
-            )
-        )
+    for example, own, intent in zip(examples, words, intents, strict=False):
+        entities = finder.find(example.text, example.language)
+        parts = [(tokens(part, example.language), _names(within)) for part, within in parted(example.text[:LONGEST], entities)]
+        lessons.append(Lesson(own, _names(entities), intent, parts))
     return lessons
 
 
@@ -138,28 +141,28 @@ def _names(entities: Iterable[Entity]) -> list[str]:
     return sorted({entity.name for entity in entities})
 
 
-def named(intents: Sequence[str]) -> list[Lesson]:
-    """One more lesson an intent: its name, in words, says what its examples have in common."""
-    from nlu.engine.fitting import Lesson
-
-    lessons = []
+def named(intents: Sequence[str]) -> dict[str, int]:
+    """One more lesson an intent, never asked: its name, in words, says what its examples have in common."""
+    found: dict[str, int] = {}
     for number, intent in enumerate(intents):
         text = " ".join(_NAME_PARTS.sub(" ", _CAMEL.sub(r"\1 \2", intent)).split()).lower()
         if intent != OUT_OF_SCOPE and any(map(str.isalpha, text)):
-            lessons.append(Lesson(words=tokens(text, ""), entities=(), intent=number, key=text, name=True))
-    return lessons
+            found.setdefault(text, number)
+    return found
 
 
-def _vectors(
-    encoder: SentenceEncoder, writer: Writer, texts: Sequence[tuple[str, str]], progress: Progress
-) -> NDArray[np.float32] | None:
-    """The sentence vectors of messages with their languages; None from an encoder that gives none."""
-    if not encoder.dimension:
-        return None
+def _named_lessons(names: Mapping[str, int]) -> list[Lesson]:
+    from nlu.engine.fitting import Lesson
+
+    return [Lesson(tokens(name, ""), (), intent) for name, intent in names.items()]
+
+
+def _vectors(encoder: SentenceEncoder, texts: Sequence[str], progress: Progress) -> NDArray[np.float32]:
+    """The sentence vectors of messages."""
     vectors = []
     for start in range(0, len(texts), _TOLD_EVERY):
         progress("reading", start / len(texts))
-        vectors.append(encoder.encode([writer(text, language) for text, language in texts[start : start + _TOLD_EVERY]]))
+        vectors.append(encoder.encode(texts[start : start + _TOLD_EVERY]))
     return np.concatenate(vectors)
 
 
@@ -168,11 +171,11 @@ def _within(progress: Progress, first: float, last: float) -> Progress:
     return lambda what, done: progress(what, first + (last - first) * done)
 
 
-def _taught(lessons: Sequence[Lesson]) -> dict[str, tuple[int, float]]:
+def _taught(keys: Sequence[str], intents: Sequence[int]) -> dict[str, tuple[int, float]]:
     votes: dict[str, Counter[int]] = defaultdict(Counter)
-    for lesson in lessons:
-        if lesson.key:
-            votes[lesson.key][lesson.intent] += 1
+    for key, intent in zip(keys, intents, strict=False):
+        if key:
+            votes[key][intent] += 1
     taught = {}
     for key in sorted(votes):
         (intent, most), *others = votes[key].most_common(2)

@@ -5,7 +5,9 @@ Only training imports this module.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,20 +26,21 @@ Numbers = NDArray[np.int64]
 Progress = Callable[[str, float], None]
 
 
-def fit_sentences(
-    vectors: Floats,
-    order: Sequence[int],
-    truth: Numbers,
-    folds: Numbers,
-    intents: int,
-    encoder: str,
-    progress: Progress,
-) -> tuple[SentenceView, list[Array], Array]:
-    """The view by sentence vectors; what its two halves say of messages left out; how like these are to each intent's examples.
+@dataclass(frozen=True, slots=True)
+class Sentenced:
+    """What there is to know by sentence vectors. Scores and likeness have a row for each message with a fold, in their order."""
 
-    `order` has the messages in an order that has nothing to do with them: the first of each intent are kept to compare with.
-    What is returned has a row for each message with a fold, in their order.
-    """
+    view: SentenceView
+    scores: list[Array]
+    """What the two halves of the view say of messages left out."""
+    similar: Array
+    """How like these are to each intent's examples."""
+
+
+def fit_sentences(
+    vectors: Floats, keys: Sequence[str], truth: Numbers, folds: Numbers, intents: int, encoder: str, progress: Progress
+) -> Sentenced:
+    """Fit on vectors of the encoder whose fingerprint is `encoder`, and ask what folds say of the messages left out of them."""
     asked = np.flatnonzero(folds >= 0)
     centre = vectors.mean(axis=0)
     rows = centred(vectors, centre)
@@ -47,15 +50,14 @@ def fit_sentences(
     for number in numbers:
         progress("checking", number / (len(numbers) + 3))
         taught, own = np.flatnonzero(folds != number), np.flatnonzero(folds == number)
-        if taught.size:
-            model = fit_softmax(axes, taught, truth[taught], intents, _STRENGTH)
-            weighed[own] = axes.rows[own] @ model.weights + model.bias
+        model = fit_softmax(axes, taught, truth[taught], intents, _STRENGTH)
+        weighed[own] = axes.rows[own] @ model.weights + model.bias
     progress("learning", len(numbers) / (len(numbers) + 3))
     linear = fit_softmax(axes, np.arange(len(rows)), truth, intents, _STRENGTH)
     progress("comparing", (len(numbers) + 1) / (len(numbers) + 3))
     widest = axes.back[:, ::-1][:, :NARROW].astype(np.float32)
     narrow = narrowed(rows, widest)
-    kept = _examples(order, truth, intents)
+    kept = _examples(keys, truth, intents)
     says, heard = fit_examples(narrow[kept], truth[kept], folds[kept], narrow[asked], folds[asked], intents)
     starts = np.searchsorted(truth[kept], np.arange(intents))
     likeness = narrow[asked] @ narrow[kept].T
@@ -70,7 +72,7 @@ def fit_sentences(
         says=says,
         starts=starts.astype(np.float32),
     )
-    return view, [weighed[asked], heard], nearest_by_intent(likeness, starts)
+    return Sentenced(view, [weighed[asked], heard], nearest_by_intent(likeness, starts))
 
 
 def fit_examples(
@@ -102,9 +104,9 @@ def fit_examples(
     return says, heard
 
 
-def _examples(order: Sequence[int], truth: Numbers, intents: int) -> Places:
+def _examples(keys: Sequence[str], truth: Numbers, intents: int) -> Places:
     """The messages kept to compare with, the intents in order: all, or evenly as many as may be kept."""
-    mixed = np.array(order, np.intp)
+    mixed = np.array(sorted(range(len(keys)), key=lambda place: hashlib.sha256(keys[place].encode()).digest()), np.intp)
     each = np.bincount(truth, minlength=intents)
     most = int(each.max())
     if len(truth) > MOST_EXAMPLES:  # the highest number an intent may have that keeps all within bounds

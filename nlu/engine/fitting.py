@@ -7,6 +7,7 @@ sure the sum may be, and what is out of scope. Only training imports this module
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from nlu.engine.by_sentence import fit_sentences
+from nlu.engine.by_sentence import Sentenced
 from nlu.engine.by_words import MANY, Worded, fit_words
 from nlu.engine.calibrating import Asked, Measured, calibrate
 from nlu.engine.features import Featurizer, learn_features
-from nlu.engine.model import Calibration, Floats, SentenceView
+from nlu.engine.model import Calibration, SentenceView
 from nlu.engine.softmax import Linear
 
 FOLDS = 5
@@ -30,16 +31,13 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One training message ready for the features: its words, the names of its entities, its intent and its key."""
+    """One training message ready for the features: its words, the names of its entities and its intent."""
 
     words: Sequence[str]
     entities: Sequence[str]
     intent: int
-    key: str
     parts: Sequence[tuple[Sequence[str], Sequence[str]]] = ()
     """Words and entities of each sentence, when there are several."""
-    name: bool = False
-    """Whether it is no message but the intent's own name: learnt from, never asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,46 +55,47 @@ class Fitted:
     """What they were taken for, by everything there is."""
 
 
-def fit(lessons: Sequence[Lesson], intents: Sequence[str], vectors: Floats | None, encoder: str, progress: Progress) -> Fitted:
-    """Fit on all lessons, and calibrate on what folds say of the messages left out of them.
+def fit(
+    lessons: Sequence[Lesson], folds: NDArray[np.int64], intents: Sequence[str], sentenced: Sentenced | None, progress: Progress
+) -> Fitted:
+    """Fit the words of all lessons, and calibrate on what folds say of the messages left out of them.
 
-    `vectors` (lessons x dimension) are those of the encoder whose fingerprint is `encoder`; None to go by words alone.
+    `folds` are those of `fold_of`; `sentenced` is what the sentence vectors said (None to go by words alone).
     """
     truth = np.array([lesson.intent for lesson in lessons])
-    folds = fold_of(lessons)
+    asked = np.flatnonzero(folds >= 0)
     features = learn_features([lesson.words for lesson in lessons], [lesson.entities for lesson in lessons])
     rows = _rows(features, [(lesson.words, lesson.entities) for lesson in lessons])
     parts = _rows(features, [part for lesson in lessons for part in lesson.parts])
     of = np.repeat(np.arange(len(lessons)), [len(lesson.parts) for lesson in lessons])
-    words, worded = fit_words(Worded(rows, parts, of), truth, folds, len(intents), _part(progress, 0.0, 0.5))
-    asked = np.flatnonzero(np.isfinite(worded[0][:, 0]))
-    worded = [view[asked] for view in worded]
+    words, views = fit_words(Worded(rows, parts, of), truth, folds, len(intents), progress)
+    views = [view[asked] for view in views]
     known = Asked(truth[asked], *_known(features, rows, truth, folds, asked))
-    by_words, measured = calibrate(known, worded, None, intents)
-    if vectors is None:
+    by_words, measured = calibrate(known, views, None, intents)
+    if sentenced is None:
         return Fitted(features, words, by_words, None, None, asked, measured)
-    order = sorted(range(len(lessons)), key=lambda place: hashlib.sha256(lessons[place].key.encode()).digest())
-    folds = np.where(np.isin(np.arange(len(lessons)), asked), folds, -1)
-    view, sentenced, similar = fit_sentences(vectors, order, truth, folds, len(intents), encoder, _part(progress, 0.5, 1.0))
-    by_both, measured = calibrate(known, [*worded, *sentenced], similar, intents)
-    return Fitted(features, words, by_words, view, by_both, asked, measured)
+    by_both, measured = calibrate(known, [*views, *sentenced.scores], sentenced.similar, intents)
+    return Fitted(features, words, by_words, sentenced.view, by_both, asked, measured)
 
 
-def fold_of(lessons: Sequence[Lesson]) -> NDArray[np.int64]:
+def fold_of(keys: Sequence[str], truth: Sequence[int], messages: int) -> NDArray[np.int64]:
     """The fold each lesson is left out of: spread evenly over an intent's messages, the same message always in one fold.
 
-    An intent's name is in none (-1); nor are, where there are many lessons, those of all folds but the first.
+    What stands behind the `messages` is an intent's name, in no fold (-1); nor is, where there are many lessons, what is in
+    any fold but the first, and anything where nothing would be left to learn from.
     """
-    by_intent: dict[int, dict[str, None]] = {}
-    for lesson in lessons:
-        if not lesson.name:
-            by_intent.setdefault(lesson.intent, {})[lesson.key] = None
+    by_intent: dict[int, set[str]] = defaultdict(set)
+    for key, intent in zip(keys[:messages], truth, strict=False):
+        by_intent[intent].add(key)
     place: dict[tuple[int, str], int] = {}
-    for intent, keys in by_intent.items():
-        mixed = sorted(keys, key=lambda key: hashlib.sha256(key.encode()).digest())
+    for intent, own in by_intent.items():
+        mixed = sorted(own, key=lambda key: hashlib.sha256(key.encode()).digest())
         place |= {(intent, key): (number + intent) % FOLDS for number, key in enumerate(mixed)}
-    folds = np.array([-1 if lesson.name else place[lesson.intent, lesson.key] for lesson in lessons], dtype=np.int64)
-    return np.where(folds == 0, 0, -1) if len(lessons) > MANY else folds
+    folds = np.array([place[intent, key] for key, intent in zip(keys[:messages], truth, strict=False)], dtype=np.int64)
+    folds = np.append(folds, np.full(len(keys) - messages, -1))
+    if len(keys) > MANY:
+        return np.where(folds == 0, 0, -1)
+    return folds if len(set(folds.tolist())) > 1 else np.full(len(keys), -1)
 
 
 def _rows(features: Featurizer, messages: Sequence[tuple[Sequence[str], Sequence[str]]]) -> csr_matrix:
@@ -146,7 +145,3 @@ def _share(weights: Array, words: NDArray[np.bool_], seen: NDArray[np.bool_], pa
         whole = weights[half & (seen | ~pairs)].sum()
         share += float(weights[half & seen].sum() / whole) if whole else 0.0
     return share
-
-
-def _part(progress: Progress, first: float, last: float) -> Progress:
-    return lambda what, done: progress(what, first + (last - first) * done)

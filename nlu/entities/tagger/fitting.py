@@ -46,8 +46,8 @@ class _Group:
     """Where the weights of its features (rows) for its labels (columns) lie among all."""
     features: csr_matrix
     turned: csr_matrix
-    vectors: Array
-    truth: Array
+    vectors: Floats
+    truth: Floats
     """One for the label each word has, zero for the others."""
     steps: Array
     """How often one label follows another."""
@@ -140,15 +140,15 @@ def _group(lessons: Sequence[Lesson], labels: int, pairs: NDArray[np.intp]) -> _
     used = mine[:, 0] // labels
     columns = np.searchsorted(used, np.concatenate([np.asarray(row, np.intp) for row in rows]))
     starts = np.concatenate(([0], np.cumsum([len(row) for row in rows])))
-    matrix = csr_matrix((np.ones(len(columns)), columns, starts), shape=(len(rows), len(used)))
-    together = np.array(vectors, np.float64) if vectors else np.zeros((len(rows), 0))
+    matrix = csr_matrix((np.ones(len(columns), np.float32), columns, starts), shape=(len(rows), len(used)))
+    together = np.array(vectors, np.float32) if vectors else np.zeros((len(rows), 0), np.float32)
     return _Group(
         allowed=allowed,
         places=np.searchsorted(pairs, mine),
         features=matrix,
         turned=matrix.T.tocsr(),
         vectors=together,
-        truth=np.eye(len(allowed))[truth],
+        truth=np.eye(len(allowed), dtype=np.float32)[truth],
         steps=steps,
         ends=np.array(ends),
     )
@@ -167,13 +167,14 @@ def _surprise(numbers: Array, groups: Sequence[_Group], shape: _Shape, chain: tu
     ):
         np.multiply(weights, cost, out=part)
     total = 0.5 * float(numbers @ slope)
-    for group in groups:
+    short_features, short_vectors = of_features.astype(np.float32), of_vectors.astype(np.float32)
+    for group in groups:  # half the digits take half the time, and the sums over messages keep them all
         mine = group.allowed
         both = np.ix_(mine, mine)
-        says = group.features @ of_features[group.places] + group.vectors @ of_vectors[:, mine]
+        says = group.features @ short_features[group.places] + group.vectors @ short_vectors[:, mine]
         everything, shares, pairs = _weigh(says, follows[both] + chain[0][both], starts[mine] + chain[1][mine], group.ends)
         first = group.ends[0]
-        total += everything - float((says * group.truth).sum() + (follows[both] * group.steps).sum())
+        total += everything - float((says * group.truth).sum(dtype=np.float64) + (follows[both] * group.steps).sum())
         total -= float(starts[mine] @ group.truth[:first].sum(axis=0))
         wrong = shares - group.truth
         slopes[0][group.places] += group.turned @ wrong
@@ -183,23 +184,23 @@ def _surprise(numbers: Array, groups: Sequence[_Group], shape: _Shape, chain: tu
     return total, slope
 
 
-def _weigh(says: Array, follows: Array, starts: Array, ends: NDArray[np.int64]) -> tuple[float, Array, Array]:
+def _weigh(says: Floats, follows: Array, starts: Array, ends: NDArray[np.int64]) -> tuple[float, Floats, Array]:
     """The logarithm of the weight of all labellings; each label's share of it by word; each pair's share in all."""
     top = says.max(axis=1, keepdims=True)
-    powers, chained = np.exp(says - top), np.exp(follows)
-    ahead, behind, sums = np.empty_like(says), np.ones_like(says), np.empty(len(says))
+    powers, chained = np.exp(says - top), np.exp(follows).astype(np.float32)
+    ahead, behind, sums = np.empty_like(says), np.ones_like(says), np.empty(len(says), np.float32)
     bounds = [(int(start), int(end)) for start, end in zip((0, *ends[:-1]), ends, strict=True)]
     for step, (start, end) in enumerate(bounds):
         before = bounds[step - 1][0]
-        arriving = ahead[before : before + end - start] @ chained if step else np.exp(starts)
+        arriving = ahead[before : before + end - start] @ chained if step else np.exp(starts).astype(np.float32)
         weight = arriving * powers[start:end]
         sums[start:end] = weight.sum(axis=1)
         ahead[start:end] = weight / sums[start:end, None]
-    pairs = np.zeros_like(chained)
+    pairs = np.zeros(chained.shape)
     for step in range(len(bounds) - 1, 0, -1):
         start, end = bounds[step]
         before = bounds[step - 1][0]
         leaving = behind[start:end] * powers[start:end] / sums[start:end, None]
         behind[before : before + end - start] = leaving @ chained.T
         pairs += ahead[before : before + end - start].T @ leaving
-    return float(np.log(sums).sum() + top.sum()), ahead * behind, pairs * chained
+    return float(np.log(sums).sum(dtype=np.float64) + top.sum(dtype=np.float64)), ahead * behind, pairs * chained
