@@ -21,6 +21,10 @@ _UNITS = (
     r"|magasins?|stores?|personnes?|people|litres?|l\b|cl\b|ml\b|g\b|kg\b|km\b|cm\b|m\b|paires?|pairs?|rue|street|[/:]\d))"
 )
 
+_TELLING = 0.6
+"""Share of the numbers and codes after a word that must be of the entity for the word to announce it: `size`, but not `the`."""
+_AFTER_WORD = re.compile(rf"(?P<word>[^\W\d_]+)[\s:,]+(?:\d{{1,2}}(?:[.,]\d)?(?![\w]|[.,]\d|-\d){_UNITS}|[SML]\b|X{{1,3}}[SL]\b)")
+
 _JOINS = r"\s+(?:ou|or|et|and|to|au|a|instead\s+of(?:\s+a)?|au\s+lieu\s+d[eu']|with\s+an?|par\s+une?|pas|not)\s+"
 
 
@@ -39,6 +43,7 @@ class Code:
 
 def learn(examples: Iterable[Example]) -> tuple[Code, ...]:
     """The entities whose annotated wordings are nearly all codes."""
+    examples = tuple(examples)
     seen: dict[str, list[tuple[str, str]]] = {}
     for example in examples:
         for entity in example.entities:
@@ -50,11 +55,18 @@ def learn(examples: Iterable[Example]) -> tuple[Code, ...]:
         if len(written) < 3 or len(written) < 0.8 * len(places):
             continue
         announcing = Counter(word for word, text in places if _CODE.fullmatch(text) and word)
+        standing = _standing_after(announcing, examples)
         numbers = [float(text.replace(",", ".")) for text in written if text[0].isdigit()]
         codes.append(
             Code(
                 name=name,
-                before=tuple(sorted(word for word, times in announcing.items() if times > 1 or len(word) > 3)),
+                before=tuple(
+                    sorted(
+                        word
+                        for word, times in announcing.items()
+                        if (times > 1 or len(word) > 3) and times >= _TELLING * standing[word]
+                    )
+                ),
                 words=tuple(sorted({text for text in written if text.isalpha()})),
                 # The examples do not show every size there is.
                 lowest=min(numbers, default=0.0) * 0.75,
@@ -62,6 +74,18 @@ def learn(examples: Iterable[Example]) -> tuple[Code, ...]:
             )
         )
     return tuple(codes)
+
+
+def _standing_after(words: Iterable[str], examples: Iterable[Example]) -> Counter[str]:
+    """How often numbers and codes of letters stand right after each of the words, whatever they are."""
+    wanted = frozenset(words)
+    found: Counter[str] = Counter()
+    for example in examples:
+        plain = folded(example.text)
+        for match in _AFTER_WORD.finditer(example.text) if len(plain) == len(example.text) else ():
+            if (word := plain[slice(*match.span("word"))]) in wanted:
+                found[word] += 1
+    return found
 
 
 class Codes:
