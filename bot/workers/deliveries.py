@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Mapping
 from datetime import timedelta
@@ -23,6 +24,7 @@ from bot.storage.windows import Served
 from bot.workers.breaker import Breaker
 from bot.workers.outcomes import is_away, outcome_of
 from bot.workers.pace import Paces
+from bot.workers.sharing import SharedPace
 
 log = structlog.get_logger(__name__)
 
@@ -63,8 +65,9 @@ class DeliveryWorker:
         self._paces = Paces(rate, channel.limits.per_recipient_per_second)
         self._under_way: set[int] = set()
         """Messages being sent by this process; whoever finds their claim run out waits for the outcome all the same."""
-        self._due = asyncio.Event()
+        self._due, self._stopping = asyncio.Event(), asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
+        self._shared = SharedPace(database, clock, self._paces, channel=channel.name, account=self.account, worker=name)
         self._refused: str | None = None
         self._away = CHANNEL_AWAY.labels(channel.name, self.account)
         self._away.set(0)
@@ -85,16 +88,19 @@ class DeliveryWorker:
         self._due.set()
 
     async def run(self) -> None:
-        """Deliver for ever; cancel to stop. What was being sent is given a moment to be written down."""
+        """Deliver for ever; cancel to stop. What is being sent is given a moment to be written down, the rest is put back."""
         try:
             while True:
                 await self._once()
         finally:
+            self._stopping.set()
             if self._sending:
                 await asyncio.wait(self._sending, timeout=5)
+            await self._shared.leave()
 
     async def _once(self) -> None:
         self._due.clear()
+        await self._shared.keep()
         at = time.monotonic()
         room = self._breaker.room(self._batch - len(self._sending), len(self._sending), at)
         due = await self._claim_due(room) if room > 0 else []
@@ -156,10 +162,9 @@ class DeliveryWorker:
         """Try to send it; None when nothing is left to be written down."""
         if due.withheld:
             return Outcome(due.message, "withheld", why=due.withheld)
-        if wait := self._paces.delay(due.outbound.recipient):
-            await asyncio.sleep(wait)
-        if self._breaker.wait(time.monotonic()):
-            return Outcome(due.message, "pending", counts=False)  # claimed before the platform went away
+        stopping = await self._keep_pace(due.outbound.recipient)
+        if stopping or self._breaker.wait(time.monotonic()):
+            return Outcome(due.message, "pending", counts=False)  # claimed, and not tried
         if due.attempts > 1:
             still = partial(outbox.still_to_send, message_id=due.message, worker=self._name)
             if not await self._database.write(still):
@@ -174,6 +179,15 @@ class DeliveryWorker:
             return self._failed(due, error)
         self._answered()
         return Outcome(due.message, "sent", provider_id=provider_id, sent_at=began)
+
+    async def _keep_pace(self, recipient: str) -> bool:
+        """Wait until this recipient may be written to; True when the worker is told to stop meanwhile."""
+        wait = self._paces.delay(recipient)
+        if wait:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._stopping.wait()
+        return self._stopping.is_set()
 
     async def _outside(self, due: Due, error: OutsideWindow) -> Outcome | None:
         """Find another way for words that may not leave here: another channel, a template that asks for an answer, or waiting."""

@@ -19,6 +19,12 @@ class Pace:
         self._at = now
         return max(0.0, -self._tokens / self._rate)
 
+    def turn_to(self, rate: float) -> None:
+        """Refill at another rate from now on."""
+        now = time.monotonic()
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._at, self._rate = now, rate
+
     @property
     def full(self) -> bool:
         """Whether nobody has taken a token lately."""
@@ -35,9 +41,20 @@ class Paces:
     """What platforms tolerate towards one recipient, and what a turn of two or three messages needs."""
 
     def __init__(self, per_second: float, per_recipient_per_second: float) -> None:
+        self._per_second = per_second
         self._whole = Pace(per_second, max(1, int(per_second * self._WHOLE_BURST))) if per_second else None
         self._rate = per_recipient_per_second
         self._recipients: dict[str, Pace] = {}
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the account as a whole has a pace to keep."""
+        return self._whole is not None
+
+    def share_among(self, processes: int) -> None:
+        """So many processes send by this account: each keeps its part of the pace."""
+        if self._whole:
+            self._whole.turn_to(self._per_second / processes)
 
     def delay(self, recipient: str) -> float:
         """Take leave to write to this recipient and return how many seconds to wait before doing it."""
