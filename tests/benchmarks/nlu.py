@@ -121,8 +121,7 @@ def _rows(one: DataSet, found: Told, beside: Told) -> list[Row]:
         held, asked, aim = one.ahead
         ours, theirs = held.value(found), held.value(beside)
         if ours is not None and theirs is not None:
-            what = f"{one.name}: {held.what}, ahead of Rasa"
-            rows.append((Line(what, ours - theirs, "points", asked, aim, more_is_better=True), None))
+            rows.append((Line(f"{one.name}: ahead of Rasa", ours - theirs, "points", asked, aim, more_is_better=True), None))
     return rows
 
 

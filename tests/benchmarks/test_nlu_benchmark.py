@@ -45,7 +45,7 @@ def test_the_table_is_made_by_one_command(tmp_path: Path) -> None:
     assert "clinc150_10shot: intents right" in done.stdout
     found = {line["what"]: line for line in json.loads(figures.read_text())["figures"]}
     assert found["clinc150_10shot: intents right"]["rasa"] == 50.0
-    ahead = found["clinc150_10shot: intents right, ahead of Rasa"]
+    ahead = found["clinc150_10shot: ahead of Rasa"]
     assert (ahead["value"], ahead["unit"]) == (found["clinc150_10shot: intents right"]["value"] - 50.0, "points")
     assert found["clinc150_10shot: one message, p50"]["rasa"] == 12.0
     assert {"clinc150_10shot: scope, AUROC", "memory of the NLU part"} <= found.keys()
