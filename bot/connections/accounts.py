@@ -25,6 +25,8 @@ class MetaAccount:
     id: str
     base_url: str
     token: str = field(repr=False)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Where `id`, `token`, `app_secret` and `verify_token` are set: variables, or a line of `channels.yml`."""
     app_secret: str = field(default="", repr=False)
     verify_token: str = field(default="", repr=False)
 
@@ -71,6 +73,10 @@ def meta_accounts(
                 token=token,
                 app_secret=_secret(getattr(settings, f"{channel}_app_secret")),
                 verify_token=_secret(getattr(settings, f"{channel}_verify_token")),
+                settings={
+                    name: f"FILROUGE_{channel.upper()}_{(id_name if name == 'id' else name).upper()}"
+                    for name in ("id", "token", "app_secret", "verify_token")
+                },
             )
         )
     for rule in rules:
@@ -83,6 +89,12 @@ def meta_accounts(
                 token=_from(environment, rule.token),
                 app_secret=_from(environment, rule.app_secret),
                 verify_token=_from(environment, rule.verify_token),
+                settings={
+                    "id": f"the id of {rule.name!r} in channels.yml",
+                    "token": rule.token,
+                    "app_secret": rule.app_secret,
+                    "verify_token": rule.verify_token,
+                },
             )
         )
     _each_once([one.id for one in found], channel)

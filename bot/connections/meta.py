@@ -30,8 +30,9 @@ from bot.channels.whatsapp.table import WhatsAppTable
 from bot.channels.whatsapp.translate import read_body as read_whatsapp
 from bot.channels.whatsapp.transport import WhatsAppChannel
 from bot.connections.accounts import MetaAccount
-from bot.connections.line import Connection, Finding, Ground, Line, templates_of
-from bot.errors import AccountRefused, Refused, SendFailed
+from bot.connections.line import Connection, Finding, Ground, Line, Work, templates_of
+from bot.connections.mentions import fetch_mentions
+from bot.errors import AccountRefused, Refused, SendFailed, TryLater
 from bot.messages import InboundMessage, Reading
 from bot.storage.inbox import SPEAKING, Accepted
 from bot.web.inbox_door import FilesOf, no_files
@@ -175,48 +176,47 @@ def page_line(channel: str, accounts: Sequence[MetaAccount], rules: ChannelRules
 
 async def check(transport: MetaChannel, account: MetaAccount, channel: str) -> Sequence[Finding]:
     """Whether token, id, secret and subscriptions of an account are right."""
-    prefix = f"FILROUGE_{channel.upper()}"
-    findings = [await _token(transport, prefix)]
+    findings = [await _token(transport, account)]
     if not findings[0].wrong:
-        findings.append(await _secret(transport, account, prefix))
+        findings.append(await _secret(transport, account))
         if isinstance(transport, PageChannel):
             findings.append(await _subscribed(transport, channel))
+        elif isinstance(transport, WhatsAppChannel):
+            findings.append(await _posted_to(transport))
     elif not account.app_secret:
-        findings.append(_no_secret(prefix))
-    if not account.verify_token:
-        findings.append(
-            Finding(
-                about="verify token",
-                wrong="none is configured, so Meta cannot subscribe the webhook",
-                do=f"set {prefix}_VERIFY_TOKEN to a word of your own, and write it into the application's webhook settings",
-            )
-        )
-    return findings
+        findings.append(_no_secret(account))
+    if account.verify_token:
+        return [*findings, Finding(about="verify token")]
+    do = f"set {account.settings['verify_token']} to a word of your own, and write it into the application's webhook settings"
+    return [*findings, Finding(about="verify token", wrong="none is configured, so Meta cannot subscribe the webhook", do=do)]
 
 
-async def _token(transport: MetaChannel, prefix: str) -> Finding:
+async def _token(transport: MetaChannel, account: MetaAccount) -> Finding:
     try:
         await transport.check()
     except AccountRefused as error:
-        return Finding(about="token", wrong=str(error), do=f"make a permanent token with all permissions and set {prefix}_TOKEN")
+        do = f"make a permanent token with all permissions and set {account.settings['token']}"
+        return Finding(about="token", wrong=str(error), do=do)
     except Refused as error:
-        id_name = "PHONE_NUMBER_ID" if prefix.endswith("WHATSAPP") else "PAGE_ID"
-        return Finding(about="token", wrong=str(error), do=f"see whether {prefix}_{id_name} is the id this token was made for")
+        do = f"see whether {account.settings['id']} is the id this token was made for"
+        return Finding(about="token", wrong=str(error), do=do)
     except SendFailed as error:
         return Finding(about="token", wrong=str(error), do="try again in a few minutes")
     return Finding(about="token")
 
 
-async def _secret(transport: MetaChannel, account: MetaAccount, prefix: str) -> Finding:
+async def _secret(transport: MetaChannel, account: MetaAccount) -> Finding:
     if not account.app_secret:
-        return _no_secret(prefix)
+        return _no_secret(account)
     try:
         await transport.check(account.app_secret)
+    except TryLater as error:
+        return Finding(about="signature secret", wrong=str(error), do="try again in a few minutes")
     except SendFailed:
         return Finding(
             about="signature secret",
             wrong="it is not the secret of the application this token belongs to",
-            do=f"copy the App Secret from the application's basic settings into {prefix}_APP_SECRET",
+            do=f"copy the App Secret from the application's basic settings into {account.settings['app_secret']}",
         )
     return Finding(about="signature secret")
 
@@ -225,8 +225,19 @@ def _no_secret(prefix: str) -> Finding:
     return Finding(
         about="signature secret",
         wrong="none is configured, so every webhook is refused",
-        do=f"copy the App Secret from the application's basic settings into {prefix}_APP_SECRET",
+        do=f"copy the App Secret from the application's basic settings into {account.settings['app_secret']}",
     )
+
+
+async def _posted_to(transport: WhatsAppChannel) -> Finding:
+    try:
+        address = await transport.webhook()
+    except SendFailed as error:
+        return Finding(about="webhook", wrong=str(error), do="give the token the permission whatsapp_business_management")
+    if address == "":
+        do = "write the address of /webhooks/whatsapp into the application's webhook settings and tick `messages`"
+        return Finding(about="webhook", wrong="WhatsApp does not know where to post", do=do)
+    return Finding(about="webhook")
 
 
 async def _subscribed(transport: PageChannel, channel: str) -> Finding:

@@ -22,6 +22,8 @@ class FakeMessenger(FakeGraph):
         """Customers whose window has closed: only a person's words reach them."""
         self.answered: list[str] = []
         """Comments that were answered in private."""
+        self.subscribed = ["messages", "feed"]
+        """The fields our application gets."""
 
     def measure(self, text: str) -> int:
         return len(text)
@@ -122,7 +124,7 @@ class FakeMessenger(FakeGraph):
         if method == "GET" and path == "app":
             return {"id": APP_ID}
         if method == "GET" and path == f"{self.id}/subscribed_apps":
-            return {"data": [{"id": APP_ID, "subscribed_fields": ["messages", "feed"]}]}
+            return {"data": [{"id": APP_ID, "subscribed_fields": self.subscribed}]}
         if method == "GET" and path == self.id:
             return {"id": self.id, "name": "Orvelle", "username": "orvelle"}
         if method == "GET" and path == "24601":

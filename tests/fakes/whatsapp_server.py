@@ -17,6 +17,8 @@ class FakeWhatsApp(FakeGraph):
     def __init__(self, **how: Any) -> None:
         super().__init__(PHONE_NUMBER_ID, **how)
         self.templates = {"reprise", "rappel"}
+        self.configured = {"application": "https://bot.orvelle.example/webhooks/whatsapp"}
+        """Where the number's webhooks go."""
 
     def recipient_of(self, body: JSONObject) -> str:
         return str(body.get("to") or body.get("recipient"))
@@ -87,6 +89,8 @@ class FakeWhatsApp(FakeGraph):
         if method == "GET" and path in self.files:
             content, mime_type = self.files[path]
             return {"url": f"{self.root}/files/{path}", "mime_type": mime_type, "file_size": len(content), "id": path}
+        if method == "GET" and path == self.id and query.get("fields") == "webhook_configuration":
+            return {"webhook_configuration": self.configured, "id": self.id}
         if method == "GET" and path == self.id:
             return {"display_phone_number": "+33 6 39 98 00 00", "verified_name": "Orvelle", "id": self.id}
         return await super().other(method, path, body, query)

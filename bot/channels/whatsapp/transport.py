@@ -35,6 +35,17 @@ class WhatsAppChannel(MetaChannel):
         """
         self._courtesy("seen", self._messages, write_seen(message_id, typing=typing))
 
+    async def webhook(self) -> str | None:
+        """Where what comes for this number is posted: empty when nowhere, None when WhatsApp does not tell.
+
+        Raises as `check` does.
+        """
+        told = (await self._call(self._graph.get(self._owner, fields="webhook_configuration"))).get("webhook_configuration")
+        if not isinstance(told, Mapping):
+            return None
+        known = [told.get(name) for name in ("phone_number", "whatsapp_business_account", "application")]  # the nearest counts
+        return next((str(address) for address in known if address), "")
+
     async def media(self, file_id: str, *, name: str = "") -> Media:
         """A file a customer sent, by its id, which is good for seven days.
 
