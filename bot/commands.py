@@ -18,11 +18,13 @@ from cyclopts import App, Parameter
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bot.channel_commands import channels
 from bot.customer_commands import customers
 from bot.delivery_commands import undelivered, unreadable
 from bot.errors import SettingsError
 from bot.model_commands import models as model_commands
 from bot.nlu_commands import app as nlu_commands
+from bot.public_commands import public
 from bot.rasa_commands import export, rasa
 from bot.settings import Engine, Settings, read_settings
 
@@ -32,10 +34,12 @@ app = App(
 db = App(name="db", help="The database.")
 user = App(name="user", help="People who sign in to the console.")
 app.command(nlu_commands)
+app.command(channels)
 app.command(customers)
 app.command(db)
 app.command(export)
 app.command(model_commands)
+app.command(public)
 app.command(rasa)
 app.command(undelivered)
 app.command(unreadable)

@@ -171,7 +171,11 @@ def page_line(channel: str, accounts: Sequence[MetaAccount], rules: ChannelRules
             pause = min(300.0, pause * 2)
         await asyncio.Event().wait()  # health takes a task that ends for one that failed
 
-    return Line(name=channel, connections=connections, webhook=webhook, work={f"{channel}:app": learn})
+    work: dict[str, Work] = {f"{channel}:app": learn}
+    if channel == "instagram":
+        accounts_of = {name: one for name, one in transports.items() if isinstance(one, InstagramChannel)}
+        work["instagram:mentions"] = partial(fetch_mentions, accounts_of)
+    return Line(name=channel, connections=connections, webhook=webhook, work=work)
 
 
 async def check(transport: MetaChannel, account: MetaAccount, channel: str) -> Sequence[Finding]:
@@ -221,7 +225,7 @@ async def _secret(transport: MetaChannel, account: MetaAccount) -> Finding:
     return Finding(about="signature secret")
 
 
-def _no_secret(prefix: str) -> Finding:
+def _no_secret(account: MetaAccount) -> Finding:
     return Finding(
         about="signature secret",
         wrong="none is configured, so every webhook is refused",
