@@ -13,10 +13,16 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Coroutine, Sequence
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import make_msgid
 from http.cookiejar import CookieJar
 from typing import Any, Protocol, Self
 
 from tests.fakes.meta_server import FakeGraph
+from tests.fakes.sms_server import FakeTwilio
+from tests.fakes.smtp_server import FakeSmtp
+from tests.imap_server import Imap
 from tests.servers import Server
 
 PATIENCE = 15.0
@@ -86,6 +92,53 @@ class MetaCustomer:
 
     def answers(self) -> list[str]:
         return list(self._fake.shown(self.sender))
+
+
+class SmsCustomer:
+    """Somebody who writes by SMS, or by WhatsApp over Twilio (`whatsapp:+33...`); choices are typed."""
+
+    channel = "sms"
+
+    def __init__(self, platforms: Platforms, fake: FakeTwilio, sender: str) -> None:
+        self._platforms, self._fake, self.sender = platforms, fake, sender
+
+    def says(self, text: str) -> None:
+        assert self._platforms.do(self._fake.says(self.sender, text)) == 200
+
+    def presses(self, title: str) -> None:
+        raise LookupError(f"{title} is written out, with a number")
+
+    def answers(self) -> list[str]:
+        return self._fake.shown(self.sender)
+
+
+class EmailCustomer:
+    """Somebody who writes mails and answers ours; choices are typed."""
+
+    channel = "email"
+
+    def __init__(self, platforms: Platforms, imap: Imap, mailbox: str, smtp: FakeSmtp, sender: str, subject: str) -> None:
+        self._platforms, self._imap, self._mailbox, self._smtp = platforms, imap, mailbox, smtp
+        self.sender, self._subject = sender, subject
+        self.last_id = ""
+
+    def says(self, text: str) -> None:
+        mail = EmailMessage(policy=SMTP)
+        mail["From"], mail["To"] = f"Somebody <{self.sender}>", "support@orvelle.example"
+        answered = [sent.mail["Message-ID"] for sent in self._smtp.sent if self.sender in sent.recipients]
+        mail["Subject"] = f"Re: {self._subject}" if answered else self._subject
+        mail["Message-ID"] = self.last_id = make_msgid(domain="client.example")
+        if answered:
+            mail["References"] = " ".join(answered)
+        quoted = "".join(f"> {line}\n" for line in "".join(self.answers()[-1:]).splitlines())
+        mail.set_content(f"{text}\n\nLe jeu. 26 nov. 2026 à 10:00, Orvelle <support@orvelle.example> a écrit :\n{quoted}")
+        self._imap.deliver(self._mailbox, mail.as_bytes())
+
+    def presses(self, title: str) -> None:
+        raise LookupError(f"{title} is written out, with a number")
+
+    def answers(self) -> list[str]:
+        return self._smtp.shown(self.sender)
 
 
 class Talk:

@@ -65,11 +65,17 @@ class FakeSmtp:
         return f"smtp://support%40orvelle.example:p%40ss%20word@127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> Self:
+        return await self.listen()
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def listen(self) -> Self:
         self._server = await asyncio.get_running_loop().create_server(self._protocol, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def close(self) -> None:
         self._silence.set()
         assert self._server is not None
         self._server.close()
@@ -78,6 +84,10 @@ class FakeSmtp:
                 protocol.transport.abort()
         await self._server.wait_closed()
         await asyncio.sleep(0)
+
+    def shown(self, address: str) -> list[str]:
+        """The texts of the mails somebody got, oldest first."""
+        return [sent.text for sent in self.sent if address in sent.recipients]
 
     def fail(self, **how: Any) -> None:
         self.failures.append(Failure(**how))
