@@ -22,9 +22,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was not there and how to get it: a quiet run has only letters for it."""
     reports = terminalreporter.getreports("skipped")
-    reasons = Counter(
-        str(report.longrepr[2]).removeprefix("Skipped: ") for report in reports if isinstance(report.longrepr, tuple)
-    )
+    told = (report.longrepr[2] for report in reports if isinstance(report.longrepr, tuple))
+    reasons = Counter(str(reason).removeprefix("Skipped: ") for reason in told)
     for reason, count in reasons.items():
         terminalreporter.write_line(f"{count} skipped: {reason}")
 
