@@ -20,8 +20,9 @@ from nlu.encoders.use_weights import ORDERS, Weights, fingerprint_of, load_weigh
 
 _EMBEDDED, _WIDE, _PLACES = 512, 256, 10
 _ROW = _EMBEDDED + 3 * _WIDE + _PLACES * _WIDE
-_KEPT_TOKENS = 2048
-"""Tokens whose share is kept: 15 kB each."""
+_KEPT_TOKENS, _MANY_TOKENS = 2048, 8192
+"""Tokens whose share is kept, 15 kB each; and how many while hundreds of texts are read, as only training does."""
+_MANY_TEXTS = 200
 _BLOCK = 8
 """Tokens whose share is worked out together. Always so many, so that a token's share is the same to the bit whoever its
 neighbours were, and the same text always has the same vector."""
@@ -52,8 +53,8 @@ class UseEncoder:
         self.fingerprint = fingerprint
         self._weights = weights
         self._cutter = Cutter(weights.vocabulary)
-        self._shares = np.empty((_KEPT_TOKENS + 1, _ROW), np.float32)
-        self._shares[_KEPT_TOKENS] = 0.0  # what stands beyond a text's ends
+        self._shares = np.empty((_MANY_TOKENS + 1, _ROW), np.float32)  # memory that is never written is never taken
+        self._shares[0] = 0.0  # what stands beyond a text's ends
         self._place_of: dict[int, int] = {}
 
     def encode(self, texts: Sequence[str]) -> Floats:
@@ -61,6 +62,7 @@ class UseEncoder:
         read = [self._ids(text)[0] for text in texts]
         if len(texts) == 1:
             return self._sentences(self._pass(read), read)
+        self._prepare(read)
         vectors = np.empty((len(texts), self.dimension), np.float32)
         for first, last in _together(read):
             group = _filled(read[first:last])
@@ -76,6 +78,7 @@ class UseEncoder:
     def encode_tokens_of(self, texts: Sequence[str]) -> list[Tokens]:
         """See `SentenceEncoder`."""
         read = [self._ids(text) for text in texts]
+        self._prepare([ids for ids, _ in read])
         found: list[Tokens] = []
         for first, last in _together([ids for ids, _ in read]):
             group = _filled([ids for ids, _ in read[first:last]])
@@ -107,7 +110,7 @@ class UseEncoder:
         windows = _windows(group, len(ids))
         found = np.empty((len(ids), self.token_dimension), np.float32)
         found[:, :_EMBEDDED] = self._shares[shares, :_EMBEDDED]
-        edged = np.append(shares, _KEPT_TOKENS)
+        edged = np.append(shares, 0)
         before = np.zeros((len(ids) + 1, _WIDE), np.float32)
         place = end = 0
         for number, (width, left) in enumerate(ORDERS):
@@ -142,16 +145,22 @@ class UseEncoder:
         top = np.maximum(middle @ held.dense_2, 0.0)
         return unit_rows(np.tanh(middle @ held.out_1 + top @ held.out_2))
 
-    def _shares_of(self, ids: Sequence[int]) -> NDArray[np.intp]:
+    def _prepare(self, read: Sequence[Sequence[int]]) -> None:
+        """Work out the shares of what many texts hold in full blocks, before they are passed through."""
+        if len(read) >= _MANY_TEXTS:
+            numbers = dict.fromkeys(number for ids in read for number in ids)
+            self._shares_of(list(numbers)[:_MANY_TOKENS], _MANY_TOKENS)
+
+    def _shares_of(self, ids: Sequence[int], most: int = _KEPT_TOKENS) -> NDArray[np.intp]:
         """The rows of `_shares` that hold these tokens, worked out for those not met lately."""
         missing = [number for number in dict.fromkeys(ids) if number not in self._place_of]
         if missing:
-            if len(self._place_of) + len(missing) > _KEPT_TOKENS:
+            if len(self._place_of) + len(missing) > most:
                 self._place_of.clear()
                 missing = list(dict.fromkeys(ids))
             for start in range(0, len(missing), _BLOCK):
                 block = missing[start : start + _BLOCK]
-                first = len(self._place_of)
+                first = len(self._place_of) + 1
                 self._shares[first : first + len(block)] = self._work_out(block)[: len(block)]
                 self._place_of |= {number: first + step for step, number in enumerate(block)}
         return np.array([self._place_of[number] for number in ids], np.intp)
