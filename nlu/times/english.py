@@ -177,7 +177,7 @@ RULES: tuple[Rule, ...] = (
     # Days counted from today.
     rule(r"(?:the\s+)?day\s+after\s+(?:tomorrow|tmrw|tmr|tomorow)", {"day": {"offset": 2}}),
     rule(r"(?:today|tdy|2day)", {"day": {"offset": 0}}),
-    rule(r"(?:tomorrow|tomm?orr?ow|tmrw|tmr|tmw|tomoz|2moro|2morrow)", {"day": {"offset": 1}}),
+    rule(r"(?:tomorrow|tomm?orr?ow|tomo|2mrw|tmrw|tmr|tmw|tomoz|2moro|2morrow)", {"day": {"offset": 1}}),
     rule(r"(?:the\s+)?day\s+before\s+yesterday", {"day": {"offset": -2}}),
     rule(r"yesterday", {"day": {"offset": -1}}),
     rule(r"(?:tonight|tonite|2nite)", lambda m: of_today(m, "evening")),

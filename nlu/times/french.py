@@ -39,11 +39,11 @@ _EDGES = {
     ("fin", "evening"): {"after": "20:00"},
 }
 _MIDDAY = r"(?<!apres[\s-])(?<!apre[\s-])midi(?!\s*(?:et|trente))"
-_PART = rf"(?P<part>matinees?|matins?|mat(?=\s|$)|{FRENCH_AFTERNOON}|soirees?|soirs?|{_MIDDAY})"
+_PART = rf"(?P<part>matinees?|bon?maten|matins?|mat(?=\s|$)|{FRENCH_AFTERNOON}|soirees?|soirs?|{_MIDDAY})"
 
 
 def _part(written: str) -> str:
-    if written.startswith("mat"):
+    if written.startswith("mat") or written.endswith("maten"):
         return "morning"
     if written.startswith("soir"):
         return "evening"
@@ -135,10 +135,13 @@ RULES: tuple[Rule, ...] = (
     rule(rf"(?:entre|de|des|d'|du)\s*(?P<a>{_X})\s*(?:et|a|jusqu'?\s?a|-)\s*(?P<b>{_X})", _one_is_an_hour),
     rule(rf"(?P<a>{_X})\s*(?:-|a|jusqu'a|>)\s*(?P<b>{clock.FRENCH})", _one_is_an_hour),
     rule(
-        rf"(?P<said>(?:apres(?!\s*midi)|a\s+partir\s+de|a\s+compter\s+de|des|passe|pas\s+avant|(?:pas\s+)?plus\s+tot\s+que)\s*{_A})",
+        r"(?P<said>(?:(?<!pas )apres(?!\s*midi)|a\s+(?:partir|compter)\s+de|des|passe|pas\s+avant|(?:pas\s+)?plus\s+tot\s+que)"
+        rf"\s*{_A})",
         after("fr"),
     ),
     rule(rf"(?P<said>{_A}\s+(?:et\s+(?:apres|plus)|au\s+plus\s+tot|minimum|min|passees?))", after("fr")),
+    # Québec's « avant-midi » is the morning; « avant midi » a bound.
+    rule(r"(?:(?:l'|cet\s+|en\s+|d')(?=avant)|(?=avant-))(?P<part>avant[\s-]midi)", {"part_of_day": "morning"}),
     rule(rf"(?P<said>(?:avant|jusqu'?\s?a|(?:pas\s+)?plus\s+tard\s+que|pas\s+apres|d'ici)\s*{_A})", before("fr")),
     rule(rf"(?P<said>{_A}\s+(?:au\s+plus\s+tard|maximum|maxi?|dernier\s+delai))", before("fr")),
     rule(r"(?:a|pour)\s+(?P<said>midi(?:\s+pile)?)(?!\s*(?:et|trente|moins))", {"hour": {"at": "12:00"}}),
@@ -171,9 +174,9 @@ RULES: tuple[Rule, ...] = (
     ),
     rule(r"^\W*(?P<said>(?P<wd>mar|mer|jeu))\W*$", lambda m: _of_week(m, None), own=True),
     # Days counted from today.
-    rule(r"(?:aujourd['\s]?\s?hui|ajd|aujd|auj|ojd|(?<!\ba )ce\s+jour(?![\s-]*la\b))", {"day": {"offset": 0}}),
+    rule(r"(?:aujourd['\s]?\s?hui|ajd|aujd|auj|ojd|jodi(?:[\s-]a)?|(?<!\ba )ce\s+jour(?![\s-]*la\b))", {"day": {"offset": 0}}),
     rule(r"apr?e?s?[\s-]?(?:demain|dem1|2main)", {"day": {"offset": 2}}),
-    rule(r"(?:demain|dem1|2main|dmain|2m1)", {"day": {"offset": 1}}),
+    rule(r"(?:demain|dem1|2main|dmain|2m1|demen|dimen|denmen)", {"day": {"offset": 1}}),
     rule(r"avant[\s-]?hier", {"day": {"offset": -2}}),
     rule(r"hier", {"day": {"offset": -1}}),
     rule(rf"(?:dans|d'ici)\s+(?P<n>{_NUM})\s+(?:jours?|j)", _in_days),
@@ -192,7 +195,8 @@ RULES: tuple[Rule, ...] = (
         _edge_of_part,
     ),
     rule(r"(?:en\s+)?(?P<said>fin\s+de\s+journee)", {"hour": {"after": "17:00"}}),
-    rule(rf"(?:ce|cet|cette|c't|st)\s+{_PART}", _today_part),
+    rule(rf"(?:ce|cet|cette|c't|st|a(?=\s+(?:soir|matin)))\s+{_PART}", _today_part),
+    rule(r"aswe(?:[\s-]a)?", lambda m: of_today(m, "evening")),
     rule(_PART, lambda m: [("part_of_day", _part(m["part"]))]),
     # A day of the month, when nothing else has taken the number.
     rule(

@@ -24,7 +24,7 @@ from nlu.understanding import Entity
 _TOKEN = re.compile(r"[a-z]{5,}")
 _ANYTHING = re.compile(
     r"\d|\b(?:lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu|fri|sat|sun|jour|hui|auj|ajd|ojd|ce|cet|cette|st|dem|dm|hier|sem"
-    r"|fin|week|we|wk|wknd|mat|apr|apm|soir|midi|heure|minuit|day|tod|tdy|tom|tmr|tmw|ton|yest|night|nite|noon|midd|morn|after"
+    r"|fin|week|we|wk|wknd|mat|bomaten|bonmaten|apr|apm|lapre|lapwe|aswe|jodi|demen|dimen|denmen|lendi|madi|mekredi|mekwedi|jedi|vandredi|sanmdi|soir|midi|heure|minuit|day|tod|tdy|tom|tmr|tmw|ton|yest|night|nite|noon|midd|morn|after"
     r"|even|lunch|half|quarter|early|mid|late|jan|fev|feb|avr|apr|mai|may|juin|jun|juil|jul|aout|aug|sep|oct|nov|dec"
     r"|quinz|fortn|at|around|about|by|before|between|from|on the|in a|one|two|three|four|five|six|seven|eight|nine|ten|eleven"
     r"|twelve|twenty|une|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|treize|quatorze|seize|vingt|dans|plus tot|plus vite"

@@ -9,6 +9,13 @@ FRENCH_WEEKDAYS = {
     for words in ("lundi mardi mercredi jeudi vendredi samedi dimanche", "lun mar mer jeu ven sam dim")
     for number, word in enumerate(words.split())
 }
+_CREOLE_WEEKDAYS = {
+    word: number
+    for number, words in enumerate(["lendi", "madi", "mekredi mekwedi", "jedi", "vandredi", "sanmdi", "dimanch"])
+    for word in words.split()
+}
+"""As they are written in the French Antilles."""
+FRENCH_WEEKDAYS |= _CREOLE_WEEKDAYS
 ENGLISH_WEEKDAYS = {
     word: number
     for words in ("monday tuesday wednesday thursday friday saturday sunday", "mon tue wed thu fri sat sun")
@@ -74,7 +81,7 @@ _NOT_SLIPS = (
 NOT_SLIPS = frozenset(_NOT_SLIPS.split())
 """Words and names one slip from a time word that mean themselves."""
 
-FRENCH_AFTERNOON = r"(?:apres?[\s-]?midi|aprem|aprm|apr[\s-]?m|aprems|apm)"
+FRENCH_AFTERNOON = r"(?:apres?[\s-]?midi|lap(?:r|w)e[\s-]?midi|aprem|aprm|apr[\s-]?m|aprems|apm)"
 """The many ways of typing `après-midi`."""
 
 FRENCH_NEXT = r"(?:prochaine?s?|proch|pro|suivante?|d'apres|qui\s+suit)"

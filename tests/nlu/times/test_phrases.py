@@ -157,6 +157,17 @@ de 14 à 16h                     |            |           | after 14:00 before 1
 14h-16h                         |            |           | after 14:00 before 16:00
 entre midi et deux              |            |           | after 12:00 before 14:00
 samedi entre 10h et midi        | 2026-11-28 |           | after 10:00 before 12:00
+pas après 17h                   |            |           | before 17:00
+en avant-midi                   |            | morning
+mardi avant-midi                | 2026-12-01 | morning
+à soir                          | 2026-11-26 | evening
+lendi matin                     | 2026-11-30 | morning
+sanmdi                          | 2026-11-28
+vandrèdi lapré-midi             | 2026-11-27 | afternoon
+jòdi-a                          | 2026-11-26
+dèmen bonmaten                  | 2026-11-27 | morning
+aswè-a                          | 2026-11-26 | evening
+dem1 apm                        | 2026-11-27 | afternoon
 friday                          | 2026-11-27
 """
 
@@ -182,6 +193,9 @@ tommorow morning                | 2026-11-27 | morning
 the day after tomorrow          | 2026-11-28
 today                           | 2026-11-26
 yesterday                       | 2026-11-25
+tomo at 3                       | 2026-11-27 |           | at 15:00
+next week Monday                | 2026-11-30
+coming Monday                   | 2026-11-30
 tonight                         | 2026-11-26 | evening
 tonight at 8                    | 2026-11-26 | evening   | at 20:00
 this afternoon                  | 2026-11-26 | afternoon
@@ -380,6 +394,24 @@ def test_a_phrase_means_its_time(language: str, phrase: str, day: str, part: str
 @pytest.mark.parametrize(("language", "phrase", "day", "part", "clock"), rows(NOTHING_FRENCH, "fr") + rows(NOTHING_ENGLISH, "en"))
 def test_other_numbers_and_words_are_not_times(language: str, phrase: str, day: str, part: str, clock: str) -> None:
     assert find(phrase, language) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "days"),
+    [
+        ("vous êtes ouverts ce soir ?", "fr", 1),
+        ("rappelez-moi cet aprem", "fr", 1),
+        ("can I pop in this afternoon to try some boots on", "en", 1),
+        ("ce matin", "fr", 1),
+        ("j'ai reçu mon colis ce matin et il manque une tente", "fr", 0),
+        ("mon voisin a vu votre annonce dans le journal de ce matin", "fr", 0),
+        ("the order I placed this morning is still not there", "en", 0),
+    ],
+)
+def test_this_evening_is_today_where_somebody_is_to_come_or_call(text: str, language: str, days: int) -> None:
+    found = find(text, language)
+    assert [entity.value for entity in found if entity.name == "day"] == [{"offset": 0}] * days
+    assert len([entity for entity in found if entity.name == "part_of_day"]) == 1
 
 
 def test_the_table_is_long_enough() -> None:
