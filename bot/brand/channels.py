@@ -5,14 +5,23 @@ Secrets never stand in a brand's folder: the file names the environment variable
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from bot.brand.words import BrandModel, Id, Text
 
-Variable = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{2,99}$")]
+
+def _variable(name: str) -> str:
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]{2,99}", name):
+        # What was written may be the secret: it is not repeated.
+        raise ValueError("write the name of the environment variable that holds the secret, like QUEBEC_TOKEN; not the secret")
+    return name
+
+
+Variable = Annotated[str, AfterValidator(_variable)]
 """The name of an environment variable that holds a secret."""
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]

@@ -67,18 +67,23 @@ class MetaWebhook:
 
     async def admits(self, posted: Posted) -> bool:
         # All are compared, whichever fits: how long it takes tells nothing.
-        checked = [signed(posted.body, posted.headers.get(HEADER), account.app_secret) for account in self.accounts]
-        return any(checked)
+        signers = [account for account in self.accounts if self._signed_by(account, posted)]
+        return bool(signers)
+
+    def _signed_by(self, account: MetaAccount, posted: Posted) -> bool:
+        return signed(posted.body, posted.headers.get(HEADER), account.app_secret)
 
     def read(self, posted: Posted, now: datetime) -> tuple[Reading, FilesOf]:
         try:
             body = orjson.loads(posted.body)
         except orjson.JSONDecodeError:
             raise NotJson("the body is not JSON") from None
-        accounts = {account.id: account.name for account in self.accounts} if len(self.accounts) > 1 else None
+        # An account's words are believed by its own application's secret, not by that of another account.
+        signers = [account for account in self.accounts if self._signed_by(account, posted)] or list(self.accounts[:1])
+        several = len(self.accounts) > 1 or self.channel == "whatsapp"  # one application often serves several numbers
+        accounts = {account.id: account.name for account in signers} if several else None
         more = {"app_id": next(iter(self.app_ids.values()), "")} if self.channel != "whatsapp" else {}
-        name = self.accounts[0].name
-        return self.translate(body, received_at=now, account=name, accounts=accounts, **more), no_files
+        return self.translate(body, received_at=now, account=signers[0].name, accounts=accounts, **more), no_files
 
     def committed(self, message: InboundMessage, accepted: Accepted) -> None:
         if message.kind in SPEAKING and accepted.owner == "bot":

@@ -26,8 +26,8 @@ def entries(body: Any, kind: str, gathered: Gathered) -> Iterator[Mapping[str, A
 
 
 def account_of(outer: Mapping[str, Any], name: str, account: str, accounts: Mapping[str, str]) -> str:
-    """The brand's account behind the platform's id under `name`; without `accounts` there is only one."""
-    if not accounts:
+    """The brand's account behind the platform's id under `name`; without `accounts`, or an id where there is one, it is that."""
+    if not accounts or (len(accounts) == 1 and name not in outer):
         return account
     given = identifier(outer, name)
     if given not in accounts:

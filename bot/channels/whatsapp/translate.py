@@ -10,7 +10,7 @@ from typing import Any
 from bot.channels.gathered import Found, Gathered, Said
 from bot.channels.meta.events import account_of, entries, event_id
 from bot.channels.meta.failures import failure_of_code
-from bot.channels.reading import mapping, moment, sender, words
+from bot.channels.reading import mapping, moment, optional_mapping, sender, words
 from bot.channels.whatsapp.content import said_in
 from bot.channels.whatsapp.people import Person, person, writer
 from bot.channels.whatsapp.table import NAME, PLATFORM, WhatsAppTable
@@ -71,7 +71,7 @@ def _scene(
     value = mapping(change, "value")
     if field not in FIELDS:
         raise BadUpdate(f"field {field[:64]!r} brings no messages this version knows")
-    named = account_of(mapping(value, "metadata") if accounts else {}, "phone_number_id", account, accounts)
+    named = account_of(optional_mapping(value, "metadata"), "phone_number_id", account, accounts)
     return _Scene(named, field, tuple(gathered.parts(value, "contacts")), table)
 
 
