@@ -14,11 +14,14 @@ import pytest
 from sqlalchemy import Connection, Engine, event, insert
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
-from bot.messages import Limits, OutboundMessage
+from bot.messages import Limits, OutboundMessage, Receipt
 from bot.storage import inbox, outbox
 from bot.storage.database import Database
+from bot.storage.held import release_held
 from bot.storage.prepared import Prepared
-from bot.storage.schema import delivery, metadata
+from bot.storage.receipts import note
+from bot.storage.schema import delivery, message, metadata
+from bot.storage.undelivered import Wanted, undelivered
 from bot.web.rest import RestDoor, read_request
 from bot.workers.deliveries import DeliveryWorker
 from tests.fakes.house import RunningHouse, running_house
@@ -109,6 +112,9 @@ async def test_what_waits_in_a_conversation_is_found_without_reading_its_thread(
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
+STATES = {1: "failed", 2: "held"}
+
+
 def deliveries(connection: Connection) -> None:
     """A ledger in which hardly anything is open any more, over several channels and accounts."""
     rows = [
@@ -120,7 +126,11 @@ def deliveries(connection: Connection) -> None:
             "account": ("", "fr", "be")[number % 3],
             "recipient": str(number % 50),
             "key": str(number),
-            "state": "pending" if number % 400 == 0 else "sent",
+            "state": "pending" if number % 400 == 0 else STATES.get(number % 400, "sent"),
+            "provider_id": f"p-{number}",
+            "sent_at": NOON,
+            "read_at": NOON if number % 100 else None,
+            "ended_at": NOON if number % 400 in STATES else None,
             "attempts": 0,
             "repeats": 0,
             "next_at": NOON,
@@ -128,21 +138,48 @@ def deliveries(connection: Connection) -> None:
         for number in range(1, 8001)
     ]
     connection.execute(insert(delivery), rows)
+    said = {"channel": "whatsapp", "direction": "out", "author": "bot", "kind": "text", "text": "bonjour", "failures": 0}
+    said |= {"at": NOON, "received_at": NOON}
+    connection.execute(
+        insert(message), [{"id": row["message_id"], "conversation_id": row["conversation_id"], **said} for row in rows]
+    )
     connection.exec_driver_sql("ANALYZE")
 
 
-@pytest.mark.parametrize("asked", ["claim", "next"])
-async def test_what_an_account_must_send_is_found_by_the_index_of_what_is_open(
+SOON = NOON + timedelta(seconds=30)
+HERE: Any = {"channel": "whatsapp", "account": "fr", "at": NOON}
+ASKED: dict[str, tuple[Any, str]] = {
+    "what is due": (
+        partial(
+            outbox.claim_due, channel="whatsapp", account="fr", worker="w", now=NOON, until=SOON, limit=10, limits=Platform.limits
+        ),
+        "ix_delivery_heads",
+    ),
+    "when something is due": (partial(outbox.next_due, channel="whatsapp", account="fr"), "ix_delivery_heads"),
+    "a receipt by key": (partial(note, receipts=[Receipt(state="sent", key="6", **HERE)], now=NOON), "uq_delivery_key"),
+    "a receipt by id": (
+        partial(note, receipts=[Receipt(state="sent", provider_id="p-6", **HERE)], now=NOON),
+        "ix_delivery_provider",
+    ),
+    "everything read": (partial(note, receipts=[Receipt(state="read", recipient="6", **HERE)], now=NOON), "ix_delivery_unread"),
+    "everything delivered": (
+        partial(note, receipts=[Receipt(state="delivered", recipient="6", **HERE)], now=NOON),
+        "ix_delivery_unread",
+    ),
+    "what is held": (partial(release_held, identity_id=6, now=NOON), "ix_delivery_unsent"),
+    "what failed": (partial(undelivered, wanted=Wanted(state="failed")), "ix_delivery_failed"),
+    "what waits": (partial(undelivered, wanted=Wanted(state="held")), "ix_delivery_unsent"),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+async def test_what_is_asked_of_the_ledger_is_found_by_its_own_index(
     database: Database, monkeypatch: pytest.MonkeyPatch, asked: str
 ) -> None:
     await database.write(deliveries)
-    soon = NOON + timedelta(seconds=30)
-    claim = partial(
-        outbox.claim_due, channel="whatsapp", account="fr", worker="w", now=NOON, until=soon, limit=10, limits=Platform.limits
-    )
-    following = partial(outbox.next_due, channel="whatsapp", account="fr")
+    unit, index = ASKED[asked]
     with listening(monkeypatch) as said:
-        await database.write(claim if asked == "claim" else following)
+        await database.write(unit)
     (sql, values), *_ = said.items()
 
     def plan(connection: Connection) -> str:
@@ -150,6 +187,6 @@ async def test_what_an_account_must_send_is_found_by_the_index_of_what_is_open(
         rows = connection.exec_driver_sql(f"{explain} {sql}", values).all()
         return "\n".join(str(row[-1]) for row in rows)
 
-    told = await database.read(plan)
-    assert "ix_delivery_heads" in told
+    told = (await database.read(plan)).replace("sqlite_autoindex_delivery_1", "uq_delivery_key")
+    assert index in told
     assert not re.search(r"SCAN (first_one|next_one|head|delivery)(?! USING)|Seq Scan on delivery", told), told
