@@ -73,9 +73,9 @@ def compare(
     from nlu.evaluation.comparing import compared
 
     found = compared(*answers)
-    _show(found, (first, second), most, console_beside(json))
     if json is not None:
         write_json(json, {"names": {"first": first, "second": second}, **found.as_json()})
+    _show(found, (first, second), most, console_beside(json))
 
 
 def _side(name: str, brand: Path | None, train: Files, engine: str) -> _Side:

@@ -76,7 +76,6 @@ def evaluate(
         "python": platform.python_version(),
         "machine": platform.machine(),
     }
-    _show(run, data, console_beside(json))
     if json is not None or report is not None:
         from nlu.evaluation.as_json import run_as_json
 
@@ -85,6 +84,7 @@ def evaluate(
             write_json(json, found)
         if report is not None:
             _write_page(report, found, page_language)
+    _show(run, data, console_beside(json))  # last: whoever reads a part of it only has closed the pipe
 
 
 @dataclass(frozen=True, slots=True)

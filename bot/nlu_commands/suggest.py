@@ -33,10 +33,10 @@ def suggest(
         raise SettingsError(f"there is no message in {', '.join(map(str, files))}")
     data = TrainingData() if from_nothing else training_data(training_files(brand, train), language)
     found = sort(messages, data)
-    if json is None or str(json) != "-":
-        out.print(_yaml(found), markup=False, highlight=False, soft_wrap=True, end="")
     if json is not None:
         write_json(json, _as_json(found))
+    if json is None or str(json) != "-":
+        out.print(_yaml(found), markup=False, highlight=False, soft_wrap=True, end="")
     near, grouped = (sum(len(one.messages) for one in some) for some in (found.near, found.groups))
     say(
         f"{counted(len(messages), 'message')}: {found.taught} taught already, {found.repeated} repeated, {near} near what is"
