@@ -168,7 +168,7 @@ class Server:
 
 def train(data: Path) -> Path:
     """A data folder with the demo brand in it and its model trained, as `filrouge train` leaves it."""
-    done = Server(data).run("train", check=False)
+    done = Server(data).run("train", check=False, seconds=600)  # a quarter of a minute, but machines are shared
     assert done.returncode == 0, done.stderr
     return data
 

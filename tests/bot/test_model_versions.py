@@ -197,7 +197,7 @@ async def test_another_encoder_is_a_setting(brand: Path, tmp_path: Path, monkeyp
     monkeypatch.setenv("FILROUGE_DATA_DIR", str(tmp_path / "data"))
     folder = bot.models.model_folder(tmp_path / "data", brand)
     monkeypatch.setenv("FILROUGE_ENCODER", "onnx:nowhere")
-    with pytest.raises(EncoderMissing, match="onnx|nowhere"):
+    with pytest.raises(EncoderMissing, match=r"onnx|nowhere"):
         await asyncio.to_thread(bot.commands.train, brand=brand)
     assert list_models(folder) == []
     monkeypatch.setenv("FILROUGE_ENCODER", "none")
