@@ -20,7 +20,7 @@ from nlu.encoders.use_weights import ORDERS, Weights, fingerprint_of, load_weigh
 
 _EMBEDDED, _WIDE, _PLACES = 512, 256, 10
 _ROW = _EMBEDDED + 3 * _WIDE + _PLACES * _WIDE
-_KEPT_TOKENS, _MANY_TOKENS = 2048, 8192
+_KEPT_TOKENS, _MANY_TOKENS = 3072, 8192
 """Tokens whose share is kept, 15 kB each; and how many while hundreds of texts are read, as only training does."""
 _MANY_TEXTS = 200
 _BLOCK = 8

@@ -56,9 +56,9 @@ class Tagger:
         self, text: str, found: Sequence[Entity], intents: tuple[str, ...], vectors: Callable[[Words], Floats | None]
     ) -> tuple[Entity, ...]:
         """The same for a message with these likely intents; `vectors` gives those of its words when they are wanted."""
-        labels = self.model.labels(intents)
-        words = cut(text[:LONGEST])
-        if len(labels) < 2 or not words.plain:
+        labels = self._labels(intents)
+        words = cut(text[:LONGEST]) if labels else None
+        if words is None or not words.plain:
             return tuple(found)
         hints = self.model.listed.marks(words.plain)
         marks = [ruled + told for ruled, told in zip(rule_marks(words, found), spread(hints), strict=True)]
@@ -70,6 +70,11 @@ class Tagger:
             if self.model.kinds[kind].name in self.model.names and any(map(str.isalnum, text[slice(*span)])):
                 learnt.append(self._entity(text, span, self.model.kinds[kind], min(likely[first:end])))
         return merged(found, learnt)
+
+    def _labels(self, intents: tuple[str, ...]) -> tuple[int, ...]:
+        """The labels that words of such messages may have; none when whatever could be found is found by rules."""
+        labels = self.model.labels(intents)
+        return labels if any(self.model.kinds[(label - 1) // 2].name in self.model.names for label in labels[1:]) else ()
 
     def _entity(self, text: str, span: Span, kind: Kind, confidence: float) -> Entity:
         words = text[slice(*span)]
