@@ -14,6 +14,7 @@ from tests.servers import REPOSITORY, train
 BRIEFLY = {
     "rest_load": ("--senders", "2", "--seconds", "1"),
     "latency": ("--seconds", "1", "--webhooks", "10", "--answers", "10"),
+    "webhooks": ("--seconds", "0.5", "--rate", "20"),
     "growth": ("--long", "20", "--customers", "2000", "--samples", "10"),
     "start": ("--times", "1", "--seconds", "0.5"),
     "understanding": ("--seconds", "0.5"),
