@@ -22,11 +22,11 @@ from typing import Any, Protocol, Self
 from tests.fakes.meta_server import FakeGraph
 from tests.fakes.sms_server import FakeTwilio
 from tests.fakes.smtp_server import FakeSmtp
-from tests.imap_server import Imap
 from tests.servers import Server
 
 PATIENCE = 15.0
 """Seconds: for ever."""
+_TYPEWRITER = str.maketrans("\u00a0\u202f’«»", "  '\"\"")
 
 
 class Customer(Protocol):
@@ -117,9 +117,9 @@ class EmailCustomer:
 
     channel = "email"
 
-    def __init__(self, platforms: Platforms, imap: Imap, mailbox: str, smtp: FakeSmtp, sender: str, subject: str) -> None:
-        self._platforms, self._imap, self._mailbox, self._smtp = platforms, imap, mailbox, smtp
-        self.sender, self._subject = sender, subject
+    def __init__(self, deliver: Callable[[bytes], None], smtp: FakeSmtp, sender: str, subject: str) -> None:
+        """`deliver` brings a mail to us, by whatever way."""
+        self._deliver, self._smtp, self.sender, self._subject = deliver, smtp, sender, subject
         self.last_id = ""
 
     def says(self, text: str) -> None:
@@ -132,7 +132,7 @@ class EmailCustomer:
             mail["References"] = " ".join(answered)
         quoted = "".join(f"> {line}\n" for line in "".join(self.answers()[-1:]).splitlines())
         mail.set_content(f"{text}\n\nLe jeu. 26 nov. 2026 à 10:00, Orvelle <support@orvelle.example> a écrit :\n{quoted}")
-        self._imap.deliver(self._mailbox, mail.as_bytes())
+        self._deliver(mail.as_bytes())
 
     def presses(self, title: str) -> None:
         raise LookupError(f"{title} is written out, with a number")
@@ -173,7 +173,7 @@ class Talk:
 
     def hears(self, *expected: str) -> None:
         """Wait until every one of these words stands in what was shown since the customer last spoke."""
-        eventually(lambda: all(words in self._heard() for words in expected), lambda: f"{expected} in {self._heard()!r}")
+        eventually(lambda: all(plain(words) in self._heard() for words in expected), lambda: f"{expected} in {self._heard()!r}")
 
     def hears_nothing(self, seconds: float) -> None:
         """Nothing is shown, for as long as a bot that forgets itself would need."""
@@ -223,8 +223,8 @@ class Advisor:
 
 
 def plain(text: str) -> str:
-    """The same with ordinary blanks: French sets others before its `?` and `!`."""
-    return re.sub("[\u00a0\u202f]", " ", text)
+    """The same with the blanks, apostrophes and quotes of a typewriter, as SMS have them."""
+    return text.translate(_TYPEWRITER)
 
 
 def eventually(met: Callable[[], bool], what: Callable[[], str]) -> None:
@@ -238,7 +238,7 @@ def eventually(met: Callable[[], bool], what: Callable[[], str]) -> None:
 def _number_of(title: str, answers: Sequence[str]) -> str:
     """The number written before a choice in the latest answer that offers it."""
     for text in reversed(answers):
-        found = re.search(rf"^(\d+)\) {re.escape(title)}$", plain(text), re.MULTILINE)
+        found = re.search(rf"^(\d+)\) {re.escape(plain(title))}$", plain(text), re.MULTILINE)
         if found:
             return found[1]
     return ""

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.customers import Advisor, Customer, MetaCustomer, Platforms, Talk
+from tests.end_to_end.customers import Advisor, Customer, EmailCustomer, MetaCustomer, Platforms, SmsCustomer, Talk
 from tests.fakes.instagram_server import FakeInstagram
+from tests.fakes.mail_services import FakeMailgun
 from tests.fakes.messenger_server import FakeMessenger
 from tests.fakes.meta_server import FakeGraph
+from tests.fakes.sms_server import FakeTwilio
+from tests.fakes.smtp_server import FakeSmtp
 from tests.fakes.whatsapp_server import FakeWhatsApp
 from tests.servers import Server, copy_of
 
@@ -18,8 +21,16 @@ THURSDAY = "2026-11-26T10:00:00+01:00"
 SECONDS = 1_795_683_600
 """The same, as platforms write it."""
 TRY_ON = "slt, je voudrais un rdv pour essayer des chaussures de rando a Lyon samedi aprem"
-FAST = "whatsapp:\n  limits: {per_recipient_per_second: 50}\n"
-"""WhatsApp takes one message in six seconds; nobody wants to watch that."""
+FAST = """\
+whatsapp:
+  limits: {per_recipient_per_second: 50}
+sms:
+  limits: {per_second: 50}
+email:
+  limits: {per_second: 50, mails_per_hour: 100}
+"""
+"""WhatsApp takes one message in six seconds, a long code one each second; nobody wants to watch that."""
+OURS, SIGNING_KEY = "support@orvelle.example", "signing key for tests"
 
 
 class World:
@@ -37,7 +48,12 @@ class World:
             env |= meta_settings(channel, fake)
         brand = data / "brands" / "demo"
         (brand / "channels.yml").write_text(FAST, encoding="utf-8")
-        self.server = Server(data, env=env)
+        self.twilio: FakeTwilio = platforms.listen(FakeTwilio())
+        self.smtp: FakeSmtp = platforms.listen(FakeSmtp())
+        self.server = Server(data, env=env | sms_settings(self.twilio) | email_settings(self.smtp))
+        self.server.environment["FILROUGE_SMS_PUBLIC_URL"] = self.server.url
+        self.twilio.webhook = f"{self.server.url}/webhooks/sms"
+        self.mailgun = FakeMailgun(SIGNING_KEY, webhook=f"{self.server.url}/webhooks/email", begins=SECONDS)
         for channel, fake in self.fakes.items():
             fake.webhook = f"{self.server.url}/webhooks/{channel}"
 
@@ -51,6 +67,23 @@ def meta_settings(channel: str, fake: FakeGraph) -> dict[str, str]:
         f"{prefix}_APP_SECRET": fake.secret,
         f"{prefix}_VERIFY_TOKEN": "a word of our own",
         f"{prefix}_BASE_URL": fake.root,
+    }
+
+
+def sms_settings(twilio: FakeTwilio) -> dict[str, str]:
+    return {
+        "FILROUGE_SMS_ACCOUNT_SID": twilio.sid,
+        "FILROUGE_SMS_AUTH_TOKEN": twilio.token,
+        "FILROUGE_SMS_FROM": twilio.number,
+        "FILROUGE_SMS_BASE_URL": twilio.root,
+    }
+
+
+def email_settings(smtp: FakeSmtp) -> dict[str, str]:
+    return {
+        "FILROUGE_EMAIL_ADDRESS": OURS,
+        "FILROUGE_EMAIL_SMTP_URL": smtp.url,
+        "FILROUGE_EMAIL_WEBHOOK_SECRET": SIGNING_KEY,
     }
 
 
@@ -74,7 +107,22 @@ def on_instagram(world: World) -> Customer:
     return MetaCustomer("instagram", world.platforms, world.fakes["instagram"], "1789")
 
 
-EVERYWHERE = (on_whatsapp, on_messenger, on_instagram)
+def by_sms(world: World) -> Customer:
+    return SmsCustomer(world.platforms, world.twilio, "+33639988004")
+
+
+def on_whatsapp_over_twilio(world: World) -> Customer:
+    return SmsCustomer(world.platforms, world.twilio, "whatsapp:+33639988005")
+
+
+def by_email(world: World) -> Customer:
+    def deliver(raw: bytes) -> None:
+        assert world.platforms.do(world.mailgun.hands_over(raw, "claire@client.example")) == 200
+
+    return EmailCustomer(deliver, world.smtp, "claire@client.example", "Un essayage")
+
+
+EVERYWHERE = (on_whatsapp, on_messenger, on_instagram, by_sms, on_whatsapp_over_twilio, by_email)
 
 
 @pytest.mark.parametrize("somebody", EVERYWHERE, ids=lambda made: made.__name__.removeprefix("on_"))

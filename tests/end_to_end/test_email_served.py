@@ -43,7 +43,7 @@ class World:
         self.server = Server(data, env=env, database_url=database_url)
 
     def talk(self, sender: str, subject: str = "Question") -> Talk:
-        return Talk(EmailCustomer(self.platforms, self.imap, self.user, self.smtp, sender, subject))
+        return Talk(EmailCustomer(self.delivers, self.smtp, sender, subject))
 
     def delivers(self, raw: bytes) -> None:
         self.imap.deliver(self.user, raw)

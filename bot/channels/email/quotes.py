@@ -10,11 +10,10 @@ _SEPARATOR = re.compile(
     r"\s*(begin forwarded message|début du message réexpédié)\s*:\s*",
     re.IGNORECASE,
 )
-_ATTRIBUTION = re.compile(
-    r"\s*(on|le|am|el|il)\b.{0,300}\d.{0,300}(wrote|a écrit|schrieb|escribió|ha scritto)\s*:\s*|"
-    r"\s*[^\n]{0,200}<[^<>\s]+@[^<>\s]+>.{0,100}(wrote|a écrit)\s*:\s*",
-    re.IGNORECASE,
+_WHEN_AND_WHO = re.compile(
+    r"\s*(on|le|am|el|il)\b.{0,300}\d.{0,300}(wrote|a écrit|schrieb|escribió|ha scritto)\s*:\s*", re.IGNORECASE
 )
+_WHO = re.compile(r"\s*[^\n]{0,200}<[^<>\s]+@[^<>\s]+>.{0,100}(wrote|a écrit)\s*:\s*", re.IGNORECASE)
 _LONGEST_ATTRIBUTION = 500
 _FROM = re.compile(r"\s*\*?(from|de|von|da)\s*:\*?\s*\S", re.IGNORECASE)
 _SENT = re.compile(
@@ -64,14 +63,28 @@ def _unquoted(lines: list[str]) -> list[str]:
 
 
 def _attribution(lines: list[str], place: int) -> int:
-    """How many lines from `place` on say who wrote what follows: programs wrap that sentence."""
-    if not lines[place].strip():
-        return 0
+    """How many lines from `place` on say who wrote what follows: programs wrap that sentence, but leave no line blank in it.
+
+    It begins as late as it can: what stands right above was written anew, even where it begins with the same word.
+    """
     for length in (1, 2, 3):
-        together = " ".join(line.strip() for line in lines[place : place + length])
-        if len(together) <= _LONGEST_ATTRIBUTION and together.endswith(":") and _ATTRIBUTION.fullmatch(together):
+        wrapped = lines[place : place + length]
+        if not wrapped[-1].strip():
+            return 0
+        if not wrapped[-1].rstrip().endswith(":"):
+            continue
+        later = range(1, length)
+        if _is_said(_WHEN_AND_WHO, wrapped) and not any(_is_said(_WHEN_AND_WHO, wrapped[start:]) for start in later):
+            return length
+        alone = length == 1 or (length == 2 and wrapped[1].lstrip().startswith("<"))
+        if alone and _is_said(_WHO, wrapped):
             return length
     return 0
+
+
+def _is_said(pattern: re.Pattern[str], wrapped: list[str]) -> bool:
+    together = " ".join(line.strip() for line in wrapped)
+    return len(together) <= _LONGEST_ATTRIBUTION and pattern.fullmatch(together) is not None
 
 
 def _header_block(lines: list[str], place: int) -> bool:

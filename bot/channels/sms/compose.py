@@ -35,7 +35,7 @@ def write_message(
         raise Refused("an SMS is never empty; give the response a text")
     if message.buttons:
         raise Refused("an SMS has no buttons; send the message as `parts_of` writes it")
-    text = plain(message.text)
+    text = message.text if ":" in message.recipient else plain(message.text)  # WhatsApp counts no segments
     if (length := texts.utf16(text)) > table.text:
         raise Refused(f"{length} characters are more than Twilio's {table.text}; send the message in parts")
     return _envelope(message.recipient, origin, callback, message.key) | {"Body": text}

@@ -72,6 +72,11 @@ def test_when_the_window_of_whatsapp_has_closed_nothing_is_paid_for() -> None:
     assert write_message(late, origin=OURS, now=NOON - timedelta(seconds=1))["Body"] == "bonjour"
 
 
+def test_whatsapp_shows_typography_as_it_is_written() -> None:
+    assert write_message(saying("l’été"), origin=OURS)["Body"] == "l'été"
+    assert write_message(saying("l’été", recipient="whatsapp:+33639980101"), origin=OURS)["Body"] == "l’été"
+
+
 def test_a_template_without_blanks_to_fill_has_no_variables() -> None:
     bare = replace(APPROVED, parameters=())
     assert "ContentVariables" not in write_template("whatsapp:+33639980101", bare, origin=OURS, key="k")
