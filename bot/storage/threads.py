@@ -50,7 +50,15 @@ def thread(connection: Connection, conversation_id: int) -> dict[str, Any]:
 def messages(connection: Connection, conversation_id: int) -> list[dict[str, Any]]:
     """The thread's messages in order of handling; what still waits in the inbox comes last."""
     rows = connection.execute(
-        select(message, delivery.c.state, delivery.c.provider_id.label("delivered_as"), delivery.c.repeats, delivery.c.why)
+        select(
+            message,
+            delivery.c.state,
+            delivery.c.provider_id.label("delivered_as"),
+            delivery.c.repeats,
+            delivery.c.why,
+            delivery.c.delivered_at,
+            delivery.c.read_at,
+        )
         .join(delivery, delivery.c.message_id == message.c.id, isouter=True)
         .where(message.c.conversation_id == conversation_id, message.c.kind != "act")
         .order_by(message.c.handled_at.is_(None), message.c.handled_at, message.c.id)
@@ -93,6 +101,9 @@ def _message(row: Any) -> dict[str, Any]:
         shown["possible_repeats"] = row.repeats
     if row.why:
         shown["why"] = row.why
+    for name, told_at in (("delivered_at", row.delivered_at), ("read_at", row.read_at)):
+        if told_at is not None:
+            shown[name] = iso(told_at)
     return shown
 
 

@@ -11,6 +11,7 @@ from bot.messages import Receipt
 from bot.storage import receipts
 from bot.storage.database import Database
 from bot.storage.outbox import Outcome
+from bot.storage.threads import messages
 from tests.bot.storage.test_outbox import claim, settle
 from tests.fakes.house import RunningHouse, running_house
 
@@ -67,3 +68,5 @@ async def test_the_thread_tells_what_was_delivered_and_read(house: RunningHouse)
     assert await told("delivered") == "delivered"
     assert await told("failed", CustomerGone("gone")) == "delivered"
     assert await told("read") == "read"
+    printed = await house.database.read(partial(messages, conversation_id=asked.conversation))
+    assert printed[-1]["delivered_at"] < printed[-1]["read_at"]
