@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -148,17 +148,17 @@ class EmbeddedEngine:
         return scores
 
     def _sentence_of(self, text: str, language: str, given: Floats | None) -> tuple[Floats | None, Callable[[], Tokens] | None]:
-        """The vector of the message, well written, and what gives the tokens of the message itself, for the tagger."""
+        """The vector of the message, well written, and what gives its tokens, each at its author's place, for the tagger."""
         encoder = self._encoder
         if encoder is None:
             return None, None
         if given is not None:
             return given, lambda: encoder.encode_tokens(text[:LONGEST])
-        written = self._writer(text, language)
+        written = self._writer.write(text, language)
         if self._tagger is None or not self._tagger.model.needs_vectors:
-            return encoder.encode([written])[0], None
-        own, seen = text[:LONGEST], encoder.encode_tokens(written)
-        return seen.vector, lambda: seen if written == own else encoder.encode_tokens(own)
+            return encoder.encode([written.text])[0], None
+        seen = encoder.encode_tokens(written.text)
+        return seen.vector, lambda: replace(seen, spans=written.own(seen.spans))
 
     def _threshold(self, text: str, entities: Sequence[Entity], *, taught: bool) -> float:
         """The confidence needed to act upon a message."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from nlu.engine.repair import Repair
 from nlu.slang import SLANG
@@ -21,6 +22,8 @@ _AT_MOST = 40
 _WORD = re.compile(r"[^\W_]+")
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
 _DIGITS = re.compile(r"\d+")
+
+Span = tuple[int, int]
 
 
 def spellings_of(texts: Iterable[str]) -> dict[str, str]:
@@ -37,6 +40,27 @@ def spellings_of(texts: Iterable[str]) -> dict[str, str]:
     return chosen
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message written well, and where the words that were changed stood."""
+
+    text: str
+    changed: tuple[tuple[Span, Span], ...]
+    """Place in `text` and place in the author's own message, in order."""
+
+    def own(self, spans: Iterable[Span]) -> tuple[Span, ...]:
+        """Places in `text`, in order, as places in the author's message; a changed word counts as a whole."""
+        changed = [*self.changed, ((len(self.text) + 1,) * 2, (0, 0))]
+        found, number, shift = [], 0, 0
+        for start, end in spans:
+            while changed[number][0][1] <= start:
+                shift = changed[number][1][1] - changed[number][0][1]
+                number += 1
+            (first, last), whole = changed[number]
+            found.append(whole if first < end and start < last else (start + shift, end + shift))
+        return tuple(found)
+
+
 class Writer:
     """Rewrites messages; knows the taught words through `repair` and how they are written through `spellings`."""
 
@@ -46,8 +70,12 @@ class Writer:
 
     def __call__(self, text: str, language: str) -> str:
         """The message as its author would have written it with time."""
+        return self.write(text, language).text
+
+    def write(self, text: str, language: str) -> Written:
+        """The same with where its words stood."""
         text = text[:LONGEST]
-        if text.isupper():  # shouted: capitals say nothing more
+        if text.isupper() and len(text.lower()) == len(text):  # shouted: capitals say nothing more
             text = text.lower()
         slang = SLANG.get(language, {})
         unknown = 0
@@ -67,4 +95,13 @@ class Writer:
                     return self._spellings.get(bare, bare)
             return self._spellings.get(bare, written) if written.isascii() else written
 
-        return _WORD.sub(better, text)
+        parts, changed, done, length = [], [], 0, 0
+        for found in _WORD.finditer(text):
+            word = better(found)
+            if word != found.group():
+                start, end = found.span()
+                length += start - done + len(word)
+                parts += [text[done:start], word]
+                changed.append(((length - len(word), length), (start, end)))
+                done = end
+        return Written("".join([*parts, text[done:]]), tuple(changed))

@@ -120,10 +120,10 @@ def test_a_message_takes_about_a_millisecond(engine: EmbeddedEngine) -> None:
     times = []
     for _ in range(50):
         for text in texts:
-            started = time.perf_counter()
+            started = time.process_time()
             engine.understand_now(text, "fr")
-            times.append(time.perf_counter() - started)
-    assert statistics.median(times) < 0.005  # five times what a quiet machine needs
+            times.append(time.process_time() - started)
+    assert statistics.median(times) < 0.005  # five times what a quiet machine needs; neighbours do not count
 
 
 def test_many_at_once_mean_what_each_means_alone(engine: EmbeddedEngine) -> None:
