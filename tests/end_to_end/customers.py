@@ -26,7 +26,7 @@ from tests.servers import Server
 
 PATIENCE = 15.0
 """Seconds: for ever."""
-_TYPEWRITER = str.maketrans("\u00a0\u202f’«»", "  '\"\"")
+_TYPEWRITER = str.maketrans("\u00a0\u202f’«»", '  \'""')
 
 
 class Customer(Protocol):
