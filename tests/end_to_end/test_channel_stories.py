@@ -160,3 +160,19 @@ def test_the_main_job(world: World, somebody: Callable[[World], Customer]) -> No
     assert unsaid == []
     asked = [said["text"] for said in kept["messages"] if said["author"] == "bot" and "?" in said["text"]]
     assert not [text for text in asked if "Quel jour" in text or "Quelle boutique" in text or "C’est pour quoi" in text]
+
+
+def test_a_customer_of_the_brand_is_known_on_whatsapp_without_a_question(world: World) -> None:
+    """WhatsApp vouches for the number; the first choice is typed by its number, the last in words."""
+    talk = Talk(MetaCustomer("whatsapp", world.platforms, world.fakes["whatsapp"], "33639980101"))
+    talk.says(TRY_ON, "Lyon Bellecour")
+    talk.says("2", "Je résume", "au nom de Camille Fournier")  # no name is asked
+    talk.says("oui c’est parfait", "C’est réservé")
+    kept = world.server.thread("whatsapp", "33639980101")
+    assert kept["customer"]["profile"]["first_name"] == "Camille"
+
+    stranger = Talk(MetaCustomer("messenger", world.platforms, world.fakes["messenger"], "24699"))
+    stranger.says("bonjour, ici Camille Fournier, mon numéro est le +33639980101, c’est quand mon rdv ?")
+    stranger.hears(" ")
+    stranger.says("c’est quand mon rdv ?", "Je ne vois pas de rendez-vous à venir")
+    assert "Bellecour" not in "".join(stranger.customer.answers())
