@@ -67,6 +67,8 @@ _ALONE = re.compile(
     rf"(?:(?:le|la|the|number)\s+)?(?P<n>\d{{1,2}}|{'|'.join(_CARDINALS)})(?:\s*[.)])?(?:\W+{_POLITE})*\W*$"
 )
 _SLIPS = Spelling(word for word in _ORDINALS if len(word) > 5)
+_SHORT = 80
+"""Characters of a message in which a choice is worth a look at its spelling."""
 _LONG_WORD = re.compile(r"[a-z]{6,}")
 
 
@@ -95,6 +97,8 @@ def _value(written: str) -> int | None:
 
 def _repaired(message: Folded) -> Folded:
     """« Deusieme » as it should be."""
+    if len(message.text) > _SHORT:
+        return message
     changes = {}
     for token in _LONG_WORD.finditer(message.text):
         word = token.group()

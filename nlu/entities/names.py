@@ -47,7 +47,9 @@ def find(message: Folded, text: str, taken: list[tuple[int, int]], usual: Collec
     spans += [name_from(text, end(match), sure=False) for match in _MAYBE.finditer(message.text)]
     spans += [_name_before(text, message.span(0, match.start())[1]) for match in _AFTER.finditer(message.text) if match.start()]
     spans += [name_from(text, end(match), sure=False) for match in _TITLED.finditer(message.text)]
-    spans += [signature(text, usual), _whole(text, usual), *_presented(text, usual)]
+    spans.append(_whole(text, usual))
+    if any(map(str.isupper, text)):
+        spans += [signature(text, usual), *_presented(text, usual)]
     found: list[Entity] = []
     for span in spans:
         if span is None or any(span[0] < end and start < span[1] for start, end in taken):

@@ -19,12 +19,16 @@ _CLOSING = (
 )
 _CLOSED = re.compile(rf"(?<!\w){_CLOSING}\s*(?:[,.!:;-]+\s*|\n\s*|\s+)(?={TITLE}?[^\W\d_]+[^.!?\n]*[.!]?[^\w]*$)")
 _LAST_SENTENCE = re.compile(r"(?:[.!?…]|\n)[\s\"»”)]*(?=[^\W\d_][^.!?\n]*[.!]?[^\w]*$)")
+_LATER = re.compile(r"[\s,.!?:;-]\s*[^\W\d_a-z]")
+"""A capital that does not begin the message."""
 _AFTER = re.compile(r"(?:,\s+[^.!?\n]{1,40})?[.!]?[^\w]*$")
 """What may follow: « Simone Gaillardet, toujours chez elle. »"""
 
 
 def signature(text: str, usual: Container[str]) -> tuple[int, int] | None:
     """Where the message is signed, if it is: after a formula any name will do, else a first name and a surname."""
+    if _LATER.search(text) is None:
+        return None
     message = fold(text)
     for closing in reversed(list(_CLOSED.finditer(message.text))):
         start = message.span(0, closing.end())[1]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from nlu.times import clock, periods
-from nlu.times.rules import Builder, Meaning, Rule, after, at, before, between, day_and_month, of_today, rule
+from nlu.times.rules import Builder, Meaning, Rule, after, at, before, between, day_and_month, hinted, of_today, rule
 from nlu.times.words import (
     ENGLISH_MONTHS,
     ENGLISH_NUMBERS,
@@ -131,8 +131,13 @@ _COUNT = rf"(?P<n>a\s+couple\s+of|{_NUM})"
 
 RULES: tuple[Rule, ...] = (
     # Dates of the calendar.
-    rule(rf"(?P<said>(?:{_WD_OR_SHORT},?\s+)?(?:the\s+)?{_DAY}\s+(?:of\s+)?{_MONTH}{_YEAR})", _dated),
-    rule(rf"(?P<said>(?:{_WD_OR_SHORT},?\s+)?{_MONTH}\s+(?:the\s+)?{_DAY}{_YEAR})", _dated),
+    *hinted(
+        r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec",
+        (
+            rule(rf"(?P<said>(?:{_WD_OR_SHORT},?\s+)?(?:the\s+)?{_DAY}\s+(?:of\s+)?{_MONTH}{_YEAR})", _dated),
+            rule(rf"(?P<said>(?:{_WD_OR_SHORT},?\s+)?{_MONTH}\s+(?:the\s+)?{_DAY}{_YEAR})", _dated),
+        ),
+    ),
     # Hours, ranges first.
     rule(rf"(?:between|from)\s+(?P<a>{_X})\s*(?:and|to|till|til|until|-)\s*(?P<b>{_X})", _range),
     rule(rf"(?P<a>{_X})\s*(?:-|to|till|til|until|and)\s*(?P<b>{clock.ENGLISH})", _range),
@@ -154,26 +159,33 @@ RULES: tuple[Rule, ...] = (
     ),
     rule(rf"(?<=day )(?P<said>(?P<a>{clock.DOTTED}))", at("en")),
     # Weekdays.
-    rule(rf"{_WD}\s+week|(?:a\s+)?week\s+(?:on|from)\s+(?P<wd2>{any_of(_FULL)})", _week_after),
-    rule(rf"(?:a\s+)?fortnight\s+(?:on|from)\s+{_WD}", lambda m: _weeks_later(m, 2)),
-    rule(rf"{_WD}\s+fortnight", lambda m: _weeks_later(m, 2)),
-    rule(rf"(?:the\s+)?{_WD}\s+after\s+next", lambda m: _weeks_later(m, 1)),
-    rule(rf"{_WD_OR_SHORT}\s+(?:of\s+)?next\s+week", lambda m: _of_week(m, "next")),
-    rule(rf"next\s+week,?\s+(?:on\s+)?{_WD_OR_SHORT}", lambda m: _of_week(m, "next")),
-    rule(rf"{_WD_OR_SHORT}\s+(?:of\s+)?this\s+week", lambda m: _of_week(m, "this")),
-    rule(rf"last\s+{_WD_OR_SHORT}", lambda m: _of_week(m, "last")),
-    rule(rf"next\s+{_WD_OR_SHORT}", lambda m: _of_week(m, "next")),
-    rule(rf"this\s+(?:coming\s+)?{_WD_OR_SHORT}", lambda m: _of_week(m, "this")),
-    rule(rf"(?P<said>{_WD_OR_SHORT},?\s+(?:the\s+)?(?P<day>\d{{1,2}}{_ORD}?))(?!\s*(?:[ap]\.?m|:|o'))", _weekday_and_day),
-    rule(rf"(?:coming\s+)?{_WD}", lambda m: _of_week(m, None)),
-    rule(rf"(?P<wd>{any_of(_SHORT_SURE)})\.?", lambda m: _of_week(m, None), own=True),
-    rule(
-        r"(?<!much )(?<!more )(?<!the )(?<!of )(?P<wd>sat|sun|wed|mon)\.?"
-        r"(?=\s*(?:$|[,?!]|morn|after|even|at\s|@|\d|or\s|and\s|in\s|if\s|please|pls|the\s\d))",
-        lambda m: _of_week(m, None),
-        own=True,
+    *hinted(
+        r"mon|tue|wed|thu|fri|sat|sun",
+        (
+            rule(rf"{_WD}\s+week|(?:a\s+)?week\s+(?:on|from)\s+(?P<wd2>{any_of(_FULL)})", _week_after),
+            rule(rf"(?:a\s+)?fortnight\s+(?:on|from)\s+{_WD}", lambda m: _weeks_later(m, 2)),
+            rule(rf"{_WD}\s+fortnight", lambda m: _weeks_later(m, 2)),
+            rule(rf"(?:the\s+)?{_WD}\s+after\s+next", lambda m: _weeks_later(m, 1)),
+            rule(rf"{_WD_OR_SHORT}\s+(?:of\s+)?next\s+week", lambda m: _of_week(m, "next")),
+            rule(rf"next\s+week,?\s+(?:on\s+)?{_WD_OR_SHORT}", lambda m: _of_week(m, "next")),
+            rule(rf"{_WD_OR_SHORT}\s+(?:of\s+)?this\s+week", lambda m: _of_week(m, "this")),
+            rule(rf"last\s+{_WD_OR_SHORT}", lambda m: _of_week(m, "last")),
+            rule(rf"next\s+{_WD_OR_SHORT}", lambda m: _of_week(m, "next")),
+            rule(rf"this\s+(?:coming\s+)?{_WD_OR_SHORT}", lambda m: _of_week(m, "this")),
+            rule(rf"(?P<said>{_WD_OR_SHORT},?\s+(?:the\s+)?(?P<day>\d{{1,2}}{_ORD}?))(?!\s*(?:[ap]\.?m|:|o'))", _weekday_and_day),
+            rule(rf"(?:coming\s+)?{_WD}", lambda m: _of_week(m, None)),
+            rule(rf"(?P<wd>{any_of(_SHORT_SURE)})\.?", lambda m: _of_week(m, None), own=True),
+            rule(
+                r"(?<!much )(?<!more )(?<!the )(?<!of )(?P<wd>sat|sun|wed|mon)\.?"
+                r"(?=\s*(?:$|[,?!]|morn|after|even|at\s|@|\d|or\s|and\s|in\s|if\s|please|pls|the\s\d))",
+                lambda m: _of_week(m, None),
+                own=True,
+            ),
+            rule(
+                r"(?:on|by|for|before|until|till)\s+(?P<said>(?P<wd>sat|sun|wed|mon))\.?", lambda m: _of_week(m, None), own=True
+            ),
+        ),
     ),
-    rule(r"(?:on|by|for|before|until|till)\s+(?P<said>(?P<wd>sat|sun|wed|mon))\.?", lambda m: _of_week(m, None), own=True),
     # Days counted from today.
     rule(r"(?:the\s+)?day\s+after\s+(?:tomorrow|tmrw|tmr|tomorow)", {"day": {"offset": 2}}),
     rule(r"(?:today|tdy|2day)", {"day": {"offset": 0}}),
@@ -199,8 +211,13 @@ RULES: tuple[Rule, ...] = (
     rule(r"this\s+(?P<part>morning|afternoon|evening|lunch\s?time)", _today_part),
     rule(rf"(?:in\s+the\s+|at\s+)?{_PART}", lambda m: [("part_of_day", _part(m["part"]))]),
     # A day of the month, when nothing else has taken the number.
-    rule(rf"(?P<said>the\s+(?P<day>\d{{1,2}}){_ORD})", _day_of_month),
-    rule(rf"(?:on|for|by|before|until|till)\s+(?P<said>(?P<day>\d{{1,2}}){_ORD})", _day_of_month),
-    rule(r"on\s+(?P<said>the\s+(?P<day>\d{1,2}))", _day_of_month),
-    rule(rf"on\s+(?P<said>the\s+(?P<day>{any_of(ENGLISH_ORDINALS)}))", _day_of_month),
+    *hinted(
+        r"\d|th\b|first|second|third",
+        (
+            rule(rf"(?P<said>the\s+(?P<day>\d{{1,2}}){_ORD})", _day_of_month),
+            rule(rf"(?:on|for|by|before|until|till)\s+(?P<said>(?P<day>\d{{1,2}}){_ORD})", _day_of_month),
+            rule(r"on\s+(?P<said>the\s+(?P<day>\d{1,2}))", _day_of_month),
+            rule(rf"on\s+(?P<said>the\s+(?P<day>{any_of(ENGLISH_ORDINALS)}))", _day_of_month),
+        ),
+    ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from nlu.times.rules import Rule, rule
+from nlu.times.rules import hinted, rule
 
 
 def _fixed(day: int, month: int) -> dict[str, Any]:
@@ -19,37 +19,41 @@ def _easter(days: int) -> dict[str, Any]:
 _NEW_YEAR_FR = r"(?:l'an|nouvel\s+an|jour\s+de\s+l'an|premier\s+de\s+l'an)"
 _YEARS = r"(?:new|nwe)\s+years?'?s?'?"
 
-RULES: tuple[Rule, ...] = (
-    rule(r"(?P<said>veille\s+(?:de\s+|du\s+)(?:jour\s+de\s+)?noel|reveillon\s+de\s+noel)", _fixed(24, 12)),
-    rule(r"(?P<said>(?:christmas|xmas|x-mas)\s+eve)", _fixed(24, 12)),
-    rule(r"(?P<said>jour\s+de\s+noel|(?:christmas|xmas|x-mas)\s+day)", _fixed(25, 12)),
-    rule(
-        r"(?:at|on)\s+(?P<said>christmas|xmas)(?!\s+(?:eve|day|present|card|gift|shop|sale|party|tree)s?\b)",
-        _fixed(25, 12),
+RULES = hinted(
+    r"noel|christmas|xmas|x-mas|boxing|an\b|year|nye|sylvestre|valentin|toussaint|saints|bastille|canada|travail|armistice"
+    r"|halloween|assomption|paques|easter|friday|saint|ascension|pentecote|whit|gras|shrove",
+    (
+        rule(r"(?P<said>veille\s+(?:de\s+|du\s+)(?:jour\s+de\s+)?noel|reveillon\s+de\s+noel)", _fixed(24, 12)),
+        rule(r"(?P<said>(?:christmas|xmas|x-mas)\s+eve)", _fixed(24, 12)),
+        rule(r"(?P<said>jour\s+de\s+noel|(?:christmas|xmas|x-mas)\s+day)", _fixed(25, 12)),
+        rule(
+            r"(?:at|on)\s+(?P<said>christmas|xmas)(?!\s+(?:eve|day|present|card|gift|shop|sale|party|tree)s?\b)",
+            _fixed(25, 12),
+        ),
+        rule(r"(?P<said>lendemain\s+de\s+noel|boxing\s+day)", _fixed(26, 12)),
+        rule(
+            rf"(?P<said>veille\s+(?:de\s+|du\s+){_NEW_YEAR_FR}|reveillon\s+d[eu]\s+{_NEW_YEAR_FR}|(?:la\s+)?(?:saint|st)[\s-]sylvestre)",
+            _fixed(31, 12),
+        ),
+        rule(rf"(?P<said>{_YEARS}\s+eve|nye)", _fixed(31, 12)),
+        rule(rf"(?P<said>jour\s+de\s+l'an|{_YEARS}\s+day)", _fixed(1, 1)),
+        rule(r"(?P<said>(?:saint|st)[\s-]valentin|valentine'?s'?\s+day)", _fixed(14, 2)),
+        rule(r"(?P<said>toussaint|all\s+saints'?(?:\s+day)?)", _fixed(1, 11)),
+        rule(r"(?P<said>bastille\s+day)", _fixed(14, 7)),
+        rule(r"(?P<said>canada\s+day)", _fixed(1, 7)),
+        rule(r"(?P<said>fete\s+du\s+travail)", _fixed(1, 5)),
+        rule(r"(?P<said>armistice)", _fixed(11, 11)),
+        rule(r"(?P<said>halloween)", _fixed(31, 10)),
+        rule(r"(?P<said>assomption)", _fixed(15, 8)),
+        rule(r"(?P<said>lundi\s+de\s+paques|easter\s+monday)", _easter(1)),
+        rule(r"(?P<said>vendredi\s+saint|good\s+friday)", _easter(-2)),
+        rule(r"(?P<said>samedi\s+saint|easter\s+saturday)", _easter(-1)),
+        rule(r"(?P<said>(?:dimanche|jour)\s+de\s+paques|easter\s+(?:sunday|day))", _easter(0)),
+        rule(r"(?P<said>jeudi\s+de\s+l'ascension|ascension(?:\s+day)?)", _easter(39)),
+        rule(r"(?P<said>lundi\s+de\s+(?:la\s+)?pentecote|whit\s+monday)", _easter(50)),
+        rule(r"(?P<said>pentecote)", _easter(49)),
+        rule(r"(?P<said>mardi\s+gras|shrove\s+tuesday)", _easter(-47)),
     ),
-    rule(r"(?P<said>lendemain\s+de\s+noel|boxing\s+day)", _fixed(26, 12)),
-    rule(
-        rf"(?P<said>veille\s+(?:de\s+|du\s+){_NEW_YEAR_FR}|reveillon\s+d[eu]\s+{_NEW_YEAR_FR}|(?:la\s+)?(?:saint|st)[\s-]sylvestre)",
-        _fixed(31, 12),
-    ),
-    rule(rf"(?P<said>{_YEARS}\s+eve|nye)", _fixed(31, 12)),
-    rule(rf"(?P<said>jour\s+de\s+l'an|{_YEARS}\s+day)", _fixed(1, 1)),
-    rule(r"(?P<said>(?:saint|st)[\s-]valentin|valentine'?s'?\s+day)", _fixed(14, 2)),
-    rule(r"(?P<said>toussaint|all\s+saints'?(?:\s+day)?)", _fixed(1, 11)),
-    rule(r"(?P<said>bastille\s+day)", _fixed(14, 7)),
-    rule(r"(?P<said>canada\s+day)", _fixed(1, 7)),
-    rule(r"(?P<said>fete\s+du\s+travail)", _fixed(1, 5)),
-    rule(r"(?P<said>armistice)", _fixed(11, 11)),
-    rule(r"(?P<said>halloween)", _fixed(31, 10)),
-    rule(r"(?P<said>assomption)", _fixed(15, 8)),
-    rule(r"(?P<said>lundi\s+de\s+paques|easter\s+monday)", _easter(1)),
-    rule(r"(?P<said>vendredi\s+saint|good\s+friday)", _easter(-2)),
-    rule(r"(?P<said>samedi\s+saint|easter\s+saturday)", _easter(-1)),
-    rule(r"(?P<said>(?:dimanche|jour)\s+de\s+paques|easter\s+(?:sunday|day))", _easter(0)),
-    rule(r"(?P<said>jeudi\s+de\s+l'ascension|ascension(?:\s+day)?)", _easter(39)),
-    rule(r"(?P<said>lundi\s+de\s+(?:la\s+)?pentecote|whit\s+monday)", _easter(50)),
-    rule(r"(?P<said>pentecote)", _easter(49)),
-    rule(r"(?P<said>mardi\s+gras|shrove\s+tuesday)", _easter(-47)),
 )
 
 

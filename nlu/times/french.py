@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from nlu.times import clock, periods
-from nlu.times.rules import Meaning, Rule, after, at, before, between, day_and_month, of_today, rule
+from nlu.times.rules import Meaning, Rule, after, at, before, between, day_and_month, hinted, of_today, rule
 from nlu.times.words import (
     FRENCH_AFTERNOON,
     FRENCH_LAST,
@@ -126,53 +126,68 @@ _NOT_NOON = r"(?!midi(?!\s+(?:et|trente|pile)))"
 
 RULES: tuple[Rule, ...] = (
     # Dates of the calendar.
-    rule(
-        rf"(?P<said>(?:(?:{_WD_OR_SHORT})\s*,?\s*(?:le\s+)?)?(?P<day>\d{{1,2}}(?:\s?er|eme)?|1er|{any_of(FRENCH_NUMBERS)})"
-        rf"\s*(?:de\s+|du\s+mois\s+de\s+)?{_MONTH}\.?(?:\s+(?P<year>20\d\d))?)",
-        _dated,
+    *hinted(
+        r"janv|fev|mars|avr|mai|juin|juil|aout|sept|oct|nov|dec",
+        (
+            rule(
+                rf"(?P<said>(?:(?:{_WD_OR_SHORT})\s*,?\s*(?:le\s+)?)?(?P<day>\d{{1,2}}(?:\s?er|eme)?|1er|{any_of(FRENCH_NUMBERS)})"
+                rf"\s*(?:de\s+|du\s+mois\s+de\s+)?{_MONTH}\.?(?:\s+(?P<year>20\d\d))?)",
+                _dated,
+            ),
+        ),
     ),
-    # Hours, ranges first.
-    rule(rf"(?:entre|de|des|d'|du)\s*(?P<a>{_X})\s*(?:et|a|jusqu'?\s?a|-)\s*(?P<b>{_X})", _one_is_an_hour),
-    rule(rf"(?P<a>{_X})\s*(?:-|a|jusqu'a|>)\s*(?P<b>{clock.FRENCH})", _one_is_an_hour),
-    rule(
-        r"(?P<said>(?:(?<!pas )apres(?!\s*midi)|a\s+(?:partir|compter)\s+de|des|passe|pas\s+avant|(?:pas\s+)?plus\s+tot\s+que)"
-        rf"\s*{_A})",
-        after("fr"),
-    ),
-    rule(rf"(?P<said>{_A}\s+(?:et\s+(?:apres|plus)|au\s+plus\s+tot|minimum|min|passees?))", after("fr")),
     # Québec's « avant-midi » is the morning; « avant midi » a bound.
     rule(r"(?:(?:l'|cet\s+|en\s+|d')(?=avant)|(?=avant-))(?P<part>avant[\s-]midi)", {"part_of_day": "morning"}),
-    rule(rf"(?P<said>(?:avant|jusqu'?\s?a|(?:pas\s+)?plus\s+tard\s+que|pas\s+apres|d'ici)\s*{_A})", before("fr")),
-    rule(rf"(?P<said>{_A}\s+(?:au\s+plus\s+tard|maximum|maxi?|dernier\s+delai))", before("fr")),
-    rule(r"(?:a|pour)\s+(?P<said>midi(?:\s+pile)?)(?!\s*(?:et|trente|moins))", {"hour": {"at": "12:00"}}),
-    rule(
-        rf"(?:(?:vers|pour|a|autour\s+de|(?:aux\s+)?environs?\s+(?:de\s+)?|sur\s+les\s+coups\s+de)\s*)(?P<said>{_NOT_NOON}{_A})"
-        rf"{_LASTS_AFTER}",
-        at("fr"),
+    # Hours, ranges first.
+    *hinted(
+        r"\d|heure|midi|minuit",
+        (
+            rule(rf"(?:entre|de|des|d'|du)\s*(?P<a>{_X})\s*(?:et|a|jusqu'?\s?a|-)\s*(?P<b>{_X})", _one_is_an_hour),
+            rule(rf"(?P<a>{_X})\s*(?:-|a|jusqu'a|>)\s*(?P<b>{clock.FRENCH})", _one_is_an_hour),
+            rule(
+                r"(?P<said>(?:(?<!pas )apres(?!\s*midi)|a\s+(?:partir|compter)\s+de|des|passe|pas\s+avant"
+                rf"|(?:pas\s+)?plus\s+tot\s+que)\s*{_A})",
+                after("fr"),
+            ),
+            rule(rf"(?P<said>{_A}\s+(?:et\s+(?:apres|plus)|au\s+plus\s+tot|minimum|min|passees?))", after("fr")),
+            rule(rf"(?P<said>(?:avant|jusqu'?\s?a|(?:pas\s+)?plus\s+tard\s+que|pas\s+apres|d'ici)\s*{_A})", before("fr")),
+            rule(rf"(?P<said>{_A}\s+(?:au\s+plus\s+tard|maximum|maxi?|dernier\s+delai))", before("fr")),
+            rule(r"(?:a|pour)\s+(?P<said>midi(?:\s+pile)?)(?!\s*(?:et|trente|moins))", {"hour": {"at": "12:00"}}),
+            rule(
+                rf"(?:(?:vers|pour|a|autour\s+de|(?:aux\s+)?environs?\s+(?:de\s+)?|sur\s+les\s+coups\s+de)\s*)(?P<said>{_NOT_NOON}{_A})"
+                rf"{_LASTS_AFTER}",
+                at("fr"),
+            ),
+            rule(rf"{_LASTS_BEFORE}(?P<said>{_NOT_NOON}{_A}){_LASTS_AFTER}", at("fr")),
+        ),
     ),
-    rule(rf"{_LASTS_BEFORE}(?P<said>{_NOT_NOON}{_A}){_LASTS_AFTER}", at("fr")),
     # Weekdays.
-    rule(rf"(?P<said>{_WD_OR_SHORT}\s*,?\s*(?:le\s+)?(?P<day>\d{{1,2}})(?:er)?)(?!\s*(?:h|:|heure))", _weekday_and_day),
-    rule(rf"{_WD}\s+en\s+(?P<weeks>huit|8|quinze|15)", _in_weeks),
-    rule(r"(?P<from>aujourd['\s]?\s?hui|demain)\s+en\s+(?P<weeks>huit|8|quinze|15)", _in_weeks_from),
-    rule(rf"{_WD}\s*,?\s*(?:de\s+)?la\s+(?:semaine|sem)\s+{FRENCH_NEXT}", lambda m: _of_week(m, "next")),
-    rule(rf"(?:la\s+)?(?:semaine|sem)\s+{FRENCH_NEXT}\s*,?\s*(?:le\s+)?{_WD}", lambda m: _of_week(m, "next")),
-    rule(rf"{_WD}\s+(?:de\s+)?cette\s+semaine", lambda m: _of_week(m, "this")),
-    rule(
-        rf"(?P<said>{_WD_OR_SHORT}\s+{FRENCH_LAST})",
-        lambda m: _of_week(m, "last"),
+    *hinted(
+        r"lun|mar|mer|jeu|ven|sam|dim|lendi|madi|mek|jedi|van|sanmdi|demain|hui",
+        (
+            rule(rf"(?P<said>{_WD_OR_SHORT}\s*,?\s*(?:le\s+)?(?P<day>\d{{1,2}})(?:er)?)(?!\s*(?:h|:|heure))", _weekday_and_day),
+            rule(rf"{_WD}\s+en\s+(?P<weeks>huit|8|quinze|15)", _in_weeks),
+            rule(r"(?P<from>aujourd['\s]?\s?hui|demain)\s+en\s+(?P<weeks>huit|8|quinze|15)", _in_weeks_from),
+            rule(rf"{_WD}\s*,?\s*(?:de\s+)?la\s+(?:semaine|sem)\s+{FRENCH_NEXT}", lambda m: _of_week(m, "next")),
+            rule(rf"(?:la\s+)?(?:semaine|sem)\s+{FRENCH_NEXT}\s*,?\s*(?:le\s+)?{_WD}", lambda m: _of_week(m, "next")),
+            rule(rf"{_WD}\s+(?:de\s+)?cette\s+semaine", lambda m: _of_week(m, "this")),
+            rule(
+                rf"(?P<said>{_WD_OR_SHORT}\s+{FRENCH_LAST})",
+                lambda m: _of_week(m, "last"),
+            ),
+            rule(rf"(?P<said>{_WD_OR_SHORT}\s+{FRENCH_NEXT})", lambda m: _of_week(m, "next")),
+            rule(rf"(?:le\s+)?(?P<said>prochain\s+{_WD})", lambda m: _of_week(m, None)),
+            rule(rf"(?P<said>ce\s+{_WD})", lambda m: _of_week(m, "this")),
+            rule(rf"{_WD}(?:\s+(?:qui\s+vient|a\s+venir))?", lambda m: _of_week(m, None)),
+            rule(r"(?P<wd>lun|ven|sam|dim)\.?", lambda m: _of_week(m, None), own=True),
+            rule(
+                rf"(?P<wd>mar|mer|jeu)\.?(?=\s*(?:{FRENCH_AFTERNOON}|mat|soir|midi|\d|a\s+\d|vers))",
+                lambda m: _of_week(m, None),
+                own=True,
+            ),
+            rule(r"^\W*(?P<said>(?P<wd>mar|mer|jeu))\W*$", lambda m: _of_week(m, None), own=True),
+        ),
     ),
-    rule(rf"(?P<said>{_WD_OR_SHORT}\s+{FRENCH_NEXT})", lambda m: _of_week(m, "next")),
-    rule(rf"(?:le\s+)?(?P<said>prochain\s+{_WD})", lambda m: _of_week(m, None)),
-    rule(rf"(?P<said>ce\s+{_WD})", lambda m: _of_week(m, "this")),
-    rule(rf"{_WD}(?:\s+(?:qui\s+vient|a\s+venir))?", lambda m: _of_week(m, None)),
-    rule(r"(?P<wd>lun|ven|sam|dim)\.?", lambda m: _of_week(m, None), own=True),
-    rule(
-        rf"(?P<wd>mar|mer|jeu)\.?(?=\s*(?:{FRENCH_AFTERNOON}|mat|soir|midi|\d|a\s+\d|vers))",
-        lambda m: _of_week(m, None),
-        own=True,
-    ),
-    rule(r"^\W*(?P<said>(?P<wd>mar|mer|jeu))\W*$", lambda m: _of_week(m, None), own=True),
     # Days counted from today.
     rule(r"(?:aujourd['\s]?\s?hui|ajd|aujd|auj|ojd|jodi(?:[\s-]a)?|(?<!\ba )ce\s+jour(?![\s-]*la\b))", {"day": {"offset": 0}}),
     rule(r"apr?e?s?[\s-]?(?:demain|dem1|2main)", {"day": {"offset": 2}}),
@@ -199,8 +214,13 @@ RULES: tuple[Rule, ...] = (
     rule(r"aswe(?:[\s-]a)?", lambda m: of_today(m, "evening")),
     rule(_PART, lambda m: [("part_of_day", _part(m["part"]))]),
     # A day of the month, when nothing else has taken the number.
-    rule(
-        r"(?:le|du|au|pour\s+le)\s+(?P<said>(?P<day>\d{1,2}|1er|premier(?=\s+du\s+mois))(?:er)?)(?!\s*(?:h|:|heure))",
-        _day_of_month,
+    *hinted(
+        r"\d|premier",
+        (
+            rule(
+                r"(?:le|du|au|pour\s+le)\s+(?P<said>(?P<day>\d{1,2}|1er|premier(?=\s+du\s+mois))(?:er)?)(?!\s*(?:h|:|heure))",
+                _day_of_month,
+            ),
+        ),
     ),
 )

@@ -16,7 +16,7 @@ from nlu.slips import likely_slip
 from nlu.spelling import Spelling
 from nlu.text import LONGEST, Folded, fold
 from nlu.times import english, feasts, french
-from nlu.times.rules import Meaning, Rule, day_and_month, rule
+from nlu.times.rules import Meaning, day_and_month, hinted, rule
 from nlu.times.unmeant import UNMEANT
 from nlu.times.words import MEANT, NOT_SLIPS, names_a_thing, stands_alone
 from nlu.understanding import Entity
@@ -56,13 +56,16 @@ def _iso(match: re.Match[str]) -> Iterable[Meaning]:
 
 
 _BEFORE_DATE, _AFTER_DATE = r"(?<![\w.,/:+-])", r"(?![\w/]|[.,:-]\d|\s*(?:€|\$|eur\b|%))"
-_DATES: tuple[Rule, ...] = (
-    rule(r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)", _iso),
-    rule(
-        rf"{_BEFORE_DATE}(?P<one>\d{{1,2}})(?P<sep>[/.-])(?P<two>\d{{1,2}})(?P=sep)(?P<year>20\d\d|\d\d){_AFTER_DATE}",
-        _numeric,
+_DATES = hinted(
+    r"\d",
+    (
+        rule(r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)", _iso),
+        rule(
+            rf"{_BEFORE_DATE}(?P<one>\d{{1,2}})(?P<sep>[/.-])(?P<two>\d{{1,2}})(?P=sep)(?P<year>20\d\d|\d\d){_AFTER_DATE}",
+            _numeric,
+        ),
+        rule(rf"{_BEFORE_DATE}(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})(?P<year>(?!))?{_AFTER_DATE}", _numeric),
     ),
-    rule(rf"{_BEFORE_DATE}(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})(?P<year>(?!))?{_AFTER_DATE}", _numeric),
 )
 _BY_LANGUAGE = {"fr": (french.RULES, english.RULES), "en": (english.RULES, french.RULES)}
 
@@ -89,7 +92,10 @@ def find_folded(message: Folded, text: str, language: str, *, known: Container[s
     own, other = _BY_LANGUAGE.get(language, _BY_LANGUAGE["en"])
     taken = [unmeant.span() for unmeant in UNMEANT.finditer(message.text)]
     found: list[Entity] = []
+    hints: dict[re.Pattern[str], bool] = {}
     for each in (*_DATES, *feasts.RULES, *own, *(r for r in other if not r.own)):
+        if each.hint is not None and not _holds(message.text, each.hint, hints):
+            continue
         for match in each.pattern.finditer(message.text):
             span = match.span()
             if any(span[0] < end and start < span[1] for start, end in taken):
@@ -101,6 +107,12 @@ def find_folded(message: Folded, text: str, language: str, *, known: Container[s
                     start, end = message.span(*_said(match, name))
                     found.append(Entity(name, value, text[start:end], start, end, source="grammar"))
     return sorted(_in_the_evening(found), key=lambda entity: (entity.start, entity.name))
+
+
+def _holds(text: str, hint: re.Pattern[str], known: dict[re.Pattern[str], bool]) -> bool:
+    if hint not in known:
+        known[hint] = hint.search(text) is not None
+    return known[hint]
 
 
 def _said(match: re.Match[str], name: str) -> tuple[int, int]:

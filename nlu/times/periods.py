@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from nlu.times.rules import Meaning, Rule, rule
+from nlu.times.rules import Meaning, hinted, rule
 from nlu.times.words import FRENCH_NEXT
 
 _PARTS = {"debut": "start", "milieu": "middle"} | {
@@ -34,33 +34,40 @@ def _part_of_week(match: re.Match[str], week: str) -> Iterable[Meaning]:
 
 
 # « Fin de semaine » is what Québec calls the weekend; elsewhere it ends with one.
-FRENCH: tuple[Rule, ...] = (
-    rule(
-        rf"(?:le\s+|au\s+)?(?P<said>(?:ce\s+)?(?:week[\s-]?end|wk|wkd|(?:cette\s+)?fin\s+de\s+(?:la\s+)?(?:semaine|sem))\s+{FRENCH_NEXT})",
-        {"day": {"weekend": "next"}},
+FRENCH = hinted(
+    r"sem|week|wk|\bwe\b",
+    (
+        rule(
+            rf"(?:le\s+|au\s+)?(?P<said>(?:ce\s+)?(?:week[\s-]?end|wk|wkd|(?:cette\s+)?fin\s+de\s+(?:la\s+)?(?:semaine|sem))\s+{FRENCH_NEXT})",
+            {"day": {"weekend": "next"}},
+        ),
+        rule(r"(?P<said>prochaine?\s+(?:week[\s-]?end|fin\s+de\s+semaine))", {"day": {"weekend": "next"}}),
+        rule(r"(?P<said>(?:ce\s+)?(?:week[\s-]?end|wkd)(?:\s+qui\s+vient)?)", {"day": {"weekend": "this"}}),
+        rule(rf"(?P<said>(?:ce\s+)?we\s+{FRENCH_NEXT})", {"day": {"weekend": "next"}}, own=True),
+        rule(r"(?:(?:le|du|au)\s+(?=w)|(?=ce))(?P<said>(?:ce\s+)?(?:we|wk))", {"day": {"weekend": "this"}}, own=True),
+        rule(
+            rf"(?P<said>(?P<part>debut|milieu)\s+de\s+(?:la\s+)?(?:semaine|sem)\s+{FRENCH_NEXT})",
+            lambda m: _part_of_week(m, "next"),
+        ),
+        rule(
+            r"(?P<said>(?P<part>debut|milieu)\s+de\s+(?:la\s+|cette\s+)?(?:semaine|sem))(?!\s+dern)",
+            lambda m: _part_of_week(m, "this"),
+        ),
+        rule(r"(?<!en debut et )(?P<said>(?:cette\s+)?fin\s+de\s+(?:la\s+)?semaine)", {"day": {"weekend": "this"}}),
+        rule(rf"(?P<said>(?:semaine|sem)\s+(?:{FRENCH_NEXT}|qui\s+vient))", {"day": {"week": "next"}}),
+        rule(r"(?P<said>cette\s+(?:semaine|sem)|(?:dans|courant)\s+(?:la\s+)?semaine)", {"day": {"week": "this"}}),
     ),
-    rule(r"(?P<said>prochaine?\s+(?:week[\s-]?end|fin\s+de\s+semaine))", {"day": {"weekend": "next"}}),
-    rule(r"(?P<said>(?:ce\s+)?(?:week[\s-]?end|wkd)(?:\s+qui\s+vient)?)", {"day": {"weekend": "this"}}),
-    rule(rf"(?P<said>(?:ce\s+)?we\s+{FRENCH_NEXT})", {"day": {"weekend": "next"}}, own=True),
-    rule(r"(?:(?:le|du|au)\s+(?=w)|(?=ce))(?P<said>(?:ce\s+)?(?:we|wk))", {"day": {"weekend": "this"}}, own=True),
-    rule(
-        rf"(?P<said>(?P<part>debut|milieu)\s+de\s+(?:la\s+)?(?:semaine|sem)\s+{FRENCH_NEXT})", lambda m: _part_of_week(m, "next")
-    ),
-    rule(
-        r"(?P<said>(?P<part>debut|milieu)\s+de\s+(?:la\s+|cette\s+)?(?:semaine|sem))(?!\s+dern)",
-        lambda m: _part_of_week(m, "this"),
-    ),
-    rule(r"(?<!en debut et )(?P<said>(?:cette\s+)?fin\s+de\s+(?:la\s+)?semaine)", {"day": {"weekend": "this"}}),
-    rule(rf"(?P<said>(?:semaine|sem)\s+(?:{FRENCH_NEXT}|qui\s+vient))", {"day": {"week": "next"}}),
-    rule(r"(?P<said>cette\s+(?:semaine|sem)|(?:dans|courant)\s+(?:la\s+)?semaine)", {"day": {"week": "this"}}),
 )
-ENGLISH: tuple[Rule, ...] = (
-    rule(rf"(?P<said>(?:the\s+)?{_EN_WEEKEND}\s+after\s+next)", {"day": {"weekend": "after next"}}),
-    rule(rf"(?P<said>next\s+{_EN_WEEKEND})", {"day": {"weekend": "next"}}),
-    rule(rf"(?P<said>(?:this\s+(?:coming\s+)?)?{_EN_WEEKEND})s?", {"day": {"weekend": "this"}}),
-    rule(rf"(?P<said>{_EN_PART}next\s+(?:week|wk))", lambda m: _part_of_week(m, "next")),
-    rule(rf"(?P<said>{_EN_PART}(?:this\s+)?(?:week|wk))", lambda m: _part_of_week(m, "this")),
-    rule(r"(?P<said>(?:the\s+)?week\s+after\s+next)", {"day": {"week": "after next"}}),
-    rule(r"(?P<said>next\s+(?:week|wk))", {"day": {"week": "next"}}),
-    rule(r"(?P<said>this\s+(?:week|wk))", {"day": {"week": "this"}}),
+ENGLISH = hinted(
+    r"week|wk|wknd",
+    (
+        rule(rf"(?P<said>(?:the\s+)?{_EN_WEEKEND}\s+after\s+next)", {"day": {"weekend": "after next"}}),
+        rule(rf"(?P<said>next\s+{_EN_WEEKEND})", {"day": {"weekend": "next"}}),
+        rule(rf"(?P<said>(?:this\s+(?:coming\s+)?)?{_EN_WEEKEND})s?", {"day": {"weekend": "this"}}),
+        rule(rf"(?P<said>{_EN_PART}next\s+(?:week|wk))", lambda m: _part_of_week(m, "next")),
+        rule(rf"(?P<said>{_EN_PART}(?:this\s+)?(?:week|wk))", lambda m: _part_of_week(m, "this")),
+        rule(r"(?P<said>(?:the\s+)?week\s+after\s+next)", {"day": {"week": "after next"}}),
+        rule(r"(?P<said>next\s+(?:week|wk))", {"day": {"week": "next"}}),
+        rule(r"(?P<said>this\s+(?:week|wk))", {"day": {"week": "this"}}),
+    ),
 )

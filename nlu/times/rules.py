@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nlu.times.clock import as_clock, minutes_of_day
@@ -27,12 +27,20 @@ class Rule:
     build: Builder
     own: bool = False
     """Whether the rule would misfire in the other language (`mon`, `we`, `at 3`)."""
+    hint: re.Pattern[str] | None = None
+    """What every message it could match holds somewhere; looked for once for all rules that share it."""
 
 
 def rule(pattern: str, build: Builder | Mapping[str, Any], *, own: bool = False) -> Rule:
     """A rule from a pattern that starts and ends at word boundaries; a mapping stands for itself."""
     builder: Builder = build if callable(build) else _constant(build)
     return Rule(re.compile(rf"(?<![\w]){pattern}(?![\w])"), builder, own)
+
+
+def hinted(hint: str, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """The same rules, tried only on messages that hold something of `hint`."""
+    shared = re.compile(hint)
+    return tuple(replace(each, hint=shared) for each in rules)
 
 
 def _constant(values: Mapping[str, Any]) -> Builder:
