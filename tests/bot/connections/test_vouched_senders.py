@@ -19,8 +19,8 @@ CAMILLE, SCOPED = "33639980101", "FR.13491208655302741918"
 
 
 @pytest.fixture
-async def lines(sqlite: Database) -> AsyncIterator[OpenLines]:
-    async with open_lines(sqlite, "whatsapp") as opened:
+async def lines(database: Database) -> AsyncIterator[OpenLines]:
+    async with open_lines(database, "whatsapp") as opened:
         yield opened
 
 
