@@ -46,6 +46,7 @@ def fit_sentences(
     rows = centred(vectors, centre)
     axes = principal_axes(rows.astype(np.float64))
     weighed = np.full((len(rows), intents), np.nan)
+    model = None
     numbers = sorted(set(folds[asked].tolist()))
     for number in numbers:
         progress("checking", number / (len(numbers) + 3))
@@ -53,7 +54,7 @@ def fit_sentences(
         model = fit_softmax(axes, taught, truth[taught], intents, _STRENGTH)
         weighed[own] = axes.rows[own] @ model.weights + model.bias
     progress("learning", len(numbers) / (len(numbers) + 3))
-    linear = fit_softmax(axes, np.arange(len(rows)), truth, intents, _STRENGTH)
+    linear = fit_softmax(axes, np.arange(len(rows)), truth, intents, _STRENGTH, near=model)
     progress("comparing", (len(numbers) + 1) / (len(numbers) + 3))
     widest = axes.back[:, ::-1][:, :NARROW].astype(np.float32)
     narrow = narrowed(rows, widest)

@@ -59,10 +59,18 @@ def principal_axes(rows: Array | csr_matrix) -> Axes:
     return Axes((rows @ turned[:, kept]).astype(np.float32), spread[kept], turned[:, kept])
 
 
-def fit_softmax(axes: Axes, chosen: NDArray[np.intp], truth: NDArray[np.int64], intents: int, strength: float) -> Linear:
+def fit_softmax(
+    axes: Axes,
+    chosen: NDArray[np.intp],
+    truth: NDArray[np.int64],
+    intents: int,
+    strength: float,
+    near: Linear | None = None,
+) -> Linear:
     """Fit on the chosen rows; weights are on axes. `strength` is the inverse of the penalty, as C of scikit-learn.
 
-    `truth` has the intent of each chosen row. An intent without any gets a low score.
+    `truth` has the intent of each chosen row. An intent without any gets a low score. `near` is what was found on other rows
+    of these axes: the search begins there, and takes half as long.
     """
     rows = axes.rows[chosen]
     scale = 1.0 / np.sqrt(axes.spread / intents + 1.0 / strength)
@@ -85,8 +93,10 @@ def fit_softmax(axes: Axes, chosen: NDArray[np.intp], truth: NDArray[np.int64], 
         return surprise + 0.5 * float((penalty * weights * weights).sum()), slope.ravel()
 
     options: dict[str, Any] = {"maxiter": _STEPS, "maxcor": 5, "gtol": 1e-3, "ftol": 5e-6}
-    start = np.zeros((axes.rows.shape[1] + 1) * intents)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options=options).x.reshape(-1, intents)
+    start = np.zeros((axes.rows.shape[1] + 1, intents))
+    if near is not None:
+        start[:-1], start[-1] = near.weights / scale[:, None], near.bias / last
+    found = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options=options).x.reshape(-1, intents)
     return Linear(found[:-1] * scale[:, None], found[-1] * last)
 
 

@@ -39,3 +39,14 @@ def test_a_view_that_knows_nothing_gets_no_share() -> None:
     shares, whole = fit_shares([noise.normal(size=(200, 5)), good], truth)
     assert shares[1] > 5 * shares[0]
     assert (whole.argmax(axis=1) == truth).mean() > 0.9
+
+
+def test_where_the_search_begins_changes_nothing_but_its_length() -> None:
+    noise = np.random.default_rng(7)
+    axes = principal_axes(noise.normal(size=(120, 30)) / 5.0)
+    truth = np.arange(120) % 4
+    some, every = np.arange(90), np.arange(120)
+    afresh = fit_softmax(axes, every, truth, 4, strength=5.0)
+    from_some = fit_softmax(axes, every, truth, 4, strength=5.0, near=fit_softmax(axes, some, truth[some], 4, strength=5.0))
+    told = [np.exp(log_softmax(axes.rows @ found.weights + found.bias)) for found in (afresh, from_some)]
+    assert told[1] == pytest.approx(told[0], abs=0.02)
