@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
+
+import structlog
 
 from bot.brand.channels import EmailRules
 from bot.channels.email.automatic import Chatter
@@ -27,6 +32,13 @@ from bot.messages import OutboundMessage, key_of
 from bot.storage.database import Database
 from bot.storage.mailboxes import answered_mail, cursor, keep_cursor
 from bot.workers.seats import Seat
+
+log = structlog.get_logger(__name__)
+
+_TRIES = 3
+"""Times a mail is brought that cannot be committed, before it is set aside."""
+_KEPT = 64 * 1024
+"""Bytes that are kept of one set aside."""
 
 
 class StoredThreads:
@@ -93,19 +105,13 @@ def _reading(account: EmailAccount, mailbox: Mailbox, ours: Ours, table: EmailTa
 
     def work(ground: Ground) -> Coroutine[Any, Any, None]:
         name = f"poll:email:{account.name}"
-
-        async def accept(taken: Sequence[Taken], reached: Cursor) -> None:
-            for mail in taken:
-                files = await asyncio.to_thread(files_in, mail.reading.messages, partial(_raw, mail), table)
-                await ground.door.take(mail.reading, channel="email", account=account.name, files=files)
-            # After the mails: a crash in between brings them again, and they are found to be known.
-            await ground.database.write(partial(keep_cursor, seat=name, value=f"{reached.validity}:{reached.uid}"))
+        incoming = Incoming(ground, account.name, table, seat=name)
 
         async def read(stop: asyncio.Event) -> None:
             kept = await ground.database.read(partial(cursor, seat=name))
             await poll(
                 mailbox,
-                accept,
+                incoming.accept,
                 ours,
                 cursor=_cursor(kept),
                 stop=stop,
@@ -120,8 +126,38 @@ def _reading(account: EmailAccount, mailbox: Mailbox, ours: Ours, table: EmailTa
     return work
 
 
-def _raw(mail: Taken) -> bytes:
-    return mail.raw
+class Incoming:
+    """Commits what came into one mailbox."""
+
+    def __init__(self, ground: Ground, account: str, table: EmailTable, *, seat: str) -> None:
+        self._ground, self._account, self._table, self._seat = ground, account, table, seat
+        self._failed: Counter[bytes] = Counter()
+        """How often mails could not be committed, by a sum of them."""
+
+    async def accept(self, taken: Sequence[Taken], reached: Cursor) -> None:
+        """Commit these mails, then how far the mailbox was read: a crash in between brings them again, and they are known."""
+        for mail in taken:
+            try:
+                await self._take(mail)
+            except Exception as error:
+                if not self._is_hopeless(mail):
+                    raise
+                # Either this raises too, as the database is away, or it is the mail: then those behind it wait no longer.
+                written = json.dumps({"why": type(error).__name__, "raw": mail.raw[:_KEPT].decode("utf-8", "replace")})
+                await self._ground.door.keep_unreadable("email", self._account, [written])
+                log.warning("email_set_aside", seat=self._seat, error=type(error).__name__)
+        self._failed.clear()
+        keep = partial(keep_cursor, seat=self._seat, value=f"{reached.validity}:{reached.uid}")
+        await self._ground.database.write(keep)
+
+    async def _take(self, mail: Taken) -> None:
+        files = await asyncio.to_thread(files_in, mail.reading.messages, lambda: mail.raw, self._table)
+        await self._ground.door.take(mail.reading, channel="email", account=self._account, files=files)
+
+    def _is_hopeless(self, mail: Taken) -> bool:
+        known = hashlib.sha256(mail.raw).digest()
+        self._failed[known] += 1
+        return self._failed[known] >= _TRIES
 
 
 def _cursor(kept: str | None) -> Cursor | None:
