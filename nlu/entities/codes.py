@@ -21,6 +21,7 @@ _UNITS = (
     r"|magasins?|stores?|personnes?|people|litres?|l\b|cl\b|ml\b|g\b|kg\b|km\b|cm\b|m\b|paires?|pairs?|rue|street|[/:]\d))"
 )
 
+_HALF = r"\s+et\s+demie?\b|\s+(?:and\s+a\s+)?(?:1/2|half\b)"
 _TELLING = 0.6
 """Share of the numbers and codes after a word that must be of the entity for the word to announce it: `size`, but not `the`."""
 _AFTER_WORD = re.compile(rf"(?P<word>[^\W\d_]+)[\s:,]+(?:\d{{1,2}}(?:[.,]\d)?(?![\w]|[.,]\d|-\d){_UNITS}|[SML]\b|X{{1,3}}[SL]\b)")
@@ -111,19 +112,23 @@ class Codes:
 
 def _entity(code: Code, match: re.Match[str], message: Folded, text: str, *, sure: bool) -> Entity | None:
     start, end = message.span(*match.span("number" if match["number"] else "word"))
+    if match["half"]:
+        end = message.span(*match.span("half"))[1]
     words = text[start:end]
     if match["number"]:
         if not code.lowest <= float(match["number"].replace(",", ".")) <= code.highest:
             return None
     elif not sure and not words.isupper():
         return None
-    return Entity(code.name, words.upper(), words, start, end, source="regex")
+    value = f"{match['number']}.5" if match["half"] else words.upper()
+    return Entity(code.name, value, words, start, end, source="regex")
 
 
 def _patterns(code: Code) -> tuple[re.Pattern[str], re.Pattern[str]]:
     before = "|".join(sorted(map(re.escape, code.before), key=len, reverse=True))
     words = "|".join(sorted((word.lower() for word in code.words), key=len, reverse=True)) or "(?!)"
-    one = rf"(?:(?P<number>\d{{1,2}}(?:[.,]\d)?)(?![\w]|[.,]\d|-\d){_UNITS}|(?P<word>{words})(?![\w'’]))"
+    number = rf"(?P<number>\d{{1,2}}(?:[.,]\d)?)(?![\w]|[.,]\d|-\d){_UNITS}(?P<half>{_HALF})?"
+    one = rf"(?:{number}|(?P<word>{words})(?![\w'’]))"
     announced = rf"(?<!\w)(?P<before>{before})\s*[:,]?\s+(?:(?:us|uk|eu|fr|sent|recue?)[\s,]+)?{one}"
     return re.compile(announced), re.compile(rf"{_JOINS}{one}")
 

@@ -107,6 +107,8 @@ def test_wordings_of_the_brand(finder: EntityFinder, text: str, entities: dict[s
         ("en 42 ?", {"size": "42"}),
         ("en taille m svp", {"size": "M"}),
         ("du 38,5", {"size": "38,5"}),
+        ("du 39 et demi", {"size": "39.5"}),
+        ("en 39 1/2", {"size": "39.5"}),
         ("en 15 jours", {}),
         ("42", {"number": 42}),
         ("je m'appelle anna", {"name": "Anna"}),
