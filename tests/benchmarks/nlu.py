@@ -24,7 +24,7 @@ from rich.table import Table
 
 from nlu.rasa.environment import Environment, default_folder
 from tests.benchmarks.figures import machine
-from tests.benchmarks.nlu_serving import ONE_THREAD, serving_figures
+from tests.benchmarks.nlu_serving import ONE_THREAD, RUNS, serving_figures
 from tests.benchmarks.nlu_sets import DataSet, data_sets
 from tests.benchmarks.report import WIDTH, Line
 from tests.servers import REPOSITORY
@@ -44,6 +44,8 @@ def main() -> None:
     options.add_argument(
         "--rasa-json", type=Path, metavar="FOLDER", help="where Rasa's evaluations are kept: read when there, else written"
     )
+    options.add_argument("--data", type=Path, help="data folder with a trained demo brand; left out: trained now")
+    options.add_argument("--runs", type=int, default=RUNS, help=f"processes whose load and latency are measured (default {RUNS})")
     options.add_argument("--json", type=Path, help="write the figures there too")
     chosen = options.parse_args()
     sets = [one for one in data_sets(chosen.folder) if not chosen.only or one.name in chosen.only]
@@ -60,7 +62,7 @@ def main() -> None:
         evaluations[one.name] = {"embedded": found, "rasa": beside}
         rows += _rows(one, found, beside)
     console.print("serving ...")
-    rows += _serving([told["rasa"] for told in evaluations.values()])
+    rows += _serving(serving_figures(chosen.data, chosen.runs), [told["rasa"] for told in evaluations.values()])
     _show(rows)
     if chosen.json:
         figures = [{"what": line.what, "value": line.value, "unit": line.unit, "rasa": rasa} for line, rasa in rows]
@@ -125,12 +127,12 @@ def _rows(one: DataSet, found: Told, beside: Told) -> list[Row]:
     return rows
 
 
-def _serving(of_rasa: Sequence[Told]) -> list[Row]:
+def _serving(ours: Sequence[Line], of_rasa: Sequence[Told]) -> list[Row]:
     """Load and memory beside those of the largest Rasa among the evaluations."""
     processes = [told["process"] for told in of_rasa if told.get("process")]
     largest = max(processes, key=lambda process: process["memory_mb"] or 0.0, default={})
     beside = {"load, to the first answer": largest.get("load_seconds"), "memory of the NLU part": largest.get("memory_mb")}
-    return [(line, beside.get(line.what)) for line in serving_figures()]
+    return [(line, beside.get(line.what)) for line in ours]
 
 
 def _show(rows: Sequence[Row]) -> None:

@@ -16,32 +16,30 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.figures import spread
+from tests.benchmarks.prepared import trained_folder
 from tests.benchmarks.report import Line
 from tests.servers import REPOSITORY
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-_RUNS = 3
+RUNS = 3
 _WARM_UP = 20
 _TRAINING_ONLY = {"sklearn", "scipy"}
 """Packages that a serving process must not carry."""
 
 
-def serving_figures() -> list[Line]:
-    """The lines of the table: the medians of a few fresh processes."""
-    with tempfile.TemporaryDirectory(prefix="filrouge-benchmark-") as place:
-        env = os.environ | ONE_THREAD | {"FILROUGE_DATA_DIR": place}
-        _run(["bot", "train"], env)
-        runs = [_child(place, env) for _ in range(_RUNS)]
-    if heavy := runs[0]["heavy"]:
+def serving_figures(data: Path | None = None, runs: int = RUNS) -> list[Line]:
+    """The lines of the table: the medians of a few fresh processes; `data` is a folder with a trained demo brand."""
+    with trained_folder(data) as folder:
+        told_by = [_child(folder) for _ in range(runs)]
+    if heavy := told_by[0]["heavy"]:
         raise SystemExit(f"a serving process imported {', '.join(heavy)}")
-    told = {name: sorted(run[name] for run in runs)[_RUNS // 2] for name in runs[0] if name != "heavy"}
+    told = {name: sorted(run[name] for run in told_by)[runs // 2] for name in told_by[0] if name != "heavy"}
     return [
         Line("one message, everything, p50", told["p50"], "ms", 2.5, 1.5),
         Line("one message, everything, p99", told["p99"], "ms", 10, 4),
@@ -53,18 +51,13 @@ def serving_figures() -> list[Line]:
     ]
 
 
-def _child(place: str, env: dict[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(_run(["tests.benchmarks.nlu_serving", place], env))
-    return found
-
-
-def _run(arguments: Sequence[str], env: dict[str, str]) -> str:
-    """What a module says, run with these arguments; its own last words end the benchmark when it fails."""
-    command = [sys.executable, "-m", *arguments]
-    done = subprocess.run(command, env=env, cwd=REPOSITORY, check=False, capture_output=True, text=True)
+def _child(folder: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.benchmarks.nlu_serving", str(folder)]
+    done = subprocess.run(command, env=os.environ | ONE_THREAD, cwd=REPOSITORY, check=False, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
-    return done.stdout
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def _measured(folder: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import REPOSITORY, train
+from tests.servers import REPOSITORY
 
 BRIEFLY = {
     "rest_load": ("--senders", "2", "--seconds", "1"),
@@ -21,11 +21,6 @@ BRIEFLY = {
     "processes": ("--senders", "2", "--seconds", "1"),
     "pace": ("--rates", "20", "--seconds", "2", "--databases", "sqlite"),
 }
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return train(tmp_path_factory.mktemp("benchmarks") / "data")
 
 
 @pytest.mark.parametrize(

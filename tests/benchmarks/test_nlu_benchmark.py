@@ -27,7 +27,7 @@ ROWS = {
 }
 
 
-def test_the_table_is_made_by_one_command(tmp_path: Path) -> None:
+def test_the_table_is_made_by_one_command(data: Path, tmp_path: Path) -> None:
     place = tmp_path / "sets" / "clinc150_10shot"
     place.mkdir(parents=True)
     for name, rows in ROWS.items():
@@ -39,7 +39,7 @@ def test_the_table_is_made_by_one_command(tmp_path: Path) -> None:
     (rasa / "clinc150_10shot.json").write_text(json.dumps(told))
     figures = tmp_path / "figures.json"
     command = [sys.executable, "-m", "tests.benchmarks.nlu", str(tmp_path / "sets"), "--only", "clinc150_10shot"]
-    command += ["--rasa-json", str(rasa), "--json", str(figures)]
+    command += ["--rasa-json", str(rasa), "--json", str(figures), "--data", str(data), "--runs", "1"]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     assert "clinc150_10shot: intents right" in done.stdout
