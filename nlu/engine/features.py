@@ -94,9 +94,7 @@ class Featurizer:
         """Numbered features with `(1 + log count) * idf` at length one, and the share of the weight they are."""
         if not ids:
             return np.empty(0, np.int32), np.empty(0, np.float32), 0.0
-        ordered = np.array(sorted(ids), np.int32)
-        first = np.flatnonzero(np.diff(ordered, prepend=np.int32(-1)))  # as np.unique does, in half the time
-        numbers, counts = ordered[first], np.diff(first, append=len(ordered))
+        numbers, counts = np.unique(np.asarray(ids, np.int32), return_counts=True)
         values = ((1.0 + np.log(counts)) * self.idf[numbers]).astype(np.float32)
         weight = float(values @ values)
         share = weight / (weight + unseen * self.unseen_idf**2)
