@@ -159,4 +159,5 @@ def _show(accounts: Sequence[Account]) -> None:
             table.add_row(mark, finding.about, Text(f"{finding.wrong}\n→ {finding.do}" if finding.wrong else ""))
         out.print(table)
     wrong = sum(1 for account in accounts if any(finding.wrong for finding in account.findings))
-    out.print(f"{len(accounts)} accounts, {wrong} with something to do." if wrong else "Everything is right.", highlight=False)
+    said = f"There is something to do for {wrong} of {len(accounts)}." if wrong else "Everything is right."
+    out.print(said, highlight=False)

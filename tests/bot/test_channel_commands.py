@@ -17,6 +17,7 @@ from bot.channels.messenger.translate import FIELDS as MESSENGER_FIELDS
 from bot.wiring import DEMO_BRAND
 from tests.fakes.meta_server import FakeGraph
 from tests.fakes.open_lines import MAKERS, meta_settings, settings_from
+from tests.fakes.telegram_server import FakeTelegram
 
 
 @pytest.fixture(params=sorted(MAKERS))
@@ -131,3 +132,33 @@ async def test_the_command_itself(
     monkeypatch.setenv(f"FILROUGE_{channel.upper()}_VERIFY_TOKEN", "word")
     await asyncio.to_thread(channel_commands.check, json=as_json)  # no SystemExit: all is right
     assert as_json or b"Everything is right." in capfdbinary.readouterr().out
+
+
+async def test_telegram_is_asked_too() -> None:
+    async with FakeTelegram() as telegram:
+        told = {"FILROUGE_TELEGRAM_TOKEN": telegram.token, "FILROUGE_TELEGRAM_BASE_URL": telegram.root}
+        [account] = await channel_commands._check(settings_from(told), DEMO_BRAND)
+        assert [finding.wrong for finding in account.findings] == ["", ""]
+        told["FILROUGE_TELEGRAM_TOKEN"] = "123456:another-token-altogether"
+        [account] = await channel_commands._check(settings_from(told), DEMO_BRAND)
+        [finding] = account.findings
+        assert "@BotFather" in finding.do
+        assert "another-token" not in finding.wrong
+
+
+async def test_with_no_channel_there_is_nothing_to_check(
+    monkeypatch: pytest.MonkeyPatch, capfdbinary: Any, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FILROUGE_DATA_DIR", str(tmp_path))
+    await asyncio.to_thread(channel_commands.check)
+    assert b"docs/channels" in capfdbinary.readouterr().out
+
+
+async def test_an_account_that_surprises_us_does_not_hide_the_others() -> None:
+    class Surprising:
+        async def check(self) -> list[Any]:
+            raise KeyError("data")
+
+    [finding] = await channel_commands._ask(Surprising())  # type: ignore[arg-type]
+    assert "KeyError" in finding.wrong
