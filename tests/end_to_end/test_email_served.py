@@ -97,6 +97,21 @@ def mail(sender: str, text: str, *, subject: str = "Question", message_id: str =
     return made.as_bytes()
 
 
+def test_a_check_logs_in_and_tells_what_is_wrong(world: World) -> None:
+    right = world.server.run("channels", "check", "--json", check=False)
+    assert right.returncode == 0, right.stdout
+    url = world.server.environment["FILROUGE_EMAIL_IMAP_URL"]
+    world.server.environment["FILROUGE_EMAIL_IMAP_URL"] = world.imap.url(world.user, "not the password")
+    try:
+        wrong = world.server.run("channels", "check", check=False)
+    finally:
+        world.server.environment["FILROUGE_EMAIL_IMAP_URL"] = url
+    assert wrong.returncode == 1
+    assert "FILROUGE_EMAIL_IMAP_URL" in wrong.stdout
+    assert "not the password" not in wrong.stdout
+    assert "not%20the" not in wrong.stdout
+
+
 def test_a_question_is_answered_under_its_own_subject(world: World) -> None:
     talk = world.talk("zoe@client.example", "Vos horaires")
     talk.says(HOURS, "Lyon Bellecour")

@@ -95,6 +95,21 @@ def test_nothing_is_believed_without_the_signature_over_the_public_address(world
     assert world.platforms.do(unsigned()) == 401
 
 
+def test_thousands_of_fields_are_refused_in_no_time(world: World) -> None:
+    assert world.posted(text("SM113") | {f"Field{number}": "x" for number in range(5000)}) == 401
+
+
+def test_a_check_says_what_is_wrong_without_a_word_of_the_token(world: World) -> None:
+    world.twilio.sms_url = f"{PUBLIC}#rc=3"
+    right = world.server.run("channels", "check", "--json", check=False)
+    assert right.returncode == 0, right.stdout
+    world.twilio.sms_url = "https://demo.twilio.com/welcome"
+    wrong = world.server.run("channels", "check", check=False)
+    assert wrong.returncode == 1
+    assert "https://demo.twilio.com/welcome" in wrong.stdout
+    assert world.twilio.token not in right.stdout + wrong.stdout
+
+
 def test_a_message_that_comes_three_times_is_answered_once(world: World) -> None:
     sender = "+33639988120"
     for _ in range(3):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from pydantic import SecretStr
@@ -18,6 +19,8 @@ from bot.connections.sms import sms_line, webhook_address
 from bot.errors import SettingsError
 from bot.settings import Settings
 from bot.storage.database import Database
+from bot.web.webhook_door import Posted
+from tests.fakes.house import NOON
 from tests.fakes.sms_server import FakeTwilio
 from tests.fakes.smtp_server import FakeSmtp
 from tests.imap_server import Imap, imap_server
@@ -109,6 +112,35 @@ async def test_an_address_that_cannot_be_read_is_told_by_the_variable_it_stands_
 )
 def test_where_twilio_posts(told: str, public_url: str, address: str) -> None:
     assert webhook_address(told, public_url) == address
+
+
+LYON, LILLE = "+33639980001", "+33639980002"
+SERVICE = "MG0123456789abcdef0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("form", "account"),
+    [
+        ({"From": "+33639988001", "To": LYON, "AccountSid": "AC1"}, "lyon"),
+        ({"From": "+33639988001", "To": LILLE, "AccountSid": "AC1"}, "lille"),
+        ({"From": "whatsapp:+33639988001", "To": f"whatsapp:{LILLE}", "AccountSid": "AC1"}, "lille"),
+        ({"From": LILLE, "To": "+33639988001", "AccountSid": "AC1", "MessageStatus": "sent"}, "lille"),
+        ({"From": "+33639988001", "To": "+33639980007", "MessagingServiceSid": SERVICE, "AccountSid": "AC1"}, "service"),
+        ({"From": "+33639988001", "To": "+33639980008", "AccountSid": "AC2"}, "other"),
+        ({"From": "+33639988001", "To": "+33639980008", "AccountSid": "AC9"}, "lyon"),
+    ],
+)
+def test_the_number_that_was_written_to_says_whose_message_it_is(form: dict[str, str], account: str) -> None:
+    senders = {"lyon": ("AC1", LYON), "lille": ("AC1", LILLE), "service": ("AC1", SERVICE), "other": ("AC2", "+33639980003")}
+    accounts = [
+        SmsAccount(name=name, account_sid=sid, sender=sender, base_url="https://api.twilio.com", auth_token="t")
+        for name, (sid, sender) in senders.items()
+    ]
+    webhook = sms_line(accounts, SmsRules(), "Orvelle", ADDRESS, lambda: NOON).webhook
+    assert webhook is not None
+    body = urlencode(form | {"MessageSid": "SM1", "Body": "bonjour"}).encode()
+    reading, _ = webhook.read(Posted(body=body, headers={}, path="/webhooks/sms"), NOON)
+    assert {one.account for one in (*reading.messages, *reading.receipts)} == {account}
 
 
 async def checked_sms(twilio: FakeTwilio, address: str = ADDRESS, **given: str) -> dict[str, Finding]:
