@@ -61,6 +61,10 @@ class Database(Protocol):
         """Run `work`, which only reads, on a consistent view of what is committed."""
         ...
 
+    async def forget_log(self) -> None:
+        """Let go of copies the database keeps for its own sake, in which what was deleted can still be read."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -180,6 +184,15 @@ class SqliteDatabase:
 
     async def read(self, work: Work[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._reader, self._read, work)
+
+    async def forget_log(self) -> None:
+        """Write the log that is written ahead into the file, and empty it: it has every page as it once was."""
+
+        def checkpoint() -> None:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+        await asyncio.get_running_loop().run_in_executor(self._reader, checkpoint)
 
     async def close(self) -> None:
         self._closed = True
@@ -315,6 +328,9 @@ class PostgresDatabase:
 
     async def read(self, work: Work[T]) -> T:
         return await self.write(work)
+
+    async def forget_log(self) -> None:
+        """The server's own vacuum does that."""
 
     async def close(self) -> None:
         if self._running:

@@ -59,6 +59,7 @@ class Housekeeping:
             total.update(gone)
             if max(gone.values()) < MOST:
                 break
+        await self._database.forget_log()
         if total.total():
             log.info("cleared_up", **total)
         return True

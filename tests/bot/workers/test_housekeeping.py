@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -135,3 +136,21 @@ async def test_it_goes_on_after_a_bad_moment_and_gives_its_seat_up_at_the_end(da
     await asyncio.gather(running, return_exceptions=True)
     assert not any((await left(database)).values())
     assert await Housekeeping(database, clock, name="b").clear_up()
+
+
+async def test_what_was_deleted_is_in_no_file_of_the_database_any_more(sqlite: Database, clock: FakeClock) -> None:
+    """While it stays open: messages that are taken back must not stand in the log for days."""
+
+    def keep(connection: Connection) -> None:
+        unreadable.keep(connection, channel="telegram", account="", bodies=["tournesol " * 500], now=clock.now())
+
+    def files() -> bytes:
+        file = Path(str(sqlite.url.database))
+        return b"".join(path.read_bytes() for path in file.parent.iterdir() if path.name.startswith(file.name))
+
+    await sqlite.write(keep)
+    assert await sqlite.read(partial(rows_of, table=unreadable_table)) == 1
+    assert b"tournesol" in files()
+    await sqlite.write(lambda connection: connection.execute(unreadable_table.delete()))
+    assert await Housekeeping(sqlite, clock, name="one").clear_up()
+    assert b"tournesol" not in files()
