@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from handoff.console import acts, conversations, files, pages, queue, signin, stores, undelivered
+from handoff.console import acts, conversations, files, pages, queue, signin, stores
 from handoff.console.accounts import show_accounts
 from handoff.console.doors import ADMINS, EVERYONE, MANAGERS, Door, guard
 from handoff.console.house import HOUSE, Clock, House
@@ -14,6 +14,7 @@ from handoff.console.live import listen
 from handoff.console.looks import Looks
 from handoff.console.ports import ConsolePorts
 from handoff.console.streams import HEARTBEAT, Streams
+from handoff.console.undelivered import send_again, show_undelivered, show_undelivered_fragment
 
 CONVERSATION = r"/conversations/{conversation:\d{1,15}}"
 
@@ -35,9 +36,9 @@ DOORS = (
     Door("GET", r"/media/{file:\d{1,15}}", files.show_file, EVERYONE),
     Door("GET", "/live", listen, EVERYONE),
     Door("GET", r"/live/{conversation:\d{1,15}}", listen, EVERYONE),
-    Door("GET", "/undelivered", undelivered.show_undelivered, MANAGERS),
-    Door("GET", "/fragments/undelivered", undelivered.show_undelivered_fragment, MANAGERS),
-    Door("POST", r"/undelivered/{message:\d{1,15}}/again", undelivered.send_again, MANAGERS),
+    Door("GET", "/undelivered", show_undelivered, MANAGERS),
+    Door("GET", "/fragments/undelivered", show_undelivered_fragment, MANAGERS),
+    Door("POST", r"/undelivered/{message:\d{1,15}}/again", send_again, MANAGERS),
     Door("GET", "/stores", stores.show_stores, EVERYONE),
     Door("GET", r"/stores/{store:[\w-]{1,64}}/today", stores.show_store_day, EVERYONE),
     Door("GET", "/accounts", show_accounts, ADMINS),
