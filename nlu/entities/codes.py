@@ -21,6 +21,8 @@ _UNITS = (
     r"|magasins?|stores?|personnes?|people|litres?|l\b|cl\b|ml\b|g\b|kg\b|km\b|cm\b|m\b|paires?|pairs?|rue|street|[/:]\d))"
 )
 
+_WORD_LONG = 5
+"""Letters of a code that is a word (`medium`), which needs no capitals."""
 _HALF = r"\s+et\s+demie?\b|\s+(?:and\s+a\s+)?(?:1/2|half\b)"
 _TELLING = 0.6
 """Share of the numbers and codes after a word that must be of the entity for the word to announce it: `size`, but not `the`."""
@@ -68,7 +70,7 @@ def learn(examples: Iterable[Example]) -> tuple[Code, ...]:
                         if (times > 1 or len(word) > 3) and times >= _TELLING * standing[word]
                     )
                 ),
-                words=tuple(sorted({text for text in written if text.isalpha()})),
+                words=tuple(sorted({text.upper() for _, text in places if text.isalpha()})),
                 # The examples do not show every size there is.
                 lowest=min(numbers, default=0.0) * 0.75,
                 highest=max(numbers, default=-1.0) * 1.25,
@@ -118,7 +120,7 @@ def _entity(code: Code, match: re.Match[str], message: Folded, text: str, *, sur
     if match["number"]:
         if not code.lowest <= float(match["number"].replace(",", ".")) <= code.highest:
             return None
-    elif not sure and not words.isupper():
+    elif not (sure or words.isupper() or len(words) >= _WORD_LONG):
         return None
     value = f"{match['number']}.5" if match["half"] else words.upper()
     return Entity(code.name, value, words, start, end, source="regex")

@@ -23,8 +23,10 @@ _LIKELY = 0.15
 """Confidence from which a second or third intent counts."""
 _INTENTS = 3
 _QUESTION = re.compile(
-    r"\?|^\W*(?:(?:bonjour|bonsoir|hello|hi|hey|slt|salut)\W+)?(?:comment|combien|quand|ou\s+(?:est|sont|en)|est[\s-]ce|c'est\s+quoi|quel|how|what"
-    r"|when|where|which|do\s+(?:i|you)|does|can\s+(?:i|my|you)|is\s+(?:it|there)|are\s+there)\b"
+    r"\?|^\W*(?:(?:bonjour|bonsoir|hello|hi|hey|slt|salut)\W+)?(?:comment|combien|quand|ou\s+(?:est|sont|en)|est[\s-]ce|c'est\s+quoi|quel"
+    r"|how|what|when|where|which|do\s+(?:i|you)|does|can\s+(?:i|my|you)|is\s+(?:it|there)|are\s+there)\b"
+    r"|\b(?:savoir|connaitre|me\s+demande|expli\w+|(?:me|nous)\s+(?:dire|preciser|indiquer)|dites[\s-]moi|(?:to|i'd\s+like\s+to)\s+know|wonder\w*"
+    r"|tell\s+me|let\s+me\s+know)\b"
 )
 
 
