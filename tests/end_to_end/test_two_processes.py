@@ -173,7 +173,7 @@ async def test_only_one_polls_telegram_and_the_other_takes_over(trained: Path, t
             for server in pair:
                 await asyncio.to_thread(server.kill)
         assert telegram.duplicates == 0
-    await _read(pair[0], lambda connection: check_inbox(connection, "telegram", "41", ["1", "2"]))
+    await _read(pair[0], lambda connection: check_inbox(connection, "telegram", "41", ["41:1", "41:3"]))  # 41:2 is ours
 
 
 async def _until(met: Any, seconds: float = 20) -> None:
