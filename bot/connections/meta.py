@@ -188,6 +188,8 @@ async def check(transport: MetaChannel, account: MetaAccount, channel: str) -> S
     findings = [await _token(transport, account)]
     if not findings[0].wrong:
         findings.append(await _secret(transport, account))
+        if account.app_secret and not findings[-1].wrong:
+            findings += await _permissions(transport, account)
         if isinstance(transport, PageChannel):
             findings.append(await _subscribed(transport, channel))
         elif isinstance(transport, WhatsAppChannel):
@@ -228,6 +230,22 @@ async def _secret(transport: MetaChannel, account: MetaAccount) -> Finding:
             do=f"copy the App Secret from the application's basic settings into {account.settings['app_secret']}",
         )
     return Finding(about="signature secret")
+
+
+async def _permissions(transport: MetaChannel, account: MetaAccount) -> list[Finding]:
+    """What the token may do and how long; nothing where Meta does not tell (accounts of Instagram's own login)."""
+    try:
+        granted = await transport.granted(account.app_secret)
+    except SendFailed:
+        return []
+    token, found = account.settings["token"], []
+    if missing := sorted(set(transport.table.permissions) - granted.permissions):
+        do = f"make a token with these permissions and set {token}"
+        found.append(Finding(about="permissions", wrong=f"the token lacks {', '.join(missing)}", do=do))
+    if granted.ends_at is not None:
+        do = f"make a permanent token (of a system user, or of a page by a long-lived login) and set {token}"
+        found.append(Finding(about="permissions", wrong=f"the token ends on {granted.ends_at:%Y-%m-%d}", do=do))
+    return found or [Finding(about="permissions")]
 
 
 def _no_secret(account: MetaAccount) -> Finding:

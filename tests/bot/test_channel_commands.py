@@ -86,6 +86,17 @@ async def test_a_webhook_that_is_not_subscribed(channel: str, fake: Any) -> None
     assert channel == "whatsapp" or "standby" in wrong
 
 
+async def test_a_token_that_may_not_do_enough_or_does_not_last(channel: str, fake: FakeGraph) -> None:
+    fake.scopes, fake.token_ends = ["public_profile"], 1_795_251_600
+    [(about, (wrong, do))] = (await found(channel, fake)).items()
+    assert (about, wrong) == ("permissions", "the token ends on 2026-11-21")
+    assert f"FILROUGE_{channel.upper()}_TOKEN" in do
+    fake.token_ends = 0
+    [(about, (wrong, _))] = (await found(channel, fake)).items()
+    assert about == "permissions"
+    assert {"whatsapp": "whatsapp_business_messaging", "messenger": "pages_messaging"}.get(channel, "instagram_manage") in wrong
+
+
 async def test_a_platform_that_is_away(channel: str, fake: FakeGraph) -> None:
     await fake.close()
     [(about, (wrong, do))] = (await found(channel, fake)).items()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.fakes.meta_server import FakeGraph, JSONObject, Sent, main
+from tests.fakes.meta_server import APP_ID, FakeGraph, JSONObject, Sent, main
 
 PAGE_ID = "100200300400500"
-APP_ID = "1517776481860111"
 
 
 class FakeMessenger(FakeGraph):
@@ -121,8 +120,6 @@ class FakeMessenger(FakeGraph):
                 self.refuse("No matching user found", 100, 2018001)
             self.acts.append(body)
             return {"recipient_id": self.recipient_of(body)}
-        if method == "GET" and path == "app":
-            return {"id": APP_ID}
         if method == "GET" and path == f"{self.id}/subscribed_apps":
             return {"data": [{"id": APP_ID, "subscribed_fields": self.subscribed}]}
         if method == "GET" and path == self.id:

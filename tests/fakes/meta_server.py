@@ -28,6 +28,7 @@ JSONObject = dict[str, Any]
 
 TOKEN = "EAAFakeTokenForTests"
 SECRET = "app-secret-for-tests"
+APP_ID = "1517776481860111"
 
 
 class GraphError(Exception):
@@ -94,6 +95,12 @@ class FakeGraph:
         self.calls: Counter[str] = Counter()
         self.acts: list[JSONObject] = []
         """Courtesies: what was marked as read, where somebody seemed to type."""
+        self.scopes = [
+            *("whatsapp_business_messaging", "whatsapp_business_management", "pages_messaging", "pages_manage_metadata"),
+            *("pages_read_engagement", "instagram_manage_messages", "instagram_manage_comments"),
+        ]
+        """What the token may do."""
+        self.token_ends = 0
         self.files: dict[str, tuple[bytes, str]] = {}
         self.webhook = ""
         """Where customers' acts are posted, and what became of messages; empty: nowhere."""
@@ -185,6 +192,10 @@ class FakeGraph:
 
     async def other(self, method: str, path: str, body: JSONObject, query: JSONObject) -> JSONObject:
         """Any other call."""
+        if method == "GET" and path == "app":
+            return {"id": APP_ID}
+        if method == "GET" and path == "debug_token" and query.get("input_token") == self.token:
+            return {"data": {"app_id": APP_ID, "is_valid": True, "scopes": self.scopes, "expires_at": self.token_ends}}
         raise GraphError(404, 100, f"Unsupported {method.lower()} request")
 
     def recipient_of(self, body: JSONObject) -> str:
@@ -237,7 +248,8 @@ class FakeGraph:
         return answer if isinstance(answer, web.StreamResponse) else web.json_response(answer)
 
     def _admit(self, request: web.Request) -> None:
-        if request.headers.get("Authorization") != f"Bearer {self.token}":
+        ours = f"{APP_ID}|{self.secret}" if request.match_info["path"] == "debug_token" else self.token
+        if request.headers.get("Authorization") != f"Bearer {ours}":
             raise GraphError(401, 190, "Invalid OAuth access token")
         if request.match_info["version"] != self.version:
             raise GraphError(400, 2635, "You are calling a deprecated version of the API")

@@ -18,6 +18,7 @@ class InstagramTable(PageTable):
     text: int = 1000
     """(v) Bytes: a text of emoji holds 250 of them."""
     above_choices: int = 1000
+    permissions: tuple[str, ...] = ("instagram_manage_messages", "instagram_manage_comments", "pages_manage_metadata")
     profile_fields: str = "name,username"
 
     @property

@@ -18,6 +18,7 @@ class MessengerTable(PageTable):
     text: int = 2000
     """(v)"""
     above_choices: int = 2000
+    permissions: tuple[str, ...] = ("pages_messaging", "pages_manage_metadata", "pages_read_engagement")
 
     @property
     def forms(self) -> tuple[Form, ...]:

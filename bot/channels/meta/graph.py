@@ -47,9 +47,9 @@ class Graph:
             headers["Idempotency-Key"] = quote(key, safe="/:.")  # a header takes no blanks, accents or line ends
         return await self._call("POST", path, headers=headers, data=orjson.dumps(body), patience=patience)
 
-    async def get(self, path: str, **query: str) -> Mapping[str, Any]:
-        """What the Graph knows under `path`; raises as `post` does."""
-        return await self._call("GET", path, params=query)
+    async def get(self, path: str, *, speaking_as: str = "", **query: str) -> Mapping[str, Any]:
+        """What the Graph knows under `path`, asked with the token `speaking_as` instead of our own; raises as `post` does."""
+        return await self._call("GET", path, speaking_as=speaking_as, params=query)
 
     async def delete(self, path: str, **query: str) -> Mapping[str, Any]:
         """Take away what is under `path`; raises as `post` does."""
@@ -71,8 +71,10 @@ class Graph:
             **more,
         )
 
-    async def _call(self, method: str, path: str, **more: Any) -> Mapping[str, Any]:
-        async with self.request(method, f"{self._base}/{path}", with_token=True, **more) as answer:
+    async def _call(self, method: str, path: str, *, speaking_as: str = "", **more: Any) -> Mapping[str, Any]:
+        if speaking_as:
+            more["headers"] = {"Authorization": f"Bearer {speaking_as}"}
+        async with self.request(method, f"{self._base}/{path}", with_token=not speaking_as, **more) as answer:
             return _read(answer.status, answer.headers, await read_bounded(answer, _ANSWER_BYTES))
 
 

@@ -45,6 +45,8 @@ class MetaTable:
     """What is kept of what customers send; everything else is named and not fetched."""
     media_hosts: tuple[str, ...] = ("fbsbx.com", "fbcdn.net", "cdninstagram.com", "facebook.com", "whatsapp.net")
     """Where files may be fetched from, subdomains included: an address in a body must not lead into our own network."""
+    permissions: tuple[str, ...] = ()
+    """(v) What a token must be allowed to do; Meta renames these now and then."""
     codes: Mapping[str, str]
     """What a `code`, or a `code/subcode`, of the Graph API means; the words are those of `meanings`."""
     waits: Mapping[str, float]

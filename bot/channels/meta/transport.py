@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,15 @@ from bot.errors import SettingsError
 from bot.messages import OutboundMessage
 
 _COURTESY_TIMEOUT = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """What a token may do."""
+
+    permissions: frozenset[str]
+    ends_at: datetime | None
+    """None: never."""
 
 
 class MetaChannel:
@@ -87,6 +97,22 @@ class MetaChannel:
         """
         proven = {"appsecret_proof": proof(self._token, app_secret)} if app_secret else {}
         return await self._call(self._graph.get(self._owner, fields=self._check_fields, **proven))
+
+    async def granted(self, app_secret: str) -> Granted:
+        """What the token may do and how long, which Meta tells to whoever has the secret of its application.
+
+        Raises:
+            AccountRefused, Refused: it is not told to us: the secret is another's, or the token is of another login.
+            SendFailed: Meta does not answer just now.
+        """
+        app = str((await self._call(self._graph.get("app", fields="id"))).get("id") or "")
+        asking = self._graph.get("debug_token", speaking_as=f"{app}|{app_secret}", input_token=self._token)
+        told = (await self._call(asking)).get("data")
+        scopes, ends = (told.get("scopes"), told.get("expires_at")) if isinstance(told, Mapping) else (None, None)
+        return Granted(
+            permissions=frozenset(str(one) for one in scopes) if isinstance(scopes, list) else frozenset(),
+            ends_at=datetime.fromtimestamp(ends, UTC) if isinstance(ends, int) and ends > 0 else None,
+        )
 
     def _parts_of(self, message: OutboundMessage) -> list[OutboundMessage]:
         raise NotImplementedError

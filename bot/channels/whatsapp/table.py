@@ -49,6 +49,7 @@ class WhatsAppTable(MetaTable):
     per_second: float = 80.0
     """In and out together; 20 where the number is shared with the telephone's application."""
     per_recipient_per_second: float = 1 / 6
+    permissions: tuple[str, ...] = ("whatsapp_business_messaging", "whatsapp_business_management")
     media_bytes: int = 25_000_000
     media_url_seconds: float = 300.0
     """(v) How long the address of a file is good."""

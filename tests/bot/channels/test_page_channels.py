@@ -17,8 +17,8 @@ from bot.errors import OutcomeUnknown, OutsideWindow, Refused, SendFailed, Setti
 from bot.messages import OutboundMessage
 from tests.contracts.channel import ChannelContract, Shown
 from tests.fakes.instagram_server import ACCOUNT_ID, FakeInstagram
-from tests.fakes.messenger_server import APP_ID, PAGE_ID, FakeMessenger
-from tests.fakes.meta_server import TOKEN
+from tests.fakes.messenger_server import PAGE_ID, FakeMessenger
+from tests.fakes.meta_server import APP_ID, TOKEN
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 60
