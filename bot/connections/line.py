@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.brand.channels import ChannelRules
-from bot.channels.files import Media
+from bot.channels.files import FileRefused, Media
 from bot.channels.templates import Template
 from bot.clock import Clock
 from bot.messages import Channel, InboundMessage
@@ -40,6 +40,14 @@ class Transport(Channel, Protocol):
 
 Fetch = Callable[[Mapping[str, Any]], Awaitable[Media]]
 """Gets a file by what the channel said of it; raises `Refused` or `TryLater`."""
+
+
+def named(reference: Mapping[str, Any], name: str) -> str:
+    """What a file is fetched by, from what the channel said of it. Raises `Refused` where it did not say."""
+    value = reference.get(name)
+    if not isinstance(value, str) or not value:
+        raise FileRefused(f"the platform named no {name} of the file; ask the customer to send it again", "gone")
+    return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

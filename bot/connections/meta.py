@@ -30,7 +30,7 @@ from bot.channels.whatsapp.table import WhatsAppTable
 from bot.channels.whatsapp.translate import read_body as read_whatsapp
 from bot.channels.whatsapp.transport import WhatsAppChannel
 from bot.connections.accounts import MetaAccount
-from bot.connections.line import Connection, Finding, Ground, Line, Work, templates_of
+from bot.connections.line import Connection, Finding, Ground, Line, Work, named, templates_of
 from bot.connections.mentions import fetch_mentions
 from bot.errors import AccountRefused, Refused, SendFailed, TryLater
 from bot.messages import InboundMessage, Reading
@@ -105,7 +105,10 @@ def whatsapp_line(accounts: Sequence[MetaAccount], rules: ChannelRules, brand: s
         transports[message.account].seen(message.external_id, typing=True)
 
     def fetch(transport: WhatsAppChannel) -> Callable[[Mapping[str, Any]], Any]:
-        return lambda reference: transport.media(str(reference["file_id"]), name=str(reference.get("name", "")))
+        async def by_id(reference: Mapping[str, Any]) -> Media:
+            return await transport.media(named(reference, "file_id"), name=str(reference.get("name", "")))
+
+        return by_id
 
     templates = templates_of(rules, brand)
     connections = tuple(
@@ -150,7 +153,7 @@ def page_line(channel: str, accounts: Sequence[MetaAccount], rules: ChannelRules
     def fetch(transport: PageChannel) -> Callable[[Mapping[str, Any]], Any]:
         async def by_address(reference: Mapping[str, Any]) -> Media:
             claimed, name = str(reference.get("mime_type", "")), str(reference.get("name", ""))
-            return await transport.media(str(reference["url"]), claimed=claimed, name=name)
+            return await transport.media(named(reference, "url"), claimed=claimed, name=name)
 
         return by_address
 

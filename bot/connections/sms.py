@@ -18,7 +18,7 @@ from bot.channels.sms.translate import read_body
 from bot.channels.sms.transport import SmsChannel
 from bot.channels.templates import Template
 from bot.connections.accounts import SmsAccount
-from bot.connections.line import Connection, Finding, Line, templates_of
+from bot.connections.line import Connection, Finding, Line, named, templates_of
 from bot.errors import AccountRefused, SendFailed
 from bot.messages import InboundMessage, Reading
 from bot.storage.inbox import Accepted
@@ -106,7 +106,7 @@ def _connection(
     )
 
     async def fetch(reference: Mapping[str, Any]) -> Media:
-        return await transport.fetch(str(reference["url"]))
+        return await transport.fetch(named(reference, "url"))
 
     return Connection(transport=transport, check=partial(check, transport, address), fetch=fetch, templates=templates)
 

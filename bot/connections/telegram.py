@@ -15,7 +15,7 @@ from bot.channels.files import Media
 from bot.channels.telegram.polling import poll
 from bot.channels.telegram.translate import read_body
 from bot.channels.telegram.transport import SECRET_HEADER, TelegramChannel, check_secret
-from bot.connections.line import Connection, Finding, Ground, Line
+from bot.connections.line import Connection, Finding, Ground, Line, named
 from bot.errors import AccountRefused, SendFailed
 from bot.messages import InboundMessage, Reading
 from bot.storage.inbox import Accepted
@@ -60,7 +60,7 @@ def telegram_line(transport: TelegramChannel, *, webhook_url: str = "", secret: 
 
     async def fetch(reference: Mapping[str, Any]) -> Media:
         claimed, name = str(reference.get("mime_type", "")), str(reference.get("name", ""))
-        return await transport.media(str(reference["file_id"]), claimed=claimed, name=name)
+        return await transport.media(named(reference, "file_id"), claimed=claimed, name=name)
 
     connection = Connection(
         transport=transport,

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from bot.channels.files import FileRefused
+from bot.connections.line import named
 from bot.storage import links
 from bot.storage.database import Database, open_database
 from tests.fakes.open_lines import MAKERS, OpenLines, open_lines
@@ -281,3 +283,11 @@ async def test_a_conversation_is_taken_and_answered_by_an_advisor(lines: OpenLin
     await asyncio.sleep(0.1)
     await lines.handled()
     assert (await lines.said(channel, SENDER))[-1] == ("advisor", "Bonjour, ici Inès."), "her echo is not said twice"
+
+
+@pytest.mark.parametrize("name", ["file_id", "url"])
+def test_a_file_the_platform_does_not_name_is_told_and_not_tried_for_ever(name: str) -> None:
+    assert named({name: "1"}, name) == "1"
+    for reference in ({}, {name: ""}, {name: None}):
+        with pytest.raises(FileRefused, match="send it again"):
+            named(reference, name)
