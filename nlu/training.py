@@ -26,7 +26,7 @@ from nlu.understanding import Entity, Example, TrainingData
 if TYPE_CHECKING:
     from nlu.engine.fitting import Fitted, Lesson
 
-RECIPE = 4
+RECIPE = 5
 """Counts the ways of training: another recipe makes another model of the same data."""
 
 _TOLD_EVERY = 500
