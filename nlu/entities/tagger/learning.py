@@ -82,6 +82,7 @@ def choose(data: TrainingData, encoder: SentenceEncoder | None = None, progress:
     report("entities", 0.05)
     lists = {name: tuple(wordings) for name, wordings in sorted(data.lookups.items())}
     reader = Reader(encoder or NoEncoder(), sample.examples)
+    reader.read([example.text[:LONGEST] for example in sample.examples])  # one by one would each fill a whole pass
     course = Course(names, lists, copies=False, passes=_CHECKING)
     tagged: _Tallies = {}
     for number, fold in enumerate(folds):
