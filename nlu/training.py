@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from nlu.text import LONGEST, tokens
 from nlu.understanding import Entity, Example, TrainingData
 
 if TYPE_CHECKING:
+    from nlu.engine.by_sentence import Sentenced
     from nlu.engine.fitting import Fitted, Lesson
 
 RECIPE = 5
@@ -71,8 +73,8 @@ def train(
     counts = _word_counts([*words, *(tokens(name, "") for name in names)])
     spellings = spellings_of(example.text for example in data.examples)
     folds = fold_of(keys, truth.tolist(), len(words))
-    with taught_beside(data, encoder, again, _within(report, 0.6, 0.7)) as beside:
-        sentenced = None
+    with taught_beside(data, encoder, again, _within(report, 0.4, 0.6)) as beside, ThreadPoolExecutor(1) as thread:
+        sentenced: Future[Sentenced] | None = None
         if encoder.dimension:
             writer = Writer(Repair(counts), spellings)
             texts = [
@@ -80,11 +82,11 @@ def train(
                 *(writer(name, "") for name in names),
             ]
             vectors = _vectors(encoder, texts, _within(report, 0.0, 0.4))
-            told = _within(report, 0.4, 0.6)
-            sentenced = fit_sentences(vectors, keys, truth, folds, len(intents), encoder.fingerprint, told)
+            # Beside the words: nearly all of it is matrices, which leave other threads to their work.
+            sentenced = thread.submit(fit_sentences, vectors, keys, truth, folds, len(intents), encoder.fingerprint)
         known = learn(data, beside.names())
         lessons = [*prepare(data.examples, words, truth.tolist(), known), *_named_lessons(names)]
-        fitted = fit(lessons, folds, intents, sentenced, _within(report, 0.7, 0.9))
+        fitted = fit(lessons, folds, intents, sentenced.result if sentenced else None, _within(report, 0.6, 0.9))
         report("entities", 0.9)
         tagger = beside.model()
     report("done", 1.0)

@@ -6,7 +6,7 @@ Only training imports this module.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,6 @@ _DOUBT = 0.05
 
 Places = NDArray[np.intp]
 Numbers = NDArray[np.int64]
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +36,7 @@ class Sentenced:
     """How like these are to each intent's examples."""
 
 
-def fit_sentences(
-    vectors: Floats, keys: Sequence[str], truth: Numbers, folds: Numbers, intents: int, encoder: str, progress: Progress
-) -> Sentenced:
+def fit_sentences(vectors: Floats, keys: Sequence[str], truth: Numbers, folds: Numbers, intents: int, encoder: str) -> Sentenced:
     """Fit on vectors of the encoder whose fingerprint is `encoder`, and ask what folds say of the messages left out of them."""
     asked = np.flatnonzero(folds >= 0)
     centre = vectors.mean(axis=0)
@@ -47,15 +44,11 @@ def fit_sentences(
     axes = principal_axes(rows.astype(np.float64))
     weighed = np.full((len(rows), intents), np.nan)
     model = None
-    numbers = sorted(set(folds[asked].tolist()))
-    for number in numbers:
-        progress("checking", number / (len(numbers) + 3))
+    for number in sorted(set(folds[asked].tolist())):
         taught, own = np.flatnonzero(folds != number), np.flatnonzero(folds == number)
         model = fit_softmax(axes, taught, truth[taught], intents, _STRENGTH)
         weighed[own] = axes.rows[own] @ model.weights + model.bias
-    progress("learning", len(numbers) / (len(numbers) + 3))
     linear = fit_softmax(axes, np.arange(len(rows)), truth, intents, _STRENGTH, near=model)
-    progress("comparing", (len(numbers) + 1) / (len(numbers) + 3))
     widest = axes.back[:, ::-1][:, :NARROW].astype(np.float32)
     narrow = narrowed(rows, widest)
     kept = _examples(keys, truth, intents)

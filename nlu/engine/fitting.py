@@ -56,11 +56,15 @@ class Fitted:
 
 
 def fit(
-    lessons: Sequence[Lesson], folds: NDArray[np.int64], intents: Sequence[str], sentenced: Sentenced | None, progress: Progress
+    lessons: Sequence[Lesson],
+    folds: NDArray[np.int64],
+    intents: Sequence[str],
+    by_sentence: Callable[[], Sentenced] | None,
+    progress: Progress,
 ) -> Fitted:
     """Fit the words of all lessons, and calibrate on what folds say of the messages left out of them.
 
-    `folds` are those of `fold_of`; `sentenced` is what the sentence vectors said (None to go by words alone).
+    `folds` are those of `fold_of`; `by_sentence` waits for what the sentence vectors say (None to go by words alone).
     """
     truth = np.array([lesson.intent for lesson in lessons])
     asked = np.flatnonzero(folds >= 0)
@@ -68,12 +72,14 @@ def fit(
     rows = _rows(features, [(lesson.words, lesson.entities) for lesson in lessons])
     parts = _rows(features, [part for lesson in lessons for part in lesson.parts])
     of = np.repeat(np.arange(len(lessons)), [len(lesson.parts) for lesson in lessons])
-    words, views = fit_words(Worded(rows, parts, of), truth, folds, len(intents), progress)
+    words, views = fit_words(Worded(rows, parts, of), truth, folds, len(intents), lambda what, done: progress(what, 0.6 * done))
     views = [view[asked] for view in views]
     known = Asked(truth[asked], *_known(features, rows, truth, folds, asked))
     by_words, measured = calibrate(known, views, None, intents)
-    if sentenced is None:
+    if by_sentence is None:
         return Fitted(features, words, by_words, None, None, asked, measured)
+    progress("comparing", 0.6)
+    sentenced = by_sentence()
     by_both, measured = calibrate(known, [*views, *sentenced.scores], sentenced.similar, intents)
     return Fitted(features, words, by_words, sentenced.view, by_both, asked, measured)
 
