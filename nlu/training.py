@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlu.encoders import DEFAULT, SentenceEncoder, shared_encoder
+from nlu.encoders.blas import one_thread
 from nlu.engine.embedded import parted, taught_key
 from nlu.engine.model import OUT_OF_SCOPE, Model
 from nlu.engine.model_file import save_model as save
@@ -59,6 +60,7 @@ def train(
     from nlu.engine.fitting import fit, fold_of
     from nlu.entities.tagger.beside import taught_beside
 
+    one_thread()
     report = progress or (lambda _what, _done: None)
     report("reading", 0.0)
     intents = sorted({example.intent for example in data.examples})
