@@ -10,7 +10,7 @@ from functools import partial
 from nlu.encoders import SentenceEncoder
 from nlu.encoders.protocol import NoEncoder
 from nlu.entities import EntityFinder, learn
-from nlu.entities.tagger.lessons import Course, Reader, mixed, sampled, teach
+from nlu.entities.tagger.lessons import Course, Reader, mixed, sampled, teach, values_of
 from nlu.entities.tagger.model import TaggerModel
 from nlu.entities.tagger.tagger import Tagger
 from nlu.text import LONGEST, folded
@@ -101,9 +101,11 @@ def choose(data: TrainingData, encoder: SentenceEncoder | None = None, progress:
 
 def learn_chosen(data: TrainingData, chosen: Chosen) -> TaggerModel:
     """The tagger of what `choose` found in this very data."""
-    model = teach(data, chosen.course, chosen.reader)
+    course = chosen.course
+    model = teach(data, course, chosen.reader, EntityFinder(learn(data, course.names)))
     narrowing = chosen.reader.narrowing
-    return replace(model, names=chosen.names, weights=narrowing.unfolded(model.weights) if narrowing else model.weights)
+    weights = narrowing.unfolded(model.weights) if narrowing else model.weights
+    return replace(model, names=chosen.names, values=values_of(learn(data), course.names), weights=weights)
 
 
 def learn_tagger(
@@ -155,8 +157,8 @@ def _ruled(kept: TrainingData) -> _Find:
 
 
 def _tagged(kept: TrainingData, course: Course, reader: Reader) -> _Find:
-    model = teach(kept, course, reader)
-    finder, tagger = EntityFinder(learn(kept, course.names)), Tagger(model)
+    finder = EntityFinder(learn(kept, course.names))
+    tagger = Tagger(teach(kept, course, reader, finder))
 
     def find(example: Example) -> tuple[Entity, ...]:
         found = finder.find(example.text, example.language)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from nlu.encoders import SentenceEncoder
-from nlu.entities import EntityFinder, Known, learn
+from nlu.entities import EntityFinder, Known
 from nlu.entities.gazetteer import key_of
 from nlu.entities.tagger.chain import NOTHING
 from nlu.entities.tagger.copies import swapped
@@ -76,8 +76,11 @@ class Reader:
         return [pooled(cut(text).spans, tokens.spans, tokens.vectors) for text, tokens in found]
 
 
-def teach(data: TrainingData, course: Course, reader: Reader) -> TaggerModel:
-    """Fit a tagger on training data; its weights are for the vectors of `reader`. The same data gives the same tagger."""
+def teach(data: TrainingData, course: Course, reader: Reader, finder: EntityFinder) -> TaggerModel:
+    """Fit a tagger on training data, beside the rules of `finder`. The same data gives the same tagger.
+
+    Its weights are for the vectors of `reader`, and it knows no values yet (see `values_of`).
+    """
     taught = [_only(example, course.names) for example in data.examples]
     kinds = tuple(sorted({kind_of(entity) for example in taught for entity in example.entities}))
     number = {kind: place for place, kind in enumerate(kinds)}
@@ -90,12 +93,11 @@ def teach(data: TrainingData, course: Course, reader: Reader) -> TaggerModel:
         intents={intent: tuple(sorted(told)) for intent, told in intents.items() if told},
         features=(),
         listed=gather((entity for example in taught for entity in example.entities), course.lists, world()),
-        values=_values(learn(data), course.names),
+        values={},
         weights=NOTHING,
     )
     lessons = sampled([example for example in taught if example.intent in model.intents], _MOST)
     copies = swapped(lessons, course.lists) if course.copies else []
-    finder = EntityFinder(learn(data, course.names))
     cuts = [cut(example.text) for example in (*lessons, *copies)]
     told = [_features(example, words, model, finder) for example, words in zip((*lessons, *copies), cuts, strict=True)]
     counts = Counter(feature for message in told[: len(lessons)] for feature in {each for row in message for each in row})
@@ -140,7 +142,8 @@ def _features(example: Example, words: Words, model: TaggerModel, finder: Entity
     return all_features(words, example.intent, [one + other for one, other in zip(ruled, hints, strict=True)])
 
 
-def _values(known: Known, names: Iterable[str]) -> dict[str, dict[str, str]]:
+def values_of(known: Known, names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Entity name to folded wording to value, where the value is not the wording itself."""
     told: dict[str, dict[str, str]] = {}
     for name in sorted(names):
         for wording, value in known.wordings.get(name, {}).items():
