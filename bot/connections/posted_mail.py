@@ -47,9 +47,6 @@ class EmailWebhook:
     """A mail of 25 MB, its files in base64."""
     answer: tuple[str, str] = ("application/json", '{"ok":true}')
 
-    def welcome(self, _query: Mapping[str, str]) -> str | None:
-        return None
-
     async def admits(self, posted: Posted) -> bool:
         if self._by_password(posted):
             return True

@@ -58,9 +58,6 @@ class SmsWebhook:
     max_body: int = 256 * 1024
     answer: tuple[str, str] = ("text/xml", "<Response/>")
 
-    def welcome(self, _query: Mapping[str, str]) -> str | None:
-        return None
-
     async def admits(self, posted: Posted) -> bool:
         if not self.address:
             return False

@@ -37,9 +37,6 @@ class TelegramWebhook:
     max_body: int = 1024 * 1024
     answer: tuple[str, str] = ("application/json", '{"ok":true}')
 
-    def welcome(self, _query: Mapping[str, str]) -> str | None:
-        return None
-
     async def admits(self, posted: Posted) -> bool:
         return check_secret(posted.headers.get(SECRET_HEADER), self.secret)
 

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from functools import partial
+from typing import Protocol, runtime_checkable
 
 import structlog
 from aiohttp import web
@@ -61,10 +62,6 @@ class Webhook(Protocol):
         """What is answered to a body that was taken: its type, and the words."""
         ...
 
-    def welcome(self, query: Mapping[str, str]) -> str | None:
-        """What to answer to the GET that subscribes us; None to refuse it."""
-        ...
-
     async def admits(self, posted: Posted) -> bool:
         """Whether the platform itself has sent this, and not long ago."""
         ...
@@ -78,6 +75,15 @@ class Webhook(Protocol):
         ...
 
 
+@runtime_checkable
+class Welcoming(Protocol):
+    """A webhook whose platform makes sure by a GET that the address is ours."""
+
+    def welcome(self, query: Mapping[str, str]) -> str | None:
+        """What to answer to the GET that subscribes us; None to refuse it."""
+        ...
+
+
 class WebhookDoor:
     """The handlers of one webhook."""
 
@@ -86,11 +92,12 @@ class WebhookDoor:
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_post(self._webhook.path, self.post)
-        app.router.add_get(self._webhook.path, self.get)
+        if isinstance(self._webhook, Welcoming):
+            app.router.add_get(self._webhook.path, partial(self.get, self._webhook))
 
-    async def get(self, request: web.Request) -> web.Response:
+    async def get(self, webhook: Welcoming, request: web.Request) -> web.Response:
         """The handshake by which a platform makes sure that the address is ours."""
-        answer = self._webhook.welcome(request.query)
+        answer = webhook.welcome(request.query)
         if answer is None:
             metrics.REFUSED.labels(self._webhook.channel, "403").inc()
             return json_response({"error": "the verify token is missing, wrong or not configured"}, status=403)
