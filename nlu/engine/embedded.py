@@ -19,7 +19,7 @@ from nlu.engine.parts import parts_of
 from nlu.engine.repair import Repair
 from nlu.engine.scope import signs_of
 from nlu.engine.sentences import centred, hearing, narrowed, nearest_by_intent
-from nlu.engine.writing import Writer
+from nlu.engine.writing import Writer, Written
 from nlu.entities import EntityFinder
 from nlu.entities.tagger import Tagger
 from nlu.language import identify
@@ -40,6 +40,9 @@ _GLUE_WORDS = (
     " at on in of for the and or to please pls thanks around about from by an"
 )
 _GLUE = frozenset(_GLUE_WORDS.split())
+
+Heard = tuple[Floats | None, Callable[[], Tokens] | None]
+"""The vector of a message, well written, and what gives its tokens, each at its author's place, for the tagger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +92,13 @@ class EmbeddedEngine:
         """What messages with the hints of their languages mean. Their sentence vectors are had together: a third of the work."""
         if self._encoder is None or len(messages) < _MANY:
             return [self.understand_now(text, language) for text, language in messages]
-        written = [self._writer(text, identify(text, language)[0]) for text, language in messages]
-        vectors = self._encoder.encode(written)
-        return [self.understand_now(*message, sentence=vector) for message, vector in zip(messages, vectors, strict=True)]
+        written = [self._writer.write(text, identify(text, language)[0]) for text, language in messages]
+        seen = self._seen([one.text for one in written])
+        heard = [self._heard(one, tokens) for one, tokens in zip(written, seen, strict=True)]
+        return [self.understand_now(*message, heard=one) for message, one in zip(messages, heard, strict=True)]
 
-    def understand_now(self, text: str, language: str, *, sentence: Floats | None = None) -> Understanding:
-        """The same without `await`; `sentence` is the message's vector where it was worked out before."""
+    def understand_now(self, text: str, language: str, *, heard: Heard | None = None) -> Understanding:
+        """The same without `await`; `heard` is what the encoder says of the message where it was asked before."""
         spoken, sure = identify(text, language)
         entities = self._entities.find(text, spoken)
         taught = self.model.taught.get(taught_key(text))
@@ -102,7 +106,7 @@ class EmbeddedEngine:
         ranking: tuple[IntentGuess, ...] = ()
         odd, scope = False, 0.0
         if vector.ids.size or (self._sentence is not None and any(map(str.isalpha, text[:LONGEST]))):
-            sentence, seen = self._sentence_of(text, spoken, sentence)
+            sentence, seen = heard or self._sentence_of(text, spoken)
             parts = [self._vector(part, spoken, within) for part, within in parted(text[:LONGEST], entities)]
             reading = self.read(vector, parts, sentence)
             scope = reading.scope
@@ -147,17 +151,22 @@ class EmbeddedEngine:
         scores: Floats = vector.values @ self.model.weights[vector.ids] + self.model.bias
         return scores
 
-    def _sentence_of(self, text: str, language: str, given: Floats | None) -> tuple[Floats | None, Callable[[], Tokens] | None]:
-        """The vector of the message, well written, and what gives its tokens, each at its author's place, for the tagger."""
-        encoder = self._encoder
-        if encoder is None:
+    def _sentence_of(self, text: str, language: str) -> Heard:
+        if self._encoder is None:
             return None, None
-        if given is not None:
-            return given, lambda: encoder.encode_tokens(text[:LONGEST])
         written = self._writer.write(text, language)
+        return self._heard(written, self._seen([written.text])[0])
+
+    def _seen(self, texts: Sequence[str]) -> Sequence[Tokens | Floats]:
+        """The vectors of messages, with their tokens where the tagger wants those: both come of one pass."""
+        assert self._encoder is not None
         if self._tagger is None or not self._tagger.model.needs_vectors:
-            return encoder.encode([written.text])[0], None
-        seen = encoder.encode_tokens(written.text)
+            return list(self._encoder.encode(texts))
+        return [self._encoder.encode_tokens(texts[0])] if len(texts) == 1 else self._encoder.encode_tokens_of(texts)
+
+    def _heard(self, written: Written, seen: Tokens | Floats) -> Heard:
+        if not isinstance(seen, Tokens):
+            return seen, None
         return seen.vector, lambda: replace(seen, spans=written.own(seen.spans))
 
     def _threshold(self, text: str, entities: Sequence[Entity], *, taught: bool) -> float:
