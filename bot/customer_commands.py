@@ -88,7 +88,7 @@ async def _import(file: Path, brand: Path | None, *, dry_run: bool, report: Path
 
 def _take(connection: Connection, lines: Sequence[Line], *, dry_run: bool) -> list[Judged]:
     from bot.customers.importing import judge
-    from bot.storage.customers import facts_to, import_profiles, stored_facts
+    from bot.storage.profiles import facts_to, import_profiles, stored_facts
 
     profiles = {line.profile.id: line.profile for line in lines if line.profile is not None}
     written = {id_: facts_to(profile) for id_, profile in profiles.items()}

@@ -52,12 +52,13 @@ from bot.messages import InboundMessage
 from bot.models import LiveModel, encoder_folder, model_folder
 from bot.settings import Settings
 from bot.signals import OpenRequests, Signals
-from bot.storage import customers, fetching, inbox, leases, outbox
+from bot.storage import fetching, inbox, leases, outbox
 from bot.storage.cases import desks_of
 from bot.storage.corrections import pending_corrections
 from bot.storage.database import Database, PostgresDatabase, durability, open_database, parse_url
 from bot.storage.elsewhere import Elsewhere
 from bot.storage.inbox import Accepted
+from bot.storage.profiles import import_profiles
 from bot.storage.upgrade import upgrade
 from bot.web.app import application
 from bot.web.chat_book import StoredChatBook
@@ -453,7 +454,7 @@ async def seed_customers(database: Database, folder: Path) -> int:
     if not path.exists():
         return 0
     profiles = await asyncio.to_thread(lambda: list(read_customers(path)))
-    return await database.write(partial(customers.import_profiles, profiles=profiles))
+    return await database.write(partial(import_profiles, profiles=profiles))
 
 
 @contextlib.contextmanager

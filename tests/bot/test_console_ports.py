@@ -19,8 +19,8 @@ from bot.console.live import StoredLive
 from bot.customers.profile import Profile
 from bot.storage.accounts import disable_account, keep_account
 from bot.storage.corrections import corrections_since, pending_corrections, taught
-from bot.storage.customers import import_profiles
 from bot.storage.database import Database
+from bot.storage.profiles import import_profiles
 from bot.wiring import DEMO_BRAND
 from handoff.console.ports import Correction, Live, Session
 from handoff.console.views import AuditEntry

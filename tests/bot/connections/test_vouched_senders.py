@@ -10,8 +10,8 @@ import pytest
 
 from bot.customers.profile import Profile
 from bot.customers.recognise import Level
-from bot.storage.customers import import_profiles
 from bot.storage.database import Database
+from bot.storage.profiles import import_profiles
 from tests.fakes.open_lines import OpenLines, open_lines
 
 CAMILLE, SCOPED = "33639980101", "FR.13491208655302741918"

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, insert, update
 from bot.customers.profile import Profile
 from bot.storage import console_lists
 from bot.storage.console_thread import thread_page
-from bot.storage.customers import import_profiles
 from bot.storage.database import Database
 from bot.storage.diary import StoreDiary
 from bot.storage.outbox import Outcome, claim_due, settle
+from bot.storage.profiles import import_profiles
 from bot.storage.schema import conversation, message
 from handoff.console.views import ConversationFilter, Counts
 from nlu.understanding import Entity

@@ -16,7 +16,7 @@ from bot.customers.recognise import Known, Level, Unknown
 from bot.dialogue.state import DialogueState, Frame, SlotValue
 from bot.errors import ClaimLost
 from bot.messages import InboundMessage
-from bot.storage import conversations, customers, inbox, links
+from bot.storage import conversations, customers, inbox, links, profiles
 from bot.storage.conversations import Standing
 from bot.storage.customers import Joined
 from bot.storage.database import Database
@@ -123,7 +123,7 @@ async def share(database: Database, accepted: Accepted, phone: str, *, own: bool
 
 
 async def test_a_contact_of_ones_own_recognises_its_owner(database: Database) -> None:
-    await database.write(partial(customers.import_profiles, profiles=[CAMILLE]))
+    await database.write(partial(profiles.import_profiles, profiles=[CAMILLE]))
     accepted = await write(database, "telegram", "42")
     assert await share(database, accepted, "+33639980101") == Known(CAMILLE, Level.CHANNEL_VERIFIED)
     assert await column(database, select(conversation.c.profile_id)) == ["c1"]
@@ -132,7 +132,7 @@ async def test_a_contact_of_ones_own_recognises_its_owner(database: Database) ->
 
 @pytest.mark.parametrize(("phone", "own", "why"), [("+33639980101", False, "not_own"), ("+33639980199", True, "unknown")])
 async def test_a_contact_that_proves_nothing_reveals_nothing(database: Database, phone: str, own: bool, why: str) -> None:
-    await database.write(partial(customers.import_profiles, profiles=[CAMILLE]))
+    await database.write(partial(profiles.import_profiles, profiles=[CAMILLE]))
     accepted = await write(database, "telegram", "42")
     assert await share(database, accepted, phone, own=own) == Unknown(why)
     assert await column(database, select(conversation.c.profile_id)) == [None]
@@ -140,13 +140,13 @@ async def test_a_contact_that_proves_nothing_reveals_nothing(database: Database,
 
 async def test_a_number_shared_by_a_family_names_nobody(database: Database) -> None:
     family = [CAMILLE, replace(CAMILLE, id="c2", first_name="Jules")]
-    await database.write(partial(customers.import_profiles, profiles=family))
+    await database.write(partial(profiles.import_profiles, profiles=family))
     accepted = await write(database, "telegram", "42")
     assert await share(database, accepted, "+33639980101") == Unknown("several")
 
 
 async def test_a_person_recognised_on_a_second_channel_has_one_thread(database: Database) -> None:
-    await database.write(partial(customers.import_profiles, profiles=[CAMILLE]))
+    await database.write(partial(profiles.import_profiles, profiles=[CAMILLE]))
     first, second = await write(database, "telegram", "42"), await write(database, "telegram", "43")
     await share(database, first, "+33639980101")
     later = NOON + timedelta(minutes=1)
@@ -158,7 +158,7 @@ async def test_a_person_recognised_on_a_second_channel_has_one_thread(database: 
 
 
 async def test_two_conversations_recognised_at_once_become_one(database: Database) -> None:
-    await database.write(partial(customers.import_profiles, profiles=[CAMILLE]))
+    await database.write(partial(profiles.import_profiles, profiles=[CAMILLE]))
     accepted = [await write(database, "telegram", str(n)) for n in range(4)]
     results = await asyncio.gather(*(share(database, one, "+33639980101") for one in accepted), return_exceptions=True)
     # Whoever was not first is joined at once, or fails on the unique key and is tried again by its worker.

@@ -15,8 +15,8 @@ from bot.channels.webchat.translate import client_id, external_id
 from bot.customers.profile import Profile
 from bot.messages import InboundMessage
 from bot.storage import links
-from bot.storage.customers import import_profiles
 from bot.storage.database import Database
+from bot.storage.profiles import import_profiles
 from bot.web.chat_book import StoredChatBook
 from bot.web.chat_port import ChatLine
 from handoff.console.views import ConversationFilter

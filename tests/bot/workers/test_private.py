@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from bot.customers.profile import Profile
-from bot.storage import customers, links
+from bot.storage import links, profiles
 from bot.storage.database import Database
 from bot.storage.threads import messages
 from bot.workers.turn_unit import Way
@@ -20,7 +20,7 @@ CAMILLE = Profile(id="c1", first_name="Camille", last_name="Fournier", phones=("
 
 @pytest.fixture
 async def house(database: Database) -> AsyncIterator[RunningHouse]:
-    await database.write(partial(customers.import_profiles, profiles=[CAMILLE]))
+    await database.write(partial(profiles.import_profiles, profiles=[CAMILLE]))
     async with running_house(database) as house:
         house.understander.meanings |= {
             "mes rendez-vous ?": "check_appointment",
