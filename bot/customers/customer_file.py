@@ -19,6 +19,7 @@ COLUMNS = (
     *REQUIRED,
     "phones",
     "emails",
+    "birthday",
     "language",
     "loyalty_number",
     "city",
@@ -29,6 +30,7 @@ COLUMNS = (
     "created",
 )
 """Several phones or e-mails in one cell are separated by a semicolon."""
+EARLIEST_BIRTH = 1900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +123,7 @@ def _profile(cells: Mapping[str | None, str | None], stores: Collection[str] | N
         last_name=said["last_name"],
         phones=tuple(_phone(written) for written in _several(said.get("phones", ""))),
         emails=tuple(_email(written) for written in _several(said.get("emails", ""))),
+        birthday=_birthday(said.get("birthday", "")),
         language=language,
         loyalty_number=said.get("loyalty_number", ""),
         city=said.get("city", ""),
@@ -158,6 +161,13 @@ def _yes(written: str) -> bool:
     if written not in ("", "yes", "no"):
         raise ValueError(f"`consents_to_marketing` is {written!r}; write yes or no")
     return written == "yes"
+
+
+def _birthday(written: str) -> date | None:
+    day = _date(written)
+    if day is not None and day.year < EARLIEST_BIRTH:
+        raise ValueError(f"nobody alive was born on {written}; correct `birthday` or leave it empty")
+    return day
 
 
 def _date(written: str) -> date | None:

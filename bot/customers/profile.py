@@ -17,6 +17,8 @@ class Profile:
     """E.164; a family may share one, so a phone alone may match several profiles."""
     emails: tuple[str, ...] = ()
     """Lower case."""
+    birthday: date | None = None
+    """Helps to tell people apart; the bot never says it, to anybody."""
     language: str = ""
     """ISO 639-1 code the customer prefers; empty when nobody asked."""
     loyalty_number: str = ""

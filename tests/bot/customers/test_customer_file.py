@@ -34,6 +34,8 @@ def test_the_demo_brand_has_two_hundred_customers_who_do_not_exist() -> None:
     shared = [phone for phone, many in Counter(p for c in customers for p in c.phones).items() if many > 1]
     assert shared, "some families share a telephone"
     assert any(len(customer.phones) > 1 for customer in customers)
+    assert any(customer.birthday for customer in customers)
+    assert any(customer.birthday is None for customer in customers)
 
 
 def test_the_pretend_telegram_plays_the_first_customer() -> None:
@@ -51,6 +53,17 @@ def test_a_line_becomes_a_profile_in_one_form(tmp_path: Path) -> None:
     assert zoe.emails == ("zoe@courriel.example",)
     assert zoe.consents_to_marketing
     assert zoe.created == date(2024, 2, 29)
+
+
+def test_a_birthday_is_a_day_somebody_alive_was_born_on(tmp_path: Path) -> None:
+    header = "id,first_name,last_name,birthday\n"
+    (zoe,) = read(tmp_path / "c.csv", header + "7,Zoé,Kerbellec,1984-03-12\n")
+    assert zoe.birthday == date(1984, 3, 12)
+    (ana,) = read(tmp_path / "c.csv", header + "8,Ana,Ruiz,\n")
+    assert ana.birthday is None
+    for wrong, advice in (("0084-03-12", "nobody alive"), ("12/03/1984", "2026-11-28")):
+        with pytest.raises(BrandError, match=advice):
+            read(tmp_path / "c.csv", header + f"8,Ana,Ruiz,{wrong}\n")
 
 
 def test_what_nobody_said_is_empty(tmp_path: Path) -> None:
