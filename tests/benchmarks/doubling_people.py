@@ -14,6 +14,7 @@ from unicodedata import combining, normalize
 from tests.benchmarks.doubling_words import BRITAIN, BRITISH_TOWNS, FRANCE, FRENCH_TOWNS, Country
 
 TODAY = date(2026, 6, 1)
+SYLLABLES = ("la", "mi", "zo", "tek", "pom", "sun", "star", "rou", "vel", "kid", "fox", "bel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,8 @@ def _partner(one: Person, rng: Random) -> Person:
     other = _grown(one.country, one.place, one.landline, rng)
     other = replace(other, sex="w" if one.sex == "m" else "m", birthday=one.birthday + timedelta(days=int(rng.gauss(0, 1200))))
     other = replace(other, first_name=one.country.first_name(other.sex, rng))
-    if rng.random() < 0.55:
-        other = replace(other, last_name=one.last_name)
-    else:
-        other = replace(other, partners_name=one.last_name)
+    married = rng.random() < 0.55
+    other = replace(other, last_name=one.last_name) if married else replace(other, partners_name=one.last_name)
     shared = rng.random()
     if shared < 0.08 and one.mail:
         return replace(other, mail=one.mail)

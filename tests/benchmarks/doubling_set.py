@@ -32,6 +32,7 @@ NEIGHBOURS = {
     "l": "k",
     "d": "sf",
 }
+HEARD = (("ph", "f"), ("th", "t"), ("eau", "au"), ("ss", "s"), ("y", "i"), ("ck", "k"), ("ll", "l"), ("qu", "k"))
 Pair = tuple[str, str]
 
 
@@ -48,7 +49,7 @@ class DoublingSet:
 
 def doubling_set(profiles: int, *, seed: int) -> DoublingSet:
     """This many profiles; the same ones for the same seed."""
-    rng = Random(seed)  # noqa: S311 - to be repeated, not to be secret
+    rng = Random(seed)
     made: list[Profile] = []
     person_of: dict[str, int] = {}
     for number, person in enumerate(_customers(rng)):

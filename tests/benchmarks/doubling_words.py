@@ -56,44 +56,50 @@ def _words(text: str) -> tuple[str, ...]:
 FRANCE = Country(
     language="fr",
     men=_words(
-        "Jean Pierre Michel Philippe Nicolas Thomas Alain Christophe Julien Laurent Patrick Lucas Frédéric Stéphane David Olivier "
-        "Sébastien Alexandre Maxime Hugo Antoine Daniel Éric Guillaume Vincent Mohamed Jean-Pierre Louis Benjamin Romain Jérôme "
-        "Jean-Claude Gérard François Bernard Arthur Jules Mathieu Jean-Luc Paul Anthony Kevin Bruno Gabriel Cédric Clément Marc "
-        "Fabrice Ludovic Didier Florian Thierry Raphaël Jérémy Franck Théo Quentin Jean-Paul Fabien Adrien Karim Léo Dominique Nathan "
-        "Rachid Simon Rémi Yves Grégory Baptiste Mickaël Jacques Victor Jean-Michel Xavier Gilles Samuel Valentin Loïc Aurélien "
-        "Robin Ahmed Jean-François Arnaud Damien Claude Jean-Marc Yann Mehdi Henri Édouard Gaël Jean-Baptiste Denis Marcel Tristan "
-        "Erwan Pascal Serge Léon Rayan Youssef Corentin Ethan Axel Camille Tom Dylan Noah Régis Hervé Martial Étienne Basile Honoré"
+        "Jean Pierre Michel Philippe Nicolas Thomas Alain Christophe Julien Laurent Patrick Lucas Frédéric Stéphane David "
+        "Olivier Sébastien Alexandre Maxime Hugo Antoine Daniel Éric Guillaume Vincent Mohamed Jean-Pierre Louis Benjamin "
+        "Romain Jérôme Jean-Claude Gérard François Bernard Arthur Jules Mathieu Jean-Luc Paul Anthony Kevin Bruno Gabriel "
+        "Cédric Clément Marc Fabrice Ludovic Didier Florian Thierry Raphaël Jérémy Franck Théo Quentin Jean-Paul Fabien "
+        "Adrien Karim Léo Dominique Nathan Rachid Simon Rémi Yves Grégory Baptiste Mickaël Jacques Victor Jean-Michel "
+        "Xavier Gilles Samuel Valentin Loïc Aurélien Robin Ahmed Jean-François Arnaud Damien Claude Jean-Marc Yann Mehdi "
+        "Henri Édouard Gaël Jean-Baptiste Denis Marcel Tristan Erwan Pascal Serge Léon Rayan Youssef Corentin Ethan Axel "
+        "Camille Tom Dylan Noah Régis Hervé Martial Étienne Basile Honoré"
     ),
     women=_words(
-        "Marie Nathalie Isabelle Sylvie Catherine Camille Julie Céline Françoise Sophie Christine Valérie Sandrine Stéphanie Léa "
-        "Martine Emma Manon Laura Aurélie Émilie Véronique Chloé Virginie Anne Monique Caroline Élodie Sarah Hélène Nicole Mélanie "
-        "Patricia Sandra Florence Marine Audrey Inès Delphine Fatima Corinne Laetitia Brigitte Alice Lucie Pauline Marion Karine "
-        "Mathilde Jade Dominique Nadia Jacqueline Claire Louise Amandine Danielle Charlotte Anaïs Michèle Clara Justine Annie Anne-Marie "
-        "Jessica Marie-Christine Vanessa Océane Évelyne Fabienne Christelle Margaux Zoé Élisabeth Morgane Samira Laurence Jeanne Juliette "
-        "Coralie Agnès Nadine Sabrina Agathe Gaëlle Noémie Romane Éva Khadija Cécile Yasmine Marie-Claude Béatrice Lina Élise Claudine "
-        "Solène Rose Chantal Fanny Ludivine Maëlys Anne-Sophie Lola Marguerite Thérèse Alexandra Clémence Salomé Ambre Capucine Edwige"
+        "Marie Nathalie Isabelle Sylvie Catherine Camille Julie Céline Françoise Sophie Christine Valérie Sandrine "
+        "Stéphanie Léa Martine Emma Manon Laura Aurélie Émilie Véronique Chloé Virginie Anne Monique Caroline Élodie "
+        "Sarah Hélène Nicole Mélanie Patricia Sandra Florence Marine Audrey Inès Delphine Fatima Corinne Laetitia "
+        "Brigitte Alice Lucie Pauline Marion Karine Mathilde Jade Dominique Nadia Jacqueline Claire Louise Amandine "
+        "Danielle Charlotte Anaïs Michèle Clara Justine Annie Anne-Marie Jessica Marie-Christine Vanessa Océane Évelyne "
+        "Fabienne Christelle Margaux Zoé Élisabeth Morgane Samira Laurence Jeanne Juliette Coralie Agnès Nadine Sabrina "
+        "Agathe Gaëlle Noémie Romane Éva Khadija Cécile Yasmine Marie-Claude Béatrice Lina Élise Claudine Solène Rose "
+        "Chantal Fanny Ludivine Maëlys Anne-Sophie Lola Marguerite Thérèse Alexandra Clémence Salomé Ambre Capucine "
+        "Edwige"
     ),
     common=_words(
-        "Martin Bernard Thomas Petit Robert Richard Durand Dubois Moreau Laurent Simon Michel Lefebvre Leroy Roux David Bertrand Morel "
-        "Fournier Girard Bonnet Dupont Lambert Fontaine Rousseau Vincent Muller Lefèvre Faure André Mercier Blanc Guérin Boyer Garnier "
-        "Chevalier François Legrand Gauthier Garcia Perrin Robin Clément Morin Nicolas Henry Roussel Mathieu Gautier Masson Marchand "
-        "Duval Denis Dumont Marie Lemaire Noël Meyer Dufour Meunier Brun Blanchard Giraud Joly Rivière Lucas Brunet Gaillard Barbier "
-        "Arnaud Martinez Gérard Roche Renard Schmitt Roy Leroux Colin Vidal Caron Picard Roger Fabre Aubert Lemoine Renaud Dumas "
-        "Lacroix Olivier Philippe Bourgeois Pierre Benoît Rey Leclerc Payet Rolland Leclercq Guillaume Lecomte Lopez Jean Dupuy Guillot"
+        "Martin Bernard Thomas Petit Robert Richard Durand Dubois Moreau Laurent Simon Michel Lefebvre Leroy Roux David "
+        "Bertrand Morel Fournier Girard Bonnet Dupont Lambert Fontaine Rousseau Vincent Muller Lefèvre Faure André "
+        "Mercier Blanc Guérin Boyer Garnier Chevalier François Legrand Gauthier Garcia Perrin Robin Clément Morin Nicolas "
+        "Henry Roussel Mathieu Gautier Masson Marchand Duval Denis Dumont Marie Lemaire Noël Meyer Dufour Meunier Brun "
+        "Blanchard Giraud Joly Rivière Lucas Brunet Gaillard Barbier Arnaud Martinez Gérard Roche Renard Schmitt Roy "
+        "Leroux Colin Vidal Caron Picard Roger Fabre Aubert Lemoine Renaud Dumas Lacroix Olivier Philippe Bourgeois "
+        "Pierre Benoît Rey Leclerc Payet Rolland Leclercq Guillaume Lecomte Lopez Jean Dupuy Guillot"
     ),
     heads=_words(
-        "Ber Cham Per Gar Mon Bou Cor Del Fau Gran Lan Mar Pel Ros Tar Ver Vil Bar Cha Dam Fer Gau Jou Lau Mal Nau Pou Rem Sau Thé Val "
-        "Bros Clé Des Fro Gui Hau Jac Ker Lam Mas Nor Pas Quen Rib Ser Tou Vau Bel Cas Duc Four Gil Hér Lou Mil Noi Pin Rous Sal Tur"
+        "Ber Cham Per Gar Mon Bou Cor Del Fau Gran Lan Mar Pel Ros Tar Ver Vil Bar Cha Dam Fer Gau Jou Lau Mal Nau Pou "
+        "Rem Sau Thé Val Bros Clé Des Fro Gui Hau Jac Ker Lam Mas Nor Pas Quen Rib Ser Tou Vau Bel Cas Duc Four Gil Hér "
+        "Lou Mil Noi Pin Rous Sal Tur"
     ),
     tails=_words(
-        "nard teau lier din get mont ville sac bert gnon rand lat zet ron quet vier mard nel pin sson tier vin lot reau chard doux "
-        "guier lin min nier pard quin rat sard ton vel bois cher dot fort geon lard moine net rault sel tin vais bonne dière gras lois "
-        "mel not ric seau tard ve gnac lec nec"
+        "nard teau lier din get mont ville sac bert gnon rand lat zet ron quet vier mard nel pin sson tier vin lot reau "
+        "chard doux guier lin min nier pard quin rat sard ton vel bois cher dot fort geon lard moine net rault sel tin "
+        "vais bonne dière gras lois mel not ric seau tard ve gnac lec nec"
     ),
     from_elsewhere=_words(
-        "Silva Fernandes Pereira Ferreira Santos Rodrigues Gomes Traoré Diallo Benali Haddad Belkacem Bouzid Mansouri Amrani Nguyen "
-        "Tran Rossi Kowalski Da_Silva Benmoussa El_Amrani Ben_Ali Camara Coulibaly Diop Sanchez Perez Gonzalez Hernandez Dos_Santos "
-        "Kaya Yilmaz Popescu Chen Wang Saïd Cissé Touré Sow Bensaïd Khelifi Slimani Vasseur Ricci Conti Novak Marques Lopes Alves"
+        "Silva Fernandes Pereira Ferreira Santos Rodrigues Gomes Traoré Diallo Benali Haddad Belkacem Bouzid Mansouri "
+        "Amrani Nguyen Tran Rossi Kowalski Da_Silva Benmoussa El_Amrani Ben_Ali Camara Coulibaly Diop Sanchez Perez "
+        "Gonzalez Hernandez Dos_Santos Kaya Yilmaz Popescu Chen Wang Saïd Cissé Touré Sow Bensaïd Khelifi Slimani Vasseur "
+        "Ricci Conti Novak Marques Lopes Alves"
     ),
     nicknames={
         "Catherine": ("Cathy", "Kate"),
@@ -159,38 +165,42 @@ FRANCE = Country(
 BRITAIN = Country(
     language="en",
     men=_words(
-        "David John James Paul Michael Andrew Peter Robert Richard Mark Stephen Thomas Daniel William Christopher Matthew Jack Ian "
-        "Oliver George Joshua Anthony Alan Simon Kevin Harry Charlie Samuel Benjamin Joseph Alexander Luke Adam Jonathan Graham Martin "
-        "Ryan Philip Lewis Steven Nicholas Jacob Edward Timothy Callum Liam Gary Neil Henry Keith Muhammad Jamie Kenneth Connor Nathan "
-        "Colin Brian Derek Barry Raymond Oscar Leo Alfie Dylan Patrick Gareth Stuart Rhys Craig Dean Sean Terence Roger Leonard Ronald "
-        "Freddie Theodore Archie Arthur Noah Toby Reuben Clive Nigel Duncan Euan Fraser Hamish Angus Gregory Douglas Dominic Imran Ravi"
+        "David John James Paul Michael Andrew Peter Robert Richard Mark Stephen Thomas Daniel William Christopher Matthew "
+        "Jack Ian Oliver George Joshua Anthony Alan Simon Kevin Harry Charlie Samuel Benjamin Joseph Alexander Luke Adam "
+        "Jonathan Graham Martin Ryan Philip Lewis Steven Nicholas Jacob Edward Timothy Callum Liam Gary Neil Henry Keith "
+        "Muhammad Jamie Kenneth Connor Nathan Colin Brian Derek Barry Raymond Oscar Leo Alfie Dylan Patrick Gareth Stuart "
+        "Rhys Craig Dean Sean Terence Roger Leonard Ronald Freddie Theodore Archie Arthur Noah Toby Reuben Clive Nigel "
+        "Duncan Euan Fraser Hamish Angus Gregory Douglas Dominic Imran Ravi"
     ),
     women=_words(
-        "Susan Sarah Margaret Emma Karen Elizabeth Emily Jennifer Jessica Rebecca Patricia Julie Helen Rachel Charlotte Mary Victoria "
-        "Claire Amy Olivia Jane Sophie Nicola Linda Christine Laura Amanda Katherine Alexandra Hannah Catherine Louise Lucy Samantha "
-        "Alison Angela Jacqueline Lauren Chloe Grace Megan Kimberley Janet Ann Joanne Deborah Anne Michelle Gillian Barbara Eleanor Ruth "
-        "Georgia Isabella Kathleen Dorothy Pamela Abigail Natalie Stephanie Judith Fiona Heather Caroline Carol Maureen Valerie Beth "
-        "Molly Ella Mia Amelia Poppy Isla Freya Bethany Holly Zoe Tracey Dawn Wendy Diane Theresa Aisha Priya Siobhan Niamh Rhiannon "
-        "Philippa Frances Beatrice Penelope Rosemary Imogen Harriet Florence Constance Winifred"
+        "Susan Sarah Margaret Emma Karen Elizabeth Emily Jennifer Jessica Rebecca Patricia Julie Helen Rachel Charlotte "
+        "Mary Victoria Claire Amy Olivia Jane Sophie Nicola Linda Christine Laura Amanda Katherine Alexandra Hannah "
+        "Catherine Louise Lucy Samantha Alison Angela Jacqueline Lauren Chloe Grace Megan Kimberley Janet Ann Joanne "
+        "Deborah Anne Michelle Gillian Barbara Eleanor Ruth Georgia Isabella Kathleen Dorothy Pamela Abigail Natalie "
+        "Stephanie Judith Fiona Heather Caroline Carol Maureen Valerie Beth Molly Ella Mia Amelia Poppy Isla Freya "
+        "Bethany Holly Zoe Tracey Dawn Wendy Diane Theresa Aisha Priya Siobhan Niamh Rhiannon Philippa Frances Beatrice "
+        "Penelope Rosemary Imogen Harriet Florence Constance Winifred"
     ),
     common=_words(
-        "Smith Jones Taylor Brown Williams Wilson Johnson Davies Robinson Wright Thompson Evans Walker White Roberts Green Hall Wood "
-        "Jackson Clarke Patel Clark Thomas James Phillips Edwards Hughes Harris Lewis Turner Cooper Hill Ward Moore Martin Morris "
-        "Allen King Baker Watson Young Harrison Morgan Mitchell Cook Anderson Bell Lee Parker Davis Bennett Miller Shaw Cox Price "
-        "Richardson Griffiths Simpson Marshall Carter Collins Gray Ellis Adams Murphy Kelly Scott Stewart Campbell Reid Murray Ross"
+        "Smith Jones Taylor Brown Williams Wilson Johnson Davies Robinson Wright Thompson Evans Walker White Roberts "
+        "Green Hall Wood Jackson Clarke Patel Clark Thomas James Phillips Edwards Hughes Harris Lewis Turner Cooper Hill "
+        "Ward Moore Martin Morris Allen King Baker Watson Young Harrison Morgan Mitchell Cook Anderson Bell Lee Parker "
+        "Davis Bennett Miller Shaw Cox Price Richardson Griffiths Simpson Marshall Carter Collins Gray Ellis Adams Murphy "
+        "Kelly Scott Stewart Campbell Reid Murray Ross"
     ),
     heads=_words(
-        "Ash Black Brad Brook Burn Cart Clay Craw Cross Dal Down East Elder Fair Farn Ford Gar Green Hal Hart Haw High Hol Hut Kirk "
-        "Lang Lin Long Mal Mid Mil New Nor Oak Old Pem Pres Rad Raven Red Rock Row Sand Shep Stan Stock Strat Sum Sut Swan Thorn Wal "
-        "War Wel West Whit Win Wood Wor"
+        "Ash Black Brad Brook Burn Cart Clay Craw Cross Dal Down East Elder Fair Farn Ford Gar Green Hal Hart Haw High "
+        "Hol Hut Kirk Lang Lin Long Mal Mid Mil New Nor Oak Old Pem Pres Rad Raven Red Rock Row Sand Shep Stan Stock "
+        "Strat Sum Sut Swan Thorn Wal War Wel West Whit Win Wood Wor"
     ),
     tails=_words(
-        "ton ley ford field well worth man son wood ham den by dale more wick bourne stead ridge combe land low mere ing er kins croft "
-        "gate house hurst bridge shaw ster brook cott"
+        "ton ley ford field well worth man son wood ham den by dale more wick bourne stead ridge combe land low mere ing "
+        "er kins croft gate house hurst bridge shaw ster brook cott"
     ),
     from_elsewhere=_words(
-        "Khan Singh Ahmed Ali Begum Hussain Kaur Sharma Shah O'Brien O'Connor McDonald MacLeod McCarthy O'Neill Fitzgerald Kowalczyk "
-        "Nowak Okafor Adeyemi Mensah Chowdhury Rahman Malik Iqbal Mehta Gupta Nguyen Wong Chan Silva Costa Rossi Murphy-Jones McKenzie"
+        "Khan Singh Ahmed Ali Begum Hussain Kaur Sharma Shah O'Brien O'Connor McDonald MacLeod McCarthy O'Neill "
+        "Fitzgerald Kowalczyk Nowak Okafor Adeyemi Mensah Chowdhury Rahman Malik Iqbal Mehta Gupta Nguyen Wong Chan Silva "
+        "Costa Rossi Murphy-Jones McKenzie"
     ),
     nicknames={
         "William": ("Bill", "Will", "Billy"),
@@ -255,7 +265,7 @@ BRITAIN = Country(
 )
 
 FRENCH_TOWNS = tuple(
-    (head.replace("_", " ") + tail, code)
+    (head + tail, code)
     for code, (head, tail) in enumerate(
         (
             (head, tail)
