@@ -52,8 +52,9 @@ def profile_from(facts: Mapping[str, Any]) -> Profile:
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in facts.items() if name in known
     }
-    if values.get("created"):
-        values["created"] = date.fromisoformat(values["created"])
+    for name in ("birthday", "created"):
+        if values.get(name):
+            values[name] = date.fromisoformat(values[name])
     return Profile(**values)
 
 
