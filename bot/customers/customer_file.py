@@ -9,8 +9,7 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
-import phonenumbers
-
+from bot.customers import fields
 from bot.customers.profile import Profile
 from bot.errors import BrandError
 
@@ -43,6 +42,8 @@ class Line:
     profile: Profile | None
     wrong: str = ""
     """What to write instead; empty where there is a profile."""
+    said: frozenset[str] = frozenset()
+    """The columns something is written in: an empty cell says nothing, and another source may."""
 
 
 def read_customers(path: Path, *, stores: Collection[str] | None = None) -> Iterator[Profile]:
@@ -82,7 +83,8 @@ def read_lines(path: Path, *, stores: Collection[str] | None = None) -> Iterator
                     yield Line(number=number, id=id_, profile=None, wrong=problem)
                     continue
                 lines_of_ids[id_] = number
-                yield Line(number=number, id=id_, profile=profile)
+                said = frozenset(str(name) for name, cell in cells.items() if cell and not cell.isspace())
+                yield Line(number=number, id=id_, profile=profile, said=said)
     except FileNotFoundError:
         raise BrandError("the customer file is missing; create it with a header row", file=str(path)) from None
     except UnicodeDecodeError:
@@ -110,25 +112,21 @@ def _profile(cells: Mapping[str | None, str | None], stores: Collection[str] | N
     for name in REQUIRED:
         if not said[name]:
             raise ValueError(f"`{name}` is empty; every customer needs one")
-    language, home_store = said.get("language", ""), said.get("home_store", "")
+    language = said.get("language", "")
     if language and not (len(language) == 2 and language.isascii() and language.islower()):
         raise ValueError(f"{language!r} is not a language code; write two letters such as fr")
-    if home_store and stores is not None and home_store not in stores:
-        near = get_close_matches(home_store, list(stores), n=1)
-        advice = f"did you mean {near[0]!r}?" if near else f"write one of: {', '.join(sorted(stores))}"
-        raise ValueError(f"there is no store {home_store!r}; {advice}")
     return Profile(
-        id=said["id"],
+        id=fields.well_formed_id(said["id"]),
         first_name=said["first_name"],
         last_name=said["last_name"],
-        phones=tuple(_phone(written) for written in _several(said.get("phones", ""))),
-        emails=tuple(_email(written) for written in _several(said.get("emails", ""))),
+        phones=tuple(fields.phone(written) for written in _several(said.get("phones", ""))),
+        emails=tuple(fields.email(written) for written in _several(said.get("emails", ""))),
         birthday=_birthday(said.get("birthday", "")),
         language=language,
         loyalty_number=said.get("loyalty_number", ""),
         city=said.get("city", ""),
         postcode=said.get("postcode", ""),
-        home_store=home_store,
+        home_store=fields.store(said.get("home_store", ""), stores),
         notes_for_advisors=said.get("notes_for_advisors", ""),
         consents_to_marketing=_yes(said.get("consents_to_marketing", "")),
         created=_date(said.get("created", "")),
@@ -137,24 +135,6 @@ def _profile(cells: Mapping[str | None, str | None], stores: Collection[str] | N
 
 def _several(cell: str) -> list[str]:
     return [part.strip() for part in cell.split(";") if part.strip()]
-
-
-def _phone(written: str) -> str:
-    try:
-        number = phonenumbers.parse(written, None)
-    except phonenumbers.NumberParseException:
-        number = None
-    # Possible rather than valid: the ranges reserved for fiction are assigned to nobody.
-    if number is None or not phonenumbers.is_possible_number(number):
-        raise ValueError(f"{written!r} is no telephone number; write it with its country code: +33639980101")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _email(written: str) -> str:
-    name, at, domain = written.partition("@")
-    if not (name and at and "." in domain) or "@" in domain or " " in written:
-        raise ValueError(f"{written!r} is no e-mail address; write it like name@domain.example")
-    return written.lower()
 
 
 def _yes(written: str) -> bool:
