@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 RECIPE = 5
 """Counts the ways of training: another recipe makes another model of the same data."""
 
-_TOLD_EVERY = 500
+_TOLD_EVERY = 1000
 _CAMEL = re.compile(r"([a-z])([A-Z])")
 _NAME_PARTS = re.compile(r"[\W_]+")
 

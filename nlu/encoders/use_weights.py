@@ -28,6 +28,8 @@ FORM = 1
 """Counts the forms in which weights are kept here and read by `nlu.encoders.use`."""
 ORDERS = ((2, 0), (3, 1), (5, 2))
 """The three convolutions: how many tokens each sees, and how many of them stand left of its own."""
+EMBEDDED, WIDE = 512, 256
+"""Numbers of a token's embedding, and of each convolution."""
 _BLOCKS = 17
 
 

@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 
 _BEST = 5
 """How many guesses are told."""
-_MANY = 4
-"""Messages from which having their vectors together is quicker: a pass of many is padded to always the same shape."""
+_MANY = 2
+"""Messages from which having their vectors together is quicker."""
 _TAUGHT_CONFIDENCE = 0.99
 _BARE_THRESHOLD = 0.9
 """Confidence a message needs when it only names things: « samedi aprem » answers a question oftener than it asks one."""
