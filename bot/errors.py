@@ -4,6 +4,7 @@ BotError
 ├── BrandError        a brand file is wrong: file, line, what to write instead
 ├── SettingsError     a setting is wrong or missing
 ├── ClaimLost         another worker took the conversation; drop this attempt
+├── MergeRefused      two conversations or profiles are not joined, or not parted again: `code` says why
 ├── BadUpdate         a channel posted something that cannot come from its platform
 └── SendFailed        a channel did not take a message
     ├── TryLater      nothing was delivered; try again after `wait` seconds
@@ -36,6 +37,17 @@ class SettingsError(BotError):
 
 class ClaimLost(BotError):
     """Another worker took the conversation over; nothing of this attempt was written."""
+
+
+class MergeRefused(BotError):
+    """Two conversations or profiles cannot be made one, or two again.
+
+    `code`: `unknown`, `undone` or `too_old` (nothing to undo); `same`, `gone`, `two_people`, `apart` (nothing to join).
+    """
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(why)
+        self.code = code
 
 
 class BadUpdate(BotError):

@@ -69,8 +69,10 @@ from bot.web.rest import RestDoor
 from bot.web.visitors import Visitors
 from bot.web.webchat import add_webchat
 from bot.workers.deliveries import DeliveryWorker
+from bot.workers.discretion import needs_of
+from bot.workers.house import House
 from bot.workers.housekeeping import Housekeeping
-from bot.workers.turn_unit import House, Way
+from bot.workers.turn_unit import Way
 from bot.workers.turns import TurnWorker
 from handoff.console.app import console
 from nlu.reader import Reader
@@ -98,7 +100,7 @@ def load_house(folder: Path, serve_actions: Callable[[Domain], ActionServer] | N
     actions.check(domain.actions, domain.file)
     policy = Policy(misses_before_handoff=brand.handoff.misses_before_handoff)
     hours = {store.id: store_hours(store) for store in brand.stores}
-    return House(brand, domain, Dialogue(domain, flows, policy), actions, desks_of(brand), hours)
+    return House(brand, domain, Dialogue(domain, flows, policy), actions, desks_of(brand), hours, needs_of(brand.proof.model_dump()))
 
 
 def demo_folder(settings: Settings) -> Path:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.brand import Brand, Store
 from bot.dialogue.events import ActionFinished, Say
-from bot.dialogue.state import Choice, Owner
+from bot.dialogue.state import Choice, Owner, SlotValue
 from handoff.case import Line
 from handoff.ports import CaseDesk, Diary
 from nlu.understanding import Understanding
@@ -30,6 +30,8 @@ class ActionContext:
     desk: CaseDesk
     facts: Mapping[str, Any] | None = None
     """What the profile says at the proven level; None for somebody we do not know."""
+    allowed: frozenset[str] = frozenset()
+    """What somebody we know has proved enough for, by the names in `bot.customers.recognise.Needs`."""
     transcript: Callable[[], tuple[Line, ...]] = tuple
     """The conversation as an advisor should read it, oldest first."""
     arguments: Mapping[str, Any] = field(default_factory=dict)
@@ -75,9 +77,18 @@ class ActionResult:
     """Who owns the conversation from now on, when that changes."""
     failed: bool = False
     """It could not be done: the flow is not gone on with as if it were, and a person takes over."""
+    proposes: Mapping[str, SlotValue] = field(default_factory=dict)
+    """Values to ask about instead of asking for one; only slots nobody has filled take them."""
 
     def finished(self, action: str, at: str = "") -> ActionFinished:
         """The event that tells the dialogue; `at` is ISO time, UTC."""
         return ActionFinished(
-            action, slots=self.slots, says=self.says, choices=self.choices, owner=self.owner, at=at, failed=self.failed
+            action,
+            slots=self.slots,
+            says=self.says,
+            choices=self.choices,
+            owner=self.owner,
+            at=at,
+            failed=self.failed,
+            proposes=self.proposes,
         )

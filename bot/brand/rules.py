@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -38,6 +38,28 @@ class HandoffRules(BrandModel):
     """Characters in one message typed by an advisor."""
     step_back_minutes: Annotated[int, Field(ge=1, le=10_080)] = 30
     """How long the bot is silent after somebody has answered in the platform's own application."""
+
+
+LevelName = Literal["linked", "channel_verified", "challenge_verified", "authenticated"]
+
+
+class ProofRules(BrandModel):
+    """How well a customer must have proved who they are before each fact is said and each act done."""
+
+    first_name: LevelName = "linked"
+    contact: LevelName = "channel_verified"
+    """Whole name, number, home store: filled in without asking."""
+    orders: LevelName = "channel_verified"
+    appointments: LevelName = "channel_verified"
+    """Those made elsewhere; what somebody booked on a channel they may always see there."""
+    change_contact: LevelName = "challenge_verified"
+    """Another e-mail address, number or postal address."""
+    number_days: Annotated[int, Field(ge=1, le=3_650)] = 180
+    """How long a number vouched for by a platform counts after the last message: numbers get other owners."""
+    code_days: Annotated[int, Field(ge=1, le=3_650)] = 90
+    """How long a code that was typed counts on a channel that is one person's own."""
+    shared_hours: Annotated[int, Field(ge=1, le=8_760)] = 12
+    """The same in the web chat, whose browser may be anybody's."""
 
 
 class TranscriptRules(BrandModel):

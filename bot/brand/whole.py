@@ -10,7 +10,8 @@ from pydantic import Field
 
 from bot.brand.channels import Channels
 from bot.brand.faq import FaqEntry
-from bot.brand.rules import BookingRules, Demo, HandoffRules, Languages, TranscriptRules
+from bot.brand.rules import BookingRules, Demo, HandoffRules, Languages, ProofRules, TranscriptRules
+from bot.brand.sources import Sources
 from bot.brand.staff import Account, Advisor, Queue
 from bot.brand.stores import Service, Store
 from bot.brand.words import BrandModel, Id, Text, TimeZone
@@ -30,6 +31,7 @@ class BrandFile(BrandModel):
     booking: BookingRules
     handoff: HandoffRules
     transcript: TranscriptRules
+    proof: ProofRules = ProofRules()
     demo: Demo | None = None
 
 
@@ -47,6 +49,8 @@ class Brand(BrandFile, StoresFile):
     """Of `faq.yml`, where there is one."""
     channels: Channels = Channels()
     """Of `channels.yml`, where there is one."""
+    sources: Sources = Sources()
+    """Of `sources.yml`, where there is one."""
     folder: Path
     """Where its files are."""
 

@@ -13,7 +13,7 @@ from bot.console.live import StoredLive
 from bot.console.undelivered import StoredUndelivered
 from bot.signals import Signals
 from bot.storage.database import Database
-from bot.workers.turn_unit import House
+from bot.workers.house import House
 from handoff.console.ports import ConsolePorts
 
 

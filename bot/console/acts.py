@@ -17,7 +17,7 @@ from bot.storage.acts import outcome_of
 from bot.storage.console_people import people
 from bot.storage.database import Database
 from bot.storage.inbox import Accepted
-from bot.workers.turn_unit import House
+from bot.workers.house import House
 from handoff.console.ports import Act, ActOutcome
 
 LOOK_EVERY = 0.25

@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.dialogue.standard import TITLE
 from bot.storage.corrections import example_of, keep_correction, words_of
 from bot.storage.database import Database
-from bot.workers.turn_unit import House
+from bot.workers.house import House
 from handoff.console.ports import Correction, IntentLabel
 from nlu.corrections import append_example
 from nlu.errors import TrainingDataError

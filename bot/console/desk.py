@@ -14,7 +14,7 @@ from bot.storage import console_lists as lists
 from bot.storage import media
 from bot.storage.console_thread import thread_page
 from bot.storage.database import Database
-from bot.workers.turn_unit import House
+from bot.workers.house import House
 from handoff.case import Case
 from handoff.console.attached import FileContent, StoredFile
 from handoff.console.views import (

@@ -9,7 +9,7 @@ from bot.clock import Clock
 from bot.storage.console_undelivered import undelivered_page
 from bot.storage.database import Database
 from bot.storage.undelivered import send_again
-from bot.workers.turn_unit import House
+from bot.workers.house import House
 from handoff.console.views import UndeliveredPage
 
 

@@ -11,17 +11,42 @@ from bot.customers.profile import Profile
 
 
 class Level(IntEnum):
-    """How well somebody has proved to be who a profile says; each fact needs its level before it is said."""
+    """How well somebody has proved to be who a profile says; each fact and each act needs its level."""
 
     NONE = 0
-    CLAIMED = 1
-    CHANNEL_VERIFIED = 2
-    CHALLENGE_VERIFIED = 3
-    AUTHENTICATED = 4
+    CLAIMED = 10
+    """They say so: a name, a loyalty number."""
+    LINKED = 15
+    """A one-time link from a channel where they are known, which they may have given away; or an advisor's word."""
+    CHANNEL_VERIFIED = 20
+    """The platform vouches for their number or address."""
+    CHALLENGE_VERIFIED = 30
+    """They typed a code that was sent to an address on file."""
+    AUTHENTICATED = 40
+    """They are signed in at the brand's own site, which says so."""
+
+    @property
+    def rank(self) -> int:
+        """0 to 4: claimed is 1, whatever lies between two ranks counts as the lower."""
+        return self // 10
 
 
-FIRST_NAME_NEEDS = Level.CHANNEL_VERIFIED
-"""A first name tells whoever reads it that the profile exists, so a claim is not enough."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """The level each fact of a profile needs before it is said, and each act before it is done."""
+
+    first_name: Level = Level.LINKED
+    """A first name tells whoever reads it that the profile exists, so a claim is not enough."""
+    contact: Level = Level.CHANNEL_VERIFIED
+    """Whole name, number, home store: filled in without asking."""
+    orders: Level = Level.CHANNEL_VERIFIED
+    appointments: Level = Level.CHANNEL_VERIFIED
+    """Those made elsewhere; what an identity has booked itself it may always see."""
+    change_contact: Level = Level.CHALLENGE_VERIFIED
+    """Another e-mail address, number or postal address."""
+
+
+USUAL_NEEDS = Needs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +82,9 @@ def recognise_contact(*, own: bool, candidates: Sequence[Profile]) -> Known | Un
             return Unknown("several")
 
 
-def facts_for(profile: Profile, level: Level) -> Mapping[str, Any]:
+def facts_for(profile: Profile, level: Level, needs: Needs = USUAL_NEEDS) -> Mapping[str, Any]:
     """The slot values this evidence lets the bot use without asking."""
-    if level < Level.CHANNEL_VERIFIED:
+    if level < needs.contact:
         return {}
     facts: dict[str, Any] = {"customer_name": f"{profile.first_name} {profile.last_name}".strip()}
     if profile.phones:

@@ -39,6 +39,10 @@ class SlotValue:
     """When it was learnt: ISO time, UTC."""
     checked: bool = True
     """False while the slot's `validate_<slot>` action has not yet looked at it."""
+    by: int = 0
+    """The identity by which it was learnt, so that what two people said can be told apart again; 0: not known."""
+    sure: bool = True
+    """False while it is only proposed: it is asked about ("in Lyon, as usual?") before anything is done with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class Frame:
     """Ids of the actions and settings already carried out, so that a correction does not repeat them."""
     called: bool = False
     """Whether the frame beneath called this one and waits for it; otherwise that one was interrupted."""
+    answered: tuple[str, ...] = ()
+    """Slots the customer has answered since the flow began and that still should hold: asking for one again is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,24 @@ class DialogueState:
     """Insults the bot has answered in this conversation."""
     noted: bool = False
     """Whether the customer was told, in this wait, that what they write is passed on."""
+    heard_at: str = ""
+    """When the customer was last here: ISO time, UTC."""
+    heard_on: str = ""
+    """The channel they were last here on."""
+    today: str = ""
+    """The date it was then where the conversation is about: ISO date."""
+    back: int = 0
+    """How many flows were open when the customer came back from elsewhere, or after long; 0 once that was spoken of."""
+    before: tuple[Mapping[str, Any], ...] = ()
+    """What the open choices would have set when the customer came back, to tell whether they are still the same."""
+    past: Mapping[str, Any] = field(default_factory=dict)
+    """Slots to the values they lost because their day is over, until the customer was told."""
+    resuming: bool = False
+    """Whether the customer was just offered to go on where they stopped, and may refuse."""
+    confirming: str = ""
+    """The slot whose known value the open question asks about: "still on 06 39 98 01 01?"."""
+    drawer: tuple[Mapping[str, Any], ...] = ()
+    """Flows put away: `flow`, `slots` and `at` of each; what was known is known again when one is taken up."""
 
     def to_json(self) -> str:
         """The state as compact JSON text; what has its ordinary value is left out."""
@@ -113,11 +137,13 @@ class DialogueState:
         data = json.loads(text)  # keeps whole numbers whole, however long they are
         given = {
             "slots": {name: _read(SlotValue, value) for name, value in data.get("slots", {}).items()},
-            "stack": tuple(_read(Frame, frame, done=tuple) for frame in data.get("stack", ())),
+            "stack": tuple(_read(Frame, frame, done=tuple, answered=tuple) for frame in data.get("stack", ())),
             "choices": tuple(_read(Choice, choice, aliases=tuple) for choice in data.get("choices", ())),
             "clarifying": tuple(data.get("clarifying", ())),
             "last_said": tuple(data.get("last_said", ())),
             "later": tuple(data.get("later", ())),
+            "before": tuple(data.get("before", ())),
+            "drawer": tuple(data.get("drawer", ())),
         }
         return _read(cls, data | given)
 

@@ -93,9 +93,12 @@ def desks_of(brand: Brand) -> Desks:
 class StoreDesk:
     """`handoff.ports.CaseDesk` for one conversation, inside its turn's transaction."""
 
-    def __init__(self, connection: Connection, desks: Desks, conversation: int, now: datetime) -> None:
+    def __init__(
+        self, connection: Connection, desks: Desks, conversation: int, now: datetime, *, identity: int | None = None
+    ) -> None:
+        """`identity`: where the customer writes from."""
         self._connection, self._desks = connection, desks
-        self._conversation, self._now = conversation, now
+        self._conversation, self._now, self._identity = conversation, now, identity
         self.timers_changed = False
 
     def status(self, *, skill: str | None, store: str | None, language: str) -> DeskStatus:
@@ -252,6 +255,7 @@ class StoreDesk:
     def _insert(self, context: HandoffContext, queue: Queue, due: datetime | None) -> Case:
         values = {
             "conversation_id": self._conversation,
+            "identity_id": self._identity,
             "queue": queue.name,
             "status": "waiting",
             "context": context_to(context),

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, ScalarSelect, and_, func, literal_column, or_
 
 from bot.storage.cases import case_from
 from bot.storage.console_people import name_of, people, state_of
-from bot.storage.customers import follow
 from bot.storage.diary import appointment_from
+from bot.storage.merging import follow
 from bot.storage.schema import (
     EPOCH,
     IS_OPEN,

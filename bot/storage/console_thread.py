@@ -17,8 +17,8 @@ from bot.storage.console_attached import attached
 from bot.storage.console_lists import cases_of
 from bot.storage.console_people import name_of, people, state_of
 from bot.storage.console_words import shown, why_held, why_unsent, word
-from bot.storage.customers import follow
 from bot.storage.diary import appointment_from
+from bot.storage.merging import follow
 from bot.storage.schema import appointment, conversation, correction, delivery, identity, message, note, profile
 from handoff.case import OPEN, Case
 from handoff.console.views import CustomerCard, Fact, Meaning, MessageView, NamedText, Thread, Trace
@@ -29,9 +29,10 @@ APPOINTMENTS = 20
 NOTES = 100
 """Most of each that one page shows."""
 
-_EVIDENCE: Mapping[int, Literal["none", "claimed", "channel", "challenge", "authenticated"]] = {
+_EVIDENCE: Mapping[int, Literal["none", "claimed", "linked", "channel", "challenge", "authenticated"]] = {
     Level.NONE: "none",
     Level.CLAIMED: "claimed",
+    Level.LINKED: "linked",
     Level.CHANNEL_VERIFIED: "channel",
     Level.CHALLENGE_VERIFIED: "challenge",
     Level.AUTHENTICATED: "authenticated",

@@ -11,7 +11,7 @@ import orjson
 from babel.dates import format_date
 
 from bot.brand import Brand
-from bot.customers.recognise import FIRST_NAME_NEEDS
+from bot.customers.recognise import USUAL_NEEDS
 from bot.dialogue.state import DialogueState
 from bot.storage.held import OVERTAKEN, TOO_OLD
 from bot.storage.windows import PROMPTED
@@ -98,7 +98,7 @@ def customer_name(
     number: int, *, facts: Mapping[str, Any] | None, level: int, state: DialogueState, handle: str | None, language: str
 ) -> str:
     """What to call a customer: as proven, as they said, as their channel calls them, or by a number."""
-    if facts and level >= FIRST_NAME_NEEDS:
+    if facts and level >= USUAL_NEEDS.first_name:
         name = f"{facts.get('first_name', '')} {facts.get('last_name', '')}".strip()
         if name:
             return name

@@ -12,6 +12,7 @@ from sqlalchemy import Boolean, Connection, bindparam, func, insert, select, upd
 
 from bot.dialogue.state import DialogueState
 from bot.errors import ClaimLost
+from bot.storage.evidence import strongest
 from bot.storage.inbox import Claim
 from bot.storage.outbox import PULLED
 from bot.storage.prepared import Prepared
@@ -47,7 +48,7 @@ class Standing:
     sender: str
     merged_into: int | None
     proven: int
-    """The level of evidence that identity itself has given."""
+    """The level that identity itself has proved for this profile, and that still counts: a `bot.customers.recognise.Level`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ _LOCK = Prepared(
         identity.c.account,
         identity.c.sender,
         conversation.c.merged_into,
-        identity.c.level,
+        strongest(identity.c.id, conversation.c.profile_id, bindparam("now", type_=Instant)),
     )
     .join_from(conversation, profile, profile.c.id == conversation.c.profile_id, isouter=True)
     .join(identity, identity.c.id == func.coalesce(bindparam("identity"), conversation.c.identity_id), isouter=True)
@@ -94,9 +95,9 @@ _LOCK = Prepared(
 )
 
 
-def lock(connection: Connection, claim: Claim, identity_id: int | None) -> Standing:
-    """Load the claimed conversation for its turn. Raises `ClaimLost` when another worker has claimed it since."""
-    row = _LOCK.first(connection, {"conversation": claim.conversation, "fence": claim.fence, "identity": identity_id})
+def lock(connection: Connection, claim: Claim, identity_id: int | None, now: datetime) -> Standing:
+    """Load the claimed conversation as it stands at `now`. Raises `ClaimLost` when another worker has claimed it since."""
+    row = _LOCK.first(connection, {"conversation": claim.conversation, "fence": claim.fence, "identity": identity_id, "now": now})
     if row is None:
         raise ClaimLost(f"conversation {claim.conversation} was claimed by another worker; nothing to do")
     values = list(row)

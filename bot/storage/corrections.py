@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from bot.storage.customers import follow
+from bot.storage.merging import follow
 from bot.storage.schema import conversation, correction, message
 from nlu.annotations import read_annotated, write_annotated
 from nlu.understanding import Entity, Example, TrainingData

@@ -288,7 +288,6 @@ def _open_conversation(connection: Connection, inbound: InboundMessage, now: dat
             "sender": clean(inbound.sender),
             "conversation_id": conversation_id,
             "name": clean(inbound.sender_name)[:255] if inbound.sender_name else None,
-            "level": 0,
             "created_at": now,
         },
     )

@@ -8,25 +8,31 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select, update
 
+from bot.customers.recognise import Level
+from bot.storage import evidence
 from bot.storage.conversations import Standing
-from bot.storage.customers import Joined, follow, join
+from bot.storage.merging import Joined, are_apart, follow, join
 from bot.storage.schema import conversation, link
 
 LIFETIME = timedelta(minutes=30)
 
 
-def make(connection: Connection, *, conversation_id: int, channel: str, now: datetime) -> str:
-    """A new token for this conversation, at most 64 characters of A-Z a-z 0-9 _ - (Telegram's limit for /start)."""
+def make(connection: Connection, *, conversation_id: int, channel: str, now: datetime, identity_id: int | None = None) -> str:
+    """A new token for this conversation, at most 64 characters of A-Z a-z 0-9 _ - (Telegram's limit for /start).
+
+    `identity_id`: who asks for it; what they have proved counts, up to a point, for whoever opens it.
+    """
     token = secrets.token_urlsafe(32)
     connection.execute(
         insert(link),
         {
             "token_hash": _hash(token),
             "conversation_id": conversation_id,
+            "identity_id": identity_id,
             "channel": channel,
             "created_at": now,
             "expires_at": now + LIFETIME,
@@ -56,11 +62,33 @@ def open_link(connection: Connection, standing: Standing, token: str, now: datet
     profile_there = connection.execute(select(conversation.c.profile_id).where(conversation.c.id == target)).scalar()
     if profile_there is not None and standing.profile_id not in (None, profile_there):
         return "refused"
+    if are_apart(connection, target, standing.id):
+        return "refused"
     connection.execute(use)
+    if profile_there is not None and standing.profile_id is None:
+        _vouch(connection, row, standing, profile_there, now)
     # The thread of the known person stays; between two unknown ones, the one the link came from.
     winner, loser = (standing.id, target) if standing.profile_id and not profile_there else (target, standing.id)
-    join(connection, winner=winner, loser=loser, live=target, why={"kind": "link", "channel": standing.channel}, now=now)
+    why = {"kind": "link", "channel": standing.channel, "at": now.isoformat()}
+    if winner == target:
+        why["made_by"] = row.identity_id
+    join(connection, winner=winner, loser=loser, live=target, why=why, now=now)
     return Joined(winner)
+
+
+def _vouch(connection: Connection, row: Any, standing: Standing, profile_id: str, now: datetime) -> None:
+    """A link made where the person is known says who opens it, as far as a link can that may have been given away."""
+    if row.identity_id is not None and evidence.proven(connection, [row.identity_id], profile_id, now) >= Level.LINKED:
+        evidence.give(
+            connection,
+            conversation_id=standing.id,
+            identity_id=standing.identity_id,
+            profile_id=profile_id,
+            kind="link",
+            level=Level.LINKED,
+            now=now,
+            detail={"made_by": row.identity_id},
+        )
 
 
 def _hash(token: str) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from bot.customers.recognise import Level
 from bot.dialogue.state import DialogueState
 from bot.storage import media
-from bot.storage.customers import follow
+from bot.storage.merging import follow
 from bot.storage.schema import appointment, case, conversation, delivery, identity, message, profile
 
 
@@ -31,7 +32,7 @@ def thread(connection: Connection, conversation_id: int) -> dict[str, Any]:
     state = DialogueState.from_json(row.state) if row.state else DialogueState(language=row.language)
     facts = connection.execute(select(profile.c.facts).where(profile.c.id == row.profile_id)).scalar() if row.profile_id else None
     return {
-        "customer": {"id": row.id, "language": row.language, "level": row.level, "profile": facts},
+        "customer": {"id": row.id, "language": row.language, "level": Level(row.level).rank, "profile": facts},
         "identities": [
             {"channel": one.channel, "account": one.account, "sender": one.sender, "name": one.name}
             for one in connection.execute(

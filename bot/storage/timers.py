@@ -56,3 +56,10 @@ def waits(connection: Connection, conversation_id: int, kind: str) -> bool:
 
 def drop_timer(connection: Connection, conversation_id: int, kind: str) -> None:
     connection.execute(delete(timer).where(timer.c.conversation_id == conversation_id, timer.c.kind == kind))
+
+
+def set_again(connection: Connection, conversation_id: int, handoff_due: datetime | None) -> None:
+    """Make the timer of a waiting case what the cases of this conversation say now."""
+    drop_timer(connection, conversation_id, HANDOFF)
+    if handoff_due is not None:
+        set_timer(connection, conversation_id, HANDOFF, handoff_due)

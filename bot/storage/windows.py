@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, literal_column, select, update
 
 from bot.messages import Limits
+from bot.storage.evidence import strongest
 from bot.storage.held import goes_elsewhere
 from bot.storage.last_acts import last_acts
 from bot.storage.outbox import PULLED
-from bot.storage.schema import conversation, delivery, identity, message
+from bot.storage.schema import Instant, conversation, delivery, identity, message
 
 MARGIN = timedelta(minutes=5)
 """A window that closes so soon is taken to be closed: the words still have to get there."""
@@ -108,7 +109,12 @@ _MEANT = (
     )
     .with_for_update(of=delivery)
 )
-_REACHES = select(identity).where(identity.c.conversation_id == bindparam("conversation")).order_by(identity.c.id)
+_REACHES = (
+    select(identity, strongest(identity.c.id, conversation.c.profile_id, bindparam("now", type_=Instant)).label("level"))
+    .join(conversation, conversation.c.id == identity.c.conversation_id)
+    .where(identity.c.conversation_id == bindparam("conversation"))
+    .order_by(identity.c.id)
+)
 _NEWEST = select(func.max(message.c.id)).where(message.c.identity_id == bindparam("identity"))
 _PROMPTED = (
     select(message.c.trace)
@@ -131,7 +137,7 @@ def step_aside(connection: Connection, message_id: int, *, worker: str, served: 
         return None
     if not goes_elsewhere(row.author, row.in_reply_to):
         return Aside()
-    reaches = _reaches(connection, row.conversation_id)
+    reaches = _reaches(connection, row.conversation_id, now)
     meant = next((one for one in reaches if one.identity == row.identity_id), None)
     if meant is None:
         return Aside()
@@ -149,8 +155,8 @@ def note_prompt(connection: Connection, message_id: int, template: str, now: dat
     connection.execute(update(message).where(message.c.id == message_id).values(trace=told))
 
 
-def _reaches(connection: Connection, conversation_id: int) -> list[Reach]:
-    rows = connection.execute(_REACHES, {"conversation": conversation_id}).all()
+def _reaches(connection: Connection, conversation_id: int, now: datetime) -> list[Reach]:
+    rows = connection.execute(_REACHES, {"conversation": conversation_id, "now": now}).all()
     acts = last_acts(connection, [row.id for row in rows])
     return [
         Reach(
@@ -158,7 +164,7 @@ def _reaches(connection: Connection, conversation_id: int) -> list[Reach]:
             channel=row.channel,
             account=row.account,
             recipient=row.sender,
-            level=row.level,
+            level=row.level or 0,
             blocked=row.blocked_at is not None,
             last_act=acts.get(row.id),
             newest=connection.execute(_NEWEST, {"identity": row.id}).scalar() or 0 if row.channel == "webchat" else 0,

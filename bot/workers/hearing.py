@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from bot.brand import Brand
-from bot.customers.recognise import Known, Unknown, facts_for
+from bot.customers.recognise import Known, Needs, Unknown, facts_for
 from bot.dialogue.events import (
     BotPaused,
     BotResumed,
@@ -27,12 +27,12 @@ from bot.dialogue.events import (
     Unreadable,
 )
 from bot.dialogue.state import DialogueState
-from bot.storage import conversations, customers, links
+from bot.storage import conversations, links, recognition
 from bot.storage.albums import goes_on
 from bot.storage.cases import DeskRefuses, Desks, StoreDesk, waits_on_line
 from bot.storage.conversations import Standing, is_blocked
-from bot.storage.customers import Joined
 from bot.storage.inbox import Arrival
+from bot.storage.merging import Joined
 from bot.storage.schema import identity, note
 from bot.turn import Heard, Reply, choice_from, meanings_of, trace_of
 from bot.workers.words import says_something
@@ -62,6 +62,7 @@ class Listener:
     connection: Connection
     brand: Brand
     desks: Desks
+    needs: Needs
     desk: StoreDesk
     standing: Standing
     now: datetime
@@ -118,12 +119,14 @@ class Listener:
 
     def _contact(self, arrival: Arrival) -> Heard | Joined:
         phone, own = str(arrival.data.get("phone", "")), arrival.data.get("own") is True
-        found = customers.recognise_by_contact(self.connection, self.standing, values=(phone,), own=own, now=self.now)
+        found = recognition.recognise_by_contact(self.connection, self.standing, values=(phone,), own=own, now=self.now)
         match found:
             case Joined():
                 return found
             case Known(profile, level):
-                events: tuple[Event, ...] = (Recognised(facts_for(profile, level), profile.first_name, self.now.isoformat()),)
+                events: tuple[Event, ...] = (
+                    Recognised(facts_for(profile, level, self.needs), profile.first_name, self.now.isoformat()),
+                )
             case Unknown(why):
                 # Their own number is theirs to use, even when it is not in the customer file.
                 facts = {"customer_phone": phone} if own and phone else {}

@@ -11,41 +11,24 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.actions.context import ActionContext, ActionResult
-from bot.actions.registry import Registry
-from bot.brand import Brand
-from bot.customers.recognise import Level
-from bot.dialogue.domain import Domain
 from bot.dialogue.events import Act, ActionFinished, BotResumed, HandoffTimedOut, Say, TimerFired
 from bot.dialogue.responses import Rendered, render
-from bot.dialogue.state import DialogueState, SlotValue
-from bot.dialogue.step import Dialogue
+from bot.dialogue.state import DialogueState
 from bot.storage import conversations, links, outbox, timers
-from bot.storage.cases import Desks, StoreDesk
+from bot.storage.cases import StoreDesk
 from bot.storage.conversations import Standing, Written
-from bot.storage.customers import Joined
 from bot.storage.diary import StoreDiary
 from bot.storage.inbox import Arrival, Claim
+from bot.storage.merging import Joined
 from bot.turn import Heard, Reply, Turn, take_turn
+from bot.workers.discretion import Discretion
 from bot.workers.hearing import ALONE, Listener, Meant, understood
+from bot.workers.house import House
 from bot.workers.vouching import vouch
-from handoff.hours import OpeningHours
 from nlu.understanding import Understanding
 
 GIVE_UP_AFTER = 3
 """Times a message may break its turn before it is answered with an apology and put in a person's hands."""
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """Everything a turn consults that does not change between two messages."""
-
-    brand: Brand
-    domain: Domain
-    dialogue: Dialogue
-    actions: Registry
-    desks: Desks
-    hours: Mapping[str, OpeningHours]
-    """Store id to its opening hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +60,6 @@ def together(arrivals: Sequence[Arrival]) -> tuple[Arrival, ...]:
     return tuple(taken)
 
 
-def _proved(standing: Standing) -> bool:
-    """Whether what the profile says may be said here.
-
-    A one-time link joins conversations but proves nothing of whoever made it: they might have sent it to somebody else.
-    """
-    return standing.profile_id is None or standing.proven >= Level.CHANNEL_VERIFIED
-
-
-def profile_slots(state: DialogueState) -> dict[str, SlotValue]:
-    """What was filled from the profile."""
-    return {name: slot for name, slot in state.slots.items() if slot.source == "profile"}
-
-
-def without_profile(state: DialogueState) -> DialogueState:
-    """The dialogue as somebody may know it who has not proved to be the person: nothing from the profile, nothing to repeat."""
-    hidden = profile_slots(state)
-    return replace(state, slots={name: slot for name, slot in state.slots.items() if name not in hidden}, last_said=())
-
-
 class NeedsOutside(Exception):
     """The turn has come to an action that waits for another system; it begins again when the result is there."""
 
@@ -121,16 +85,17 @@ class TurnUnit:
 
     def __call__(self, connection: Connection) -> Written | Joined:
         spoke_from = self.arrivals[-1].identity if self.arrivals else None
-        standing = conversations.lock(connection, self.claim, spoke_from)
-        vouched = vouch(connection, standing, self.arrivals, self.now)
+        standing = conversations.lock(connection, self.claim, spoke_from, self.now)
+        vouched = vouch(connection, standing, self.arrivals, self.house, self.now)
         if isinstance(vouched, Joined):
             return vouched
         if vouched is not None:  # what has just been learnt counts from this very message on
-            standing = conversations.lock(connection, self.claim, spoke_from)
+            standing = conversations.lock(connection, self.claim, spoke_from, self.now)
         whole = conversations.dialogue_state(standing)
-        state = whole if _proved(standing) else without_profile(whole)
-        desk = StoreDesk(connection, self.house.desks, standing.id, self.now)
-        listener = Listener(connection, self.house.brand, self.house.desks, desk, standing, self.now)
+        discretion = Discretion(standing, self.house.needs)
+        state = discretion.hide(whole)
+        desk = StoreDesk(connection, self.house.desks, standing.id, self.now, identity=standing.identity_id)
+        listener = Listener(connection, self.house.brand, self.house.desks, self.house.needs, desk, standing, self.now)
         heard, timers_changed = self._timers(connection, standing, desk)
         if vouched is not None:
             heard.append(Heard(None, (vouched,)))
@@ -143,9 +108,8 @@ class TurnUnit:
             if isinstance(one, Joined):
                 return one
             heard.append(one)
-        state, replies = self._step(connection, standing, state, heard, desk)
-        # What the profile says is put back for the channels on which the person has proved who they are.
-        state = state if _proved(standing) else replace(state, slots={**profile_slots(whole), **state.slots})
+        state, replies = self._step(connection, discretion, state, heard, desk)
+        state = discretion.put_back(whole, discretion.stamp(whole, state))
         counted = [understood(one.events) for one in heard]
         missed = sum(count["missed"] for count in counted) if standing.owner == "bot" else 0
         turn = Turn(
@@ -180,7 +144,7 @@ class TurnUnit:
         return replace(context, transcript=lambda: lines, ways=dict, key=key)
 
     def _ways(self, connection: Connection, standing: Standing) -> Mapping[str, str]:
-        make = partial(links.make, connection, conversation_id=standing.id, now=self.now)
+        make = partial(links.make, connection, conversation_id=standing.id, identity_id=standing.identity_id, now=self.now)
         return {way.title: way.url(make(channel=name)) for name, way in self.ways.items() if name != standing.channel}
 
     def _timers(self, connection: Connection, standing: Standing, desk: StoreDesk) -> tuple[list[Heard], bool]:
@@ -207,10 +171,9 @@ class TurnUnit:
         return Heard(arrival.id, (), {"failed": arrival.failures}, says=(Say("utter_internal_error", author="system"),))
 
     def _step(
-        self, connection: Connection, standing: Standing, state: DialogueState, heard: Sequence[Heard], desk: StoreDesk
+        self, connection: Connection, discretion: Discretion, state: DialogueState, heard: Sequence[Heard], desk: StoreDesk
     ) -> tuple[DialogueState, tuple[Reply, ...]]:
-        proved = _proved(standing)
-        facts = standing.facts if standing.profile_id is not None and proved else None
+        standing = discretion.standing
         diary = StoreDiary(
             connection,
             self.house.brand,
@@ -218,7 +181,7 @@ class TurnUnit:
             standing.id,
             self.now,
             identity=standing.identity_id,
-            only_own=not proved,
+            only_own=not discretion.allows("appointments"),
         )
         shown = self.house.brand.transcript.messages_shown
 
@@ -230,7 +193,8 @@ class TurnUnit:
                 language=current.language,
                 slots={name: slot.value for name, slot in current.slots.items()},
                 brand=self.house.brand,
-                facts=facts,
+                facts=discretion.facts,
+                allowed=discretion.allowed,
                 arguments=act.arguments,
                 channel=standing.channel or "",
                 diary=diary,

@@ -23,11 +23,12 @@ from bot.clock import Clock, Stopwatch
 from bot.errors import ClaimLost
 from bot.storage import inbox
 from bot.storage.conversations import Written
-from bot.storage.customers import Joined
 from bot.storage.database import Database
 from bot.storage.inbox import Arrival, Claim
+from bot.storage.merging import Joined
 from bot.workers.hearing import Meant
-from bot.workers.turn_unit import GIVE_UP_AFTER, House, NeedsOutside, TurnUnit, Way, together
+from bot.workers.house import House
+from bot.workers.turn_unit import GIVE_UP_AFTER, NeedsOutside, TurnUnit, Way, together
 from bot.workers.words import words_in
 from nlu.understanding import Understander
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Connection
@@ -11,16 +11,23 @@ from sqlalchemy import Connection
 from bot.channels.phones import variants
 from bot.customers.recognise import Known, Level, facts_for
 from bot.dialogue.events import Vouched
-from bot.storage import customers, identities
+from bot.storage import evidence, identities, recognition
 from bot.storage.conversations import Standing
-from bot.storage.customers import Joined
 from bot.storage.inbox import Arrival
+from bot.storage.merging import Joined
+from bot.storage.moving_out import move_out
+from bot.workers.house import House
+
+A_DAY = timedelta(days=1)
 
 
-def vouch(connection: Connection, standing: Standing, arrivals: Sequence[Arrival], now: datetime) -> Joined | Vouched | None:
+def vouch(
+    connection: Connection, standing: Standing, arrivals: Sequence[Arrival], house: House, now: datetime
+) -> Joined | Vouched | None:
     """What the latest of these messages proves about its sender, written down as evidence.
 
-    `Joined` when this conversation has become part of another of the same person; None when nothing new is known.
+    `Joined` when what waits is to be heard in another conversation: that of the same person, or a new one of a sender who was
+    silent for so long that the number may have another owner. None when nothing new is known.
     """
     aliases: dict[str, Any] = next((one.data["aliases"] for one in reversed(arrivals) if _of_a_customer(one)), {})
     ids = [str(aliases["id"])] if aliases.get("id") else []
@@ -28,19 +35,27 @@ def vouch(connection: Connection, standing: Standing, arrivals: Sequence[Arrival
         ids += map(str, [moved.data.get("was"), *(moved.data.get("was_also") or ())])
     other = _elsewhere(connection, standing, ids) if ids else None
     if other is not None:
-        joined = customers.join_same_sender(connection, standing, other, now)
+        joined = recognition.join_same_sender(connection, standing, other, now)
         if joined is not None:
             return joined
+    kind, ends = f"{standing.channel}_sender", now + timedelta(days=house.brand.proof.number_days)
     if standing.profile_id is not None and standing.proven >= Level.CHANNEL_VERIFIED:
+        if _contacts(aliases) and standing.identity_id and (standing.handled_at is None or now - standing.handled_at > A_DAY):
+            evidence.given(connection, standing.identity_id, standing.profile_id, kind, now=now, expires_at=ends)
         return None
+    if standing.identity_id is not None and evidence.lapsed(connection, standing.identity_id, kind, now):
+        # Only what is proved anew counts from here on: the number alone did so once already.
+        return move_out(connection, standing, now) if standing.profile_id is not None else None
     facts: dict[str, Any] = {}
-    for kind, values in _contacts(aliases):
-        found = customers.recognise_by_contact(connection, standing, kind=kind, values=values, own=True, by="sender", now=now)
+    for means, values in _contacts(aliases):
+        found = recognition.recognise_by_contact(
+            connection, standing, kind=means, values=values, own=True, by="sender", now=now, expires_at=ends
+        )
         if isinstance(found, Joined):
             return found
         if isinstance(found, Known):
-            return Vouched(facts_for(found.profile, found.level), now.isoformat())
-        if kind == "phone":  # theirs to use, whether or not it is in the customer file
+            return Vouched(facts_for(found.profile, found.level, house.needs), now.isoformat())
+        if means == "phone":  # theirs to use, whether or not it is in the customer file
             facts["customer_phone"] = values[0]
     return Vouched(facts, now.isoformat()) if facts else None
 

@@ -343,6 +343,7 @@ CATALOGUE: Mapping[str, tuple[str, str]] = {
     "side.back": ("Retour aux messages", "Back to messages"),
     "evidence.none": ("Non identifié", "Not identified"),
     "evidence.claimed": ("Affirmé, non prouvé", "Claimed, not proven"),
+    "evidence.linked": ("Venu par un lien à usage unique", "Came by a one-time link"),
     "evidence.channel": ("Vérifié par le canal", "Verified by the channel"),
     "evidence.challenge": ("Vérifié par un code", "Verified by a code"),
     "evidence.authenticated": ("Authentifié", "Authenticated"),

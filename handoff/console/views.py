@@ -221,7 +221,7 @@ class CustomerCard:
     """Who it is, as far as it is proven."""
 
     name: str
-    evidence: Literal["none", "claimed", "channel", "challenge", "authenticated"] = "none"
+    evidence: Literal["none", "claimed", "linked", "channel", "challenge", "authenticated"] = "none"
     facts: Sequence[Fact] = ()
     """What the brand's profile says, at the proven level."""
     identities: Sequence[tuple[str, str]] = ()

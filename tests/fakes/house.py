@@ -22,7 +22,7 @@ from bot.storage.database import Database
 from bot.storage.inbox import Accepted
 from bot.web.inbox_door import InboxDoor
 from bot.wiring import DEMO_BRAND, load_house
-from bot.workers.turn_unit import House
+from bot.workers.house import House
 from bot.workers.turns import TurnWorker
 from handoff.console.ports import Act as DeskAct
 from handoff.console.ports import ActKind, ActOutcome, ConsolePorts

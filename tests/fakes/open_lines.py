@@ -20,7 +20,7 @@ from bot.connections.line import Ground
 from bot.connections.lines import lines_of
 from bot.settings import Settings
 from bot.storage.database import Database
-from bot.workers.turn_unit import House
+from bot.workers.house import House
 from tests.fakes.house import NOON, RunningHouse, demo_house, running_house
 from tests.fakes.instagram_server import FakeInstagram
 from tests.fakes.messenger_server import FakeMessenger

@@ -157,7 +157,7 @@ async def test_a_proven_customer_is_shown_by_name_and_a_claimed_one_is_not(house
     assert "notes_for_advisors" not in facts, "what is empty is not shown"
 
     def only_claimed(connection: Connection) -> None:
-        connection.execute(update(conversation).values(level=1))
+        connection.execute(update(conversation).values(level=10))
 
     await house.database.write(only_claimed)
     card = (await house.thread(known.conversation)).customer

@@ -72,7 +72,7 @@ async def test_a_claim_runs_out_and_its_former_holder_can_write_nothing(database
     assert taken_over.fence > slow.fence
     assert [one.text for one in taken_over.arrivals] == ["bonjour"]
     with pytest.raises(ClaimLost):
-        await database.write(partial(conversations.lock, claim=slow, identity_id=None))
+        await database.write(partial(conversations.lock, claim=slow, identity_id=None, now=NOON))
 
 
 async def test_what_arrives_during_a_turn_makes_the_conversation_due_again(database: Database) -> None:
@@ -81,7 +81,7 @@ async def test_what_arrives_during_a_turn_makes_the_conversation_due_again(datab
     await accept(database, said("deux", number=2))
 
     def write(connection: Connection) -> conversations.Written:
-        standing = conversations.lock(connection, first, first.arrivals[0].identity)
+        standing = conversations.lock(connection, first, first.arrivals[0].identity, NOON)
         turn = conversations.Turn(
             state=conversations.dialogue_state(standing), traces={first.arrivals[0].id: {}}, spoke_from=standing.identity_id
         )
@@ -132,7 +132,7 @@ async def test_what_arrives_after_the_claims_end_is_not_forgotten_when_the_slow_
     await accept(database, said("deux", number=2), now=later)
 
     def write(connection: Connection) -> conversations.Written:
-        standing = conversations.lock(connection, slow, slow.arrivals[0].identity)
+        standing = conversations.lock(connection, slow, slow.arrivals[0].identity, NOON)
         turn = conversations.Turn(
             state=conversations.dialogue_state(standing), traces={slow.arrivals[0].id: {}}, spoke_from=standing.identity_id
         )

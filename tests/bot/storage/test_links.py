@@ -16,11 +16,11 @@ from bot.customers.recognise import Known, Level, Unknown
 from bot.dialogue.state import DialogueState, Frame, SlotValue
 from bot.errors import ClaimLost
 from bot.messages import InboundMessage
-from bot.storage import conversations, customers, inbox, links, profiles
+from bot.storage import conversations, inbox, links, merging, profiles, recognition
 from bot.storage.conversations import Standing
-from bot.storage.customers import Joined
 from bot.storage.database import Database
 from bot.storage.inbox import Accepted, Claim
+from bot.storage.merging import Joined
 from bot.storage.schema import conversation, evidence, identity, link, merge, message
 from bot.turn import Turn
 
@@ -41,7 +41,7 @@ async def claim(database: Database, wanted: int, at: datetime = NOON) -> Claim:
 
 async def in_turn(database: Database, claimed: Claim, who: int, do: Any) -> Any:
     def unit(connection: Connection) -> Any:
-        return do(connection, conversations.lock(connection, claimed, who))
+        return do(connection, conversations.lock(connection, claimed, who, NOON))
 
     return await database.write(unit)
 
@@ -118,7 +118,7 @@ async def share(database: Database, accepted: Accepted, phone: str, *, own: bool
         database,
         claimed,
         accepted.identity,
-        lambda connection, standing: customers.recognise_by_contact(connection, standing, values=(phone,), own=own, now=at),
+        lambda connection, standing: recognition.recognise_by_contact(connection, standing, values=(phone,), own=own, now=at),
     )
 
 
@@ -153,7 +153,7 @@ async def test_a_person_recognised_on_a_second_channel_has_one_thread(database: 
     assert await share(database, second, "+33639980101", at=later) == Joined(first.conversation)
     assert await column(database, select(message.c.conversation_id)) == [first.conversation] * 2
     ledger = await column(database, select(merge.c.moved))
-    assert ledger[0]["message"] == [second.message]
+    assert ledger[0]["identities"] == [second.identity]
     assert (await write(database, "telegram", "43", number=2)).conversation == first.conversation
 
 
@@ -187,7 +187,7 @@ async def test_nothing_is_joined_to_a_conversation_that_has_just_become_part_of_
     first, second, third = [(await write(database, "telegram", sender)).conversation for sender in ("1", "2", "3")]
 
     def into(winner: int, loser: int) -> Any:
-        return partial(customers.join, winner=winner, loser=loser, live=loser, why={"kind": "test"}, now=NOON)
+        return partial(merging.join, winner=winner, loser=loser, live=loser, why={"kind": "test"}, now=NOON)
 
     await database.write(into(first, second))
     # Another process had found `second` before that was committed.

@@ -13,11 +13,11 @@ from sqlalchemy import Connection, Engine, event, func, select
 from bot.messages import InboundMessage, Kind
 from bot.storage import fetching, inbox, media, news
 from bot.storage.carried import FLEETING, MOST_FILES
-from bot.storage.customers import join
 from bot.storage.database import Database
 from bot.storage.fetching import Waiting
 from bot.storage.housekeeping import tidy
 from bot.storage.media import File
+from bot.storage.merging import join
 from bot.storage.schema import media as media_table
 from bot.storage.schema import media_content
 

@@ -34,7 +34,7 @@ async def answer(
     (claimed,) = await database.write(claim)
 
     def write(connection: Connection) -> None:
-        standing = conversations.lock(connection, claimed, accepted.identity)
+        standing = conversations.lock(connection, claimed, accepted.identity, at)
         state = conversations.dialogue_state(standing)
         turn = Turn(state=state, replies=replies, traces={accepted.message: {}}, spoke_from=accepted.identity)
         conversations.write_turn(connection, claimed, standing, turn, now=at, rest=False)

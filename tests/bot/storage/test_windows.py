@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, update
 
+from bot.customers.recognise import Level
 from bot.messages import InboundMessage, Limits
-from bot.storage import inbox, windows
+from bot.storage import evidence, inbox, windows
 from bot.storage.database import Database
 from bot.storage.outbox import Due, Outcome, claim_due, settle
 from bot.storage.schema import conversation, delivery, identity, message
@@ -58,14 +59,14 @@ def test_which_channel_is_chosen(others: list[Reach], recognised: bool, chosen: 
     assert found == chosen
 
 
-async def writes(database: Database, channel: str, sender: str, *, at: Any, of: int | None = None, level: int = 0) -> int:
+async def writes(database: Database, channel: str, sender: str, *, at: Any, of: int | None = None) -> int:
     """A customer writes; the identity then belongs to conversation `of`."""
     said = InboundMessage(channel=channel, external_id=f"{sender}-{at}", sender=sender, text="?", sent_at=at)
     accepted = await database.write(partial(inbox.accept, inbound=said, now=at))
 
     def place(connection: Connection) -> None:
-        values = {"conversation_id": of or accepted.conversation, "level": level}
-        connection.execute(update(identity).where(identity.c.id == accepted.identity).values(**values))
+        belongs = {"conversation_id": of or accepted.conversation}
+        connection.execute(update(identity).where(identity.c.id == accepted.identity).values(belongs))
 
     await database.write(place)
     return accepted.identity
@@ -138,11 +139,13 @@ async def test_what_is_somebody_elses_by_now_is_left_alone(database: Database) -
 
 async def test_a_private_answer_never_goes_to_an_identity_that_has_proved_less(database: Database) -> None:
     due = await late(database)
-    await writes(database, "telegram", "42", at=NOON, of=due.conversation, level=1)
+    await writes(database, "telegram", "42", at=NOON, of=due.conversation)
 
     def recognise(connection: Connection) -> None:
-        connection.execute(update(conversation).where(conversation.c.id == due.conversation).values(profile_id="c1", level=2))
-        connection.execute(update(identity).where(identity.c.channel == "whatsapp").values(level=2))
+        connection.execute(update(conversation).where(conversation.c.id == due.conversation).values(profile_id="c1"))
+        whatsapp = connection.execute(select(identity.c.id).where(identity.c.channel == "whatsapp")).scalar_one()
+        about = {"conversation_id": due.conversation, "identity_id": whatsapp, "profile_id": "c1"}
+        evidence.give(connection, **about, kind="whatsapp_sender", level=Level.CHANNEL_VERIFIED, now=NOON)
 
     await database.write(recognise)
     assert await aside(database, due) == windows.Aside(may_prompt=True)

@@ -1,0 +1,95 @@
+"""Proofs that somebody is the person of a profile: given once, never changed, at an end by their date or a person's word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, insert, or_, select, update
+
+from bot.customers.recognise import Level
+from bot.storage.schema import evidence
+
+
+def live(at: Any) -> ColumnElement[bool]:
+    """That a row counts at this instant (a datetime, or a parameter that will be one)."""
+    return evidence.c.revoked_at.is_(None) & or_(evidence.c.expires_at.is_(None), evidence.c.expires_at > at)
+
+
+def strongest(identity: ColumnElement[int], profile: ColumnElement[str | None], at: Any) -> ScalarSelect[int]:
+    """The level an identity of another table's row has proved for a profile, as part of a larger query; null for none."""
+    return (
+        select(func.max(evidence.c.level))
+        .where(evidence.c.identity_id == identity, evidence.c.profile_id == profile, live(at))
+        .correlate_except(evidence)
+        .scalar_subquery()
+    )
+
+
+def give(
+    connection: Connection,
+    *,
+    conversation_id: int,
+    identity_id: int | None,
+    profile_id: str,
+    kind: str,
+    level: Level,
+    now: datetime,
+    by: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+    expires_at: datetime | None = None,
+) -> int:
+    """Write a proof down and return its number. `detail` must hold nothing that opens anything."""
+    row = {
+        "conversation_id": conversation_id,
+        "identity_id": identity_id,
+        "profile_id": profile_id,
+        "kind": kind,
+        "level": int(level),
+        "detail": dict(detail or {}) or None,
+        "by": by,
+        "at": now,
+        "expires_at": expires_at,
+    }
+    return int(connection.execute(insert(evidence).returning(evidence.c.id), row).scalar_one())
+
+
+def proven(connection: Connection, identities: Sequence[int], profile_id: str, now: datetime) -> Level:
+    """The strongest level any of these identities has proved for this profile, and that still counts."""
+    found = connection.execute(
+        select(func.max(evidence.c.level)).where(
+            evidence.c.identity_id.in_(identities), evidence.c.profile_id == profile_id, live(now)
+        )
+    ).scalar()
+    return Level(found or 0)
+
+
+def given(
+    connection: Connection, identity_id: int, profile_id: str, kind: str, *, now: datetime, expires_at: datetime | None
+) -> bool:
+    """Whether this very proof was given before and still counts; from now on it counts until `expires_at`."""
+    same = (evidence.c.identity_id == identity_id, evidence.c.profile_id == profile_id, evidence.c.kind == kind)
+    return connection.execute(update(evidence).where(*same, live(now)).values(expires_at=expires_at)).rowcount > 0
+
+
+def lapsed(connection: Connection, identity_id: int, kind: str, now: datetime) -> bool:
+    """Whether this identity once gave such a proof, and it has run out since."""
+    rows = connection.execute(
+        select(evidence.c.expires_at).where(
+            evidence.c.identity_id == identity_id, evidence.c.kind == kind, evidence.c.revoked_at.is_(None)
+        )
+    ).scalars()
+    ends = list(rows)
+    return bool(ends) and all(end is not None and end <= now for end in ends)
+
+
+def revoke(
+    connection: Connection, *, identities: Sequence[int], profile_id: str | None, now: datetime, by: str
+) -> tuple[int, ...]:
+    """End what these identities have proved, for one profile or (None) for any. Returns the numbers of the proofs."""
+    query = update(evidence).where(evidence.c.identity_id.in_(identities), evidence.c.revoked_at.is_(None))
+    if profile_id is not None:
+        query = query.where(evidence.c.profile_id == profile_id)
+    ended = connection.execute(query.values(revoked_at=now, revoked_by=by).returning(evidence.c.id)).scalars()
+    return tuple(ended)
