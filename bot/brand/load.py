@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from bot.brand.channels import Channels
 from bot.brand.faq import FaqEntry, FaqFile
+from bot.brand.sources_file import read_sources
 from bot.brand.staff import Queue
 from bot.brand.stores import Service, subdivisions_of
 from bot.brand.whole import Brand, BrandFile, StoresFile
@@ -24,7 +25,7 @@ Part = TypeVar("Part", bound=BrandModel)
 
 
 def load_brand(folder: Path) -> Brand:
-    """Read and check `brand.yml`, `stores.yml` and, where there is one, `faq.yml` in `folder`.
+    """Read and check `brand.yml`, `stores.yml` and, where there are some, `faq.yml`, `channels.yml` and `sources.yml`.
 
     Raises:
         BrandError: a file is missing or wrong; it carries the file, the line, and what to write instead.
@@ -36,7 +37,8 @@ def load_brand(folder: Path) -> Brand:
     _check_languages(rules, shops, brand_yml, stores_yml)
     faq = _checked_faq(folder, rules)
     said = {name: getattr(part, name) for part in (rules, shops) for name in type(part).model_fields}
-    return Brand.model_construct(**said, faq=faq, channels=_checked_channels(folder), folder=folder)
+    channels, sources = _checked_channels(folder), read_sources(folder)
+    return Brand.model_construct(**said, faq=faq, channels=channels, sources=sources, folder=folder)
 
 
 def read_faq(folder: Path) -> tuple[FaqEntry, ...]:

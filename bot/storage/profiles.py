@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
-from datetime import date
+from dataclasses import fields
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, select
 
 from bot.customers.profile import Profile
-from bot.storage.schema import contact_point, profile
+from bot.customers.sources import FILE, Order, Told, facts_of, kept
+from bot.storage.profile_sources import take
+from bot.storage.schema import EPOCH, contact_point, profile
 
-_lite, _pg = sqlite.insert(profile), postgresql.insert(profile)
-_UPSERT = {
-    "sqlite": _lite.on_conflict_do_update(index_elements=["id"], set_={"facts": _lite.excluded.facts}),
-    "postgresql": _pg.on_conflict_do_update(index_elements=["id"], set_={"facts": _pg.excluded.facts}),
-}
+USUAL = Order()
 
 
-def import_profiles(connection: Connection, profiles: Iterable[Profile]) -> int:
-    """Write profiles over those of the same id, with their contact points. Returns how many."""
-    upsert = _UPSERT[connection.dialect.name]
-    rows = list(profiles)
-    if not rows:
-        return 0
-    connection.execute(upsert, [{"id": row.id, "facts": facts_to(row)} for row in rows])
-    connection.execute(delete(contact_point).where(contact_point.c.profile_id.in_([row.id for row in rows])))
-    points = [{"kind": "phone", "value": phone, "profile_id": row.id} for row in rows for phone in dict.fromkeys(row.phones)]
-    points += [{"kind": "email", "value": mail, "profile_id": row.id} for row in rows for mail in dict.fromkeys(row.emails)]
-    if points:
-        connection.execute(insert(contact_point), points)
-    return len(rows)
+def import_profiles(
+    connection: Connection,
+    profiles: Iterable[Profile],
+    *,
+    order: Order = USUAL,
+    now: datetime = EPOCH,
+) -> int:
+    """Write what the customer file says of these profiles, each id once, with their contact points. Returns how many."""
+    told = [Told(id=row.id, facts=facts_of(row)) for row in profiles]
+    take(connection, FILE, told, order=order, now=now)
+    return len(told)
 
 
 def stored_facts(connection: Connection, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
@@ -41,9 +36,8 @@ def stored_facts(connection: Connection, ids: Sequence[str]) -> dict[str, Mappin
     return {row.id: row.facts for row in rows}
 
 
-def facts_to(row: Profile) -> dict[str, Any]:
-    """A profile as it is kept."""
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(row).items()}
+facts_to = kept
+"""A profile as it is kept."""
 
 
 def profile_from(facts: Mapping[str, Any]) -> Profile:

@@ -1,0 +1,253 @@
+"""What each source says of each profile, and the profile as it follows from them in the declared order.
+
+Whatever changes is written in one transaction: the saying of the source, the combined facts, and the contacts that lead to
+the profile. Rows of `profile` are locked first, in the order of their ids, so that two sources that speak at once both count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.customers.fields import loyalty_key
+from bot.customers.sources import EMPTY, Change, Order, Saying, Told, change_by, combined, saying_after
+from bot.storage.schema import Instant, Json, contact_point, conversation, profile, profile_source
+
+Point = tuple[str, str]
+"""Kind of contact and its value."""
+LONGEST_POINT = 255
+_SOURCE_KEY = ["profile_id", "source"]
+
+
+def _over(make: Any) -> Any:
+    statement = make(profile_source)
+    new = {name: statement.excluded[name] for name in ("facts", "version", "at")}
+    return statement.on_conflict_do_update(index_elements=_SOURCE_KEY, set_=new)
+
+
+_SAY = {"sqlite": _over(sqlite.insert), "postgresql": _over(postgresql.insert)}
+_BEGIN = {
+    "sqlite": sqlite.insert(profile).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(profile).on_conflict_do_nothing(),
+}
+_LEAD = {
+    "sqlite": sqlite.insert(contact_point).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(contact_point).on_conflict_do_nothing(),
+}
+_PART = delete(contact_point).where(
+    contact_point.c.kind == bindparam("b_kind"),
+    contact_point.c.value == bindparam("b_value"),
+    contact_point.c.profile_id == bindparam("b_profile"),
+)
+_CHANGE = (
+    update(profile)
+    .where(profile.c.id == bindparam("b_id"))
+    .values(facts=bindparam("b_facts", type_=Json), changed_at=bindparam("b_at", type_=Instant))
+)
+
+
+def preview(connection: Connection, source: str, told: Sequence[Told]) -> list[Change]:
+    """What taking this would change, entry by entry."""
+    before = _sayings(connection, [one.id for one in told], source)
+    return [change_by(one, next(iter(before.get(one.id, ())), None)) for one in told]
+
+
+def take(connection: Connection, source: str, told: Sequence[Told], *, order: Order, now: datetime) -> list[Change]:
+    """Write what `source` tells of these profiles, each id once; returns what that changed, entry by entry.
+
+    Repeated, or older than what the source has told already, nothing is written.
+    """
+    changes = preview(connection, source, told)
+    # Most of what is told again is the same: that costs one reading, and no lock.
+    wanted = [one for one, change in zip(told, changes, strict=True) if _writes(one, change)]
+    if not wanted:
+        return changes
+    ids = sorted(one.id for one in wanted)
+    facts = _lock(connection, ids)
+    sayings = _sayings(connection, ids)
+    decided: dict[str, Change] = {}
+    rows = []
+    for one in wanted:
+        said = sayings.setdefault(one.id, [])
+        before = next((saying for saying in said if saying.source == source), None)
+        decided[one.id] = change_by(one, before)
+        after = saying_after(source, one, before, now)
+        if after is not None:
+            sayings[one.id] = [saying for saying in said if saying is not before] + [after]
+            rows.append(_row(one.id, after))
+    if rows:
+        connection.execute(_SAY[connection.dialect.name], rows)
+    _combine(connection, facts, sayings, order, now)
+    return [decided.get(change.id, change) for change in changes]
+
+
+def combine_anew(connection: Connection, *, order: Order, now: datetime, after: str, limit: int) -> str | None:
+    """Combine `limit` profiles again, those behind the id `after`; returns the last one's id, None when there are no more.
+
+    A profile from before there were sources becomes what the customer file says.
+    """
+    ids: list[str] = list(
+        connection.execute(select(profile.c.id).where(profile.c.id > after).order_by(profile.c.id).limit(limit)).scalars()
+    )
+    if not ids:
+        return None
+    facts = _lock(connection, ids)
+    sayings = _sayings(connection, ids)
+    old = {id_: Saying(source="file", facts=_said_in(facts[id_]), at=now) for id_ in facts if id_ not in sayings and facts[id_]}
+    if old:
+        connection.execute(_SAY[connection.dialect.name], [_row(id_, saying) for id_, saying in old.items()])
+        sayings |= {id_: [saying] for id_, saying in old.items()}
+    _combine(connection, facts, sayings, order, now)
+    points = [
+        {"kind": kind, "value": value, "profile_id": id_}
+        for id_, owner in _owners(connection, [id_ for id_ in ids if id_ in sayings]).items()
+        for kind, value in points_of(combined(id_, sayings[id_], order) or {})
+        if owner == id_
+    ]
+    if points:
+        connection.execute(_LEAD[connection.dialect.name], points)
+    return ids[-1]
+
+
+def said_of(connection: Connection, profile_id: str) -> list[Saying]:
+    """What every source says of one profile."""
+    return _sayings(connection, [profile_id]).get(profile_id, [])
+
+
+def told_by(connection: Connection, source: str, kind: str, values: Sequence[str]) -> list[str]:
+    """The ids of the profiles `source` has told of that a contact leads to."""
+    statement = (
+        select(contact_point.c.profile_id)
+        .join(profile_source, profile_source.c.profile_id == contact_point.c.profile_id)
+        .where(
+            contact_point.c.kind == kind,
+            contact_point.c.value.in_(values),
+            profile_source.c.source == source,
+            profile_source.c.facts.is_not(None),
+        )
+        .distinct()
+    )
+    return sorted(connection.execute(statement).scalars())
+
+
+def points_of(facts: Mapping[str, Any]) -> list[Point]:
+    """What leads to a profile with these facts, each once."""
+    points = [("phone", value) for value in facts.get("phones") or ()]
+    points += [("email", value) for value in facts.get("emails") or ()]
+    loyalty = loyalty_key(facts.get("loyalty_number") or "")
+    if loyalty:
+        points.append(("loyalty", loyalty))
+    return [point for point in dict.fromkeys(points) if len(point[1]) <= LONGEST_POINT]
+
+
+def _writes(told: Told, change: Change) -> bool:
+    if change.outcome in ("same", "unknown"):
+        return told.version is not None  # a later count of the same is kept, so that an older one is known as such
+    return change.outcome not in ("older", "mixed")
+
+
+def _said_in(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if name in EMPTY and value}
+
+
+def _row(id_: str, saying: Saying) -> dict[str, Any]:
+    facts = None if saying.facts is None else dict(saying.facts)
+    return {"profile_id": id_, "source": saying.source, "facts": facts, "version": saying.version, "at": saying.at}
+
+
+def _sayings(connection: Connection, ids: Iterable[str], source: str | None = None) -> dict[str, list[Saying]]:
+    statement = select(profile_source).where(profile_source.c.profile_id.in_(list(ids)))
+    if source is not None:
+        statement = statement.where(profile_source.c.source == source)
+    found: dict[str, list[Saying]] = {}
+    for id_, name, facts, version, at in connection.execute(statement):
+        found.setdefault(id_, []).append(Saying(source=name, facts=facts, at=at, version=version))
+    return found
+
+
+def _lock(connection: Connection, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """The facts of these profiles, which are there from now on and changed by nobody else before we are done."""
+    connection.execute(_BEGIN[connection.dialect.name], [{"id": id_, "facts": {}} for id_ in ids])
+    rows = connection.execute(
+        select(profile.c.id, profile.c.facts).where(profile.c.id.in_(ids)).order_by(profile.c.id).with_for_update()
+    )
+    return {row.id: row.facts for row in rows}
+
+
+def _combine(
+    connection: Connection,
+    facts: Mapping[str, Mapping[str, Any]],
+    sayings: Mapping[str, Sequence[Saying]],
+    order: Order,
+    now: datetime,
+) -> None:
+    """Write what follows from the sayings over the facts as they were."""
+    now_facts = {id_: combined(id_, sayings.get(id_, ()), order) for id_ in facts}
+    gone = {id_ for id_, now_are in now_facts.items() if now_are is None}
+    changed = {id_: now_are for id_, now_are in now_facts.items() if now_are is not None and now_are != facts[id_]}
+    if gone:
+        _let_go(connection, sorted(gone), now)
+    if changed:
+        rows = [{"b_id": id_, "b_facts": now_are, "b_at": now} for id_, now_are in changed.items()]
+        connection.execute(_CHANGE, rows)
+        _lead(connection, {id_: (facts[id_], now_are) for id_, now_are in changed.items()})
+
+
+def _lead(connection: Connection, changed: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
+    """Write the contact points that facts gained and take away those they lost."""
+    gained: list[tuple[str, Point]] = []
+    lost: list[tuple[str, Point]] = []
+    for id_, (before, after) in changed.items():
+        old, new = points_of(before), points_of(after)
+        gained += [(id_, point) for point in new if point not in old]
+        lost += [(id_, point) for point in old if point not in new]
+    owners = _owners(connection, {id_ for id_, _ in (*gained, *lost)})
+    # A profile that was joined to another leads there: what that one still has itself stays.
+    kept = _own_points(connection, {owners[id_] for id_, _ in lost if owners[id_] != id_})
+    over = [
+        {"b_kind": kind, "b_value": value, "b_profile": owners[id_]}
+        for id_, (kind, value) in lost
+        if (kind, value) not in kept.get(owners[id_], ())
+    ]
+    if over:
+        connection.execute(_PART, over)
+    if gained:
+        rows = [{"kind": kind, "value": value, "profile_id": owners[id_]} for id_, (kind, value) in gained]
+        connection.execute(_LEAD[connection.dialect.name], rows)
+
+
+def _owners(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """For each profile the one its contacts lead to: itself, or the one it was joined to."""
+    owners = {id_: id_ for id_ in ids}
+    waiting = set(owners.values())
+    while waiting:
+        rows = connection.execute(
+            select(profile.c.id, profile.c.merged_into).where(profile.c.id.in_(waiting), profile.c.merged_into.is_not(None))
+        )
+        joined: dict[str, str] = {row.id: row.merged_into for row in rows}
+        owners = {id_: joined.get(owner, owner) for id_, owner in owners.items()}
+        waiting = set(joined.values())
+    return owners
+
+
+def _own_points(connection: Connection, ids: Iterable[str]) -> dict[str, list[Point]]:
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = connection.execute(select(profile.c.id, profile.c.facts).where(profile.c.id.in_(wanted)))
+    return {row.id: points_of(row.facts) for row in rows}
+
+
+def _let_go(connection: Connection, ids: Sequence[str], now: datetime) -> None:
+    """Profiles that no source has any more. Where a thread is somebody's, an empty profile stays to say that it was."""
+    known = set(
+        connection.execute(select(conversation.c.profile_id).where(conversation.c.profile_id.in_(ids)).distinct()).scalars()
+    ) | set(connection.execute(select(profile.c.merged_into).where(profile.c.merged_into.in_(ids)).distinct()).scalars())
+    connection.execute(delete(contact_point).where(contact_point.c.profile_id.in_(ids)))
+    connection.execute(delete(profile).where(profile.c.id.in_([id_ for id_ in ids if id_ not in known])))
+    if known:
+        connection.execute(_CHANGE, [{"b_id": id_, "b_facts": {"id": id_, **EMPTY}, "b_at": now} for id_ in sorted(known)])
