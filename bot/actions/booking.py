@@ -116,6 +116,21 @@ def slot_choice(slot: Slot, language: str) -> Choice:
     return Choice(title=short_when(slot.start, language), set=chosen, aliases=spoken_names(slot.start, language))
 
 
+@action("validate_appointment_slot")
+def check_slot(context: ActionContext) -> ActionResult:
+    """A chosen time is free when it is taken down, and still free when the customer comes back to it days later."""
+    value = context.arguments.get("value")
+    slot = slot_from(context, value)
+    if slot is None:  # "other": none of those offered
+        return ActionResult(slots={"appointment_slot": value if isinstance(value, str) else None})
+    day = slot.start.date()
+    same = (free for free in context.diary.free(slot.store, slot.service, day, day) if free.start == slot.start)
+    found = next(same, None)
+    if found is None or slot.start <= context.now:
+        return ActionResult(slots={"appointment_slot": None}, says=(Say("utter_slot_gone", described(context, slot)),))
+    return ActionResult(slots={"appointment_slot": slot_to(found)})
+
+
 @action("action_ask_appointment_confirmed")
 def confirm(context: ActionContext) -> ActionResult:
     """Say in one line what will be booked, and ask whether that is right."""
@@ -141,7 +156,7 @@ def book(context: ActionContext) -> ActionResult:
         return taken()
     store = context.brand.store(booked.slot.store)
     values = {**described(context, booked.slot), "address": store.one_line_address if store else ""}
-    return ActionResult(says=(Say("utter_appointment_booked", values),))
+    return ActionResult(slots={"usual_store": booked.slot.store}, says=(Say("utter_appointment_booked", values),))
 
 
 def taken() -> ActionResult:

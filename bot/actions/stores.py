@@ -13,7 +13,7 @@ from bot.actions.registry import Inside, action
 from bot.actions.wording import listed
 from bot.brand import Store
 from bot.dialogue.events import Say
-from bot.dialogue.state import Choice
+from bot.dialogue.state import Choice, SlotValue
 
 _TALKED_ABOUT = ("hours_store", "info_store")
 """Slots of the store a question was about; one that is named empties the other, so that both never differ."""
@@ -98,6 +98,18 @@ def recall_appointment_store(context: ActionContext) -> ActionResult:
         return ActionResult()
     found = _first_known(context, [context.slots.get(slot) for slot in _TALKED_ABOUT])
     return ActionResult(slots={"appointment_store": found} if found else {})
+
+
+@action("action_propose_store")
+def propose_store(context: ActionContext) -> ActionResult:
+    """The store of the last time, or the customer's own, is proposed rather than asked for, where it does what is wanted."""
+    service = context.slots.get("appointment_service")
+    last, home = context.slots.get("usual_store"), (context.facts or {}).get("home_store")
+    for value, source in ((last, "customer"), (home, "profile")):
+        store = context.brand.store(value) if isinstance(value, str) else None
+        if store is not None and (service is None or service in store.services):
+            return ActionResult(proposes={"appointment_store": SlotValue(store.id, source)})
+    return ActionResult()
 
 
 def _first_known(context: ActionContext, names: Iterable[object]) -> str | None:

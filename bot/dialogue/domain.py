@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Literal
 
 SlotType = Literal["text", "bool", "categorical", "float", "any"]
@@ -53,6 +54,12 @@ class Slot:
     mappings: tuple[Mapped, ...] = ()
     replaces: tuple[str, ...] = ()
     """Slots that lose their value when this one gets a new one: an exact hour replaces "the afternoon"."""
+    fresh_for: timedelta | None = None
+    """How long a value holds before the customer is asked whether it still does; None: for good."""
+    passes: bool = False
+    """Whether its value is a day (or has a `start`) and is forgotten once that is over."""
+    check_again: bool = False
+    """Whether its `validate_<slot>` action looks at it once more when the customer comes back after long, or elsewhere."""
 
     @property
     def takes_text(self) -> bool:

@@ -1,20 +1,25 @@
-"""Reading `domain.yml` in Rasa's format, with two keys of ours: a slot's `replaces` and its `persisted`."""
+"""Reading `domain.yml` in Rasa's format, with keys of ours under a slot.
+
+`replaces` and `persisted` say what else a value ends and whether it outlives its flow; `fresh_for`, `past` and `check_again` how
+it ages: docs/brand.md tells each."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.dialogue.domain import Domain, Mapped, Origin, ResponseButton, Slot, SlotType, Variation
+from bot.dialogue.domain import VALIDATE, Domain, Mapped, Origin, ResponseButton, Slot, SlotType, Variation
 from bot.dialogue.mistakes import mistake, read_checked, unknown
 from bot.dialogue.payloads import Payload, parse_payload
 from nlu.files import Place, YamlFile
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_DURATION = re.compile(r"(?P<count>[1-9]\d{0,4})\s+(?P<unit>hour|day|week)s?")
 
 
 class _Part(BaseModel):
@@ -41,6 +46,9 @@ class _Slot(_Part):
     persisted: bool = False
     mappings: list[_Mapping] = Field(default_factory=list)
     replaces: list[str] = Field(default_factory=list)
+    fresh_for: str = ""
+    past: Literal["", "ask_again"] = ""
+    check_again: bool = False
 
 
 class _Title(_Part):
@@ -124,11 +132,25 @@ class _Reader:
             persisted=said.persisted or said.shared,
             mappings=tuple(self.mapped(m, (*here, "mappings", n)) for n, m in enumerate(said.mappings)),
             replaces=tuple(said.replaces),
+            fresh_for=self.fresh_for(said, (*here, "fresh_for")) if said.fresh_for else None,
+            passes=bool(said.past),
+            check_again=said.check_again,
         )
+        if said.check_again and VALIDATE + name not in self.said.actions:
+            problem = f"nothing can look at `{name}` again; write the action `{VALIDATE}{name}` and add it to `actions`"
+            raise mistake(problem, self.file, (*here, "check_again"))
         if said.initial_value is not None and slot.read(said.initial_value) is None:
             problem = f"a {said.type} slot cannot begin with {said.initial_value!r}; write a value it can hold"
             raise mistake(problem, self.file, (*here, "initial_value"))
         return slot
+
+    def fresh_for(self, said: _Slot, here: Place) -> timedelta:
+        if said.type == "bool":
+            raise mistake("a yes or no does not grow old; remove `fresh_for`", self.file, here)
+        found = _DURATION.fullmatch(said.fresh_for.strip())
+        if found is None:
+            raise mistake(f"{said.fresh_for!r} is no length of time; write it like `90 days` or `12 hours`", self.file, here)
+        return timedelta(**{found["unit"] + "s": int(found["count"])})
 
     def mapped(self, said: _Mapping, here: Place) -> Mapped:
         mapped = Mapped(

@@ -7,8 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.dialogue.named import Option
-from bot.dialogue.state import Choice, Owner
+from bot.dialogue.state import Choice, Owner, SlotValue
 from nlu.understanding import Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The customer is here: comes before whatever they wrote or pressed, and tells where and when."""
+
+    channel: str
+    at: str
+    """ISO time, UTC."""
+    today: str
+    """The date it is then where the conversation is about: ISO date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,8 @@ class ActionFinished:
     at: str = ""
     failed: bool = False
     """It could not be done; a person takes over."""
+    proposes: Mapping[str, SlotValue] = field(default_factory=dict)
+    """Values to ask about instead of asking for one: the store of the last time. Only for slots nobody has filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +154,8 @@ class TimerFired:
 
 
 Event = (
-    Understood
+    Here
+    | Understood
     | Pressed
     | Unreadable
     | Recognised
@@ -178,6 +192,12 @@ class Say:
     """Response whose words go in front ("As for your appointment:"), in the same message."""
     nth: int = 0
     """How often `response` was said before in this conversation: its wordings take turns."""
+    also: tuple[Choice, ...] = ()
+    """Choices that come after the response's own: leaving the question aside."""
+    slot: str = ""
+    """The slot it is about: of a question, the one it asks for."""
+    asking: Literal["new", "again", "confirm"] = "new"
+    """Of a question: whether it asks for something that was known already, or whether a known value still holds."""
 
 
 @dataclass(frozen=True, slots=True)

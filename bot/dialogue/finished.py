@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from bot.dialogue.asking import ask_for
 from bot.dialogue.events import ActionFinished, Say
 from bot.dialogue.flow import END, Collect, Run, Step
 from bot.dialogue.rewinding import rewind
@@ -20,6 +22,7 @@ def finished(w: Working, event: ActionFinished) -> None:
         w.change(owner=event.owner, noted=False)
     step = _step(w) if awaited and was_ours else None
     w.put(event.slots, "action", event.at)
+    _propose(w, event)
     w.offered = event.choices
     asked = _collects(w, step, event)
     if asked is not None and w.value(asked.slot) is None:
@@ -43,6 +46,17 @@ def finished(w: Working, event: ActionFinished) -> None:
             pass_by(w, step)
         rewind(w)
         advance(w)
+
+
+def _propose(w: Working, event: ActionFinished) -> None:
+    """Take proposals in as what has yet to be confirmed."""
+    new = {
+        name: replace(known, value=value, at=known.at or event.at, sure=False)
+        for name, known in event.proposes.items()
+        if name in w.domain.slots and w.value(name) is None and (value := w.domain.slots[name].read(known.value)) is not None
+    }
+    if new:
+        w.change(slots={**w.state.slots, **new})
 
 
 def _step(w: Working) -> Step | None:
@@ -80,7 +94,9 @@ def _say_all(w: Working, says: Sequence[Say], *, was_ours: bool) -> bool:
         # An action that hands the conversation over announces it: the bot's last words are a notice.
         author = "system" if was_ours and w.state.owner != "bot" else say.author
         choices = w.offered if question and not say.choices else say.choices
-        w.say(say.response, say.values, choices=choices, author=author, question=question, origin=say.origin)
         if question:
+            ask_for(w, say.response, say.values, choices=choices, origin=say.origin)
             w.offered = ()
+        else:
+            w.say(say.response, say.values, choices=choices, author=author, origin=say.origin)
     return bool(questions) and w.speaks

@@ -25,8 +25,9 @@ from bot.dialogue.filling import (
 from bot.dialogue.flow import Flow
 from bot.dialogue.named import Option
 from bot.dialogue.puzzle import clarify, unknown_words
+from bot.dialogue.returning import answers_offer, put_away, settle
 from bot.dialogue.rewinding import rewind
-from bot.dialogue.standard import STEERING
+from bot.dialogue.standard import CONFIRM, OWN_BUTTONS, PUT_AWAY, STEERING
 from bot.dialogue.state import Choice
 from bot.dialogue.steering import steer
 from bot.dialogue.walk import advance, begin, drop_chain
@@ -38,7 +39,7 @@ def hear(w: Working, event: Understood, *, switched: bool) -> None:
     """The customer wrote something; `switched` when it was in another language than before."""
     meaning, values = as_answer(w, event.meaning), event.values
     flow = requested(w, meaning)
-    if insults_only(w, meaning, flow) or leaves_alone(w, meaning):
+    if insults_only(w, meaning, flow) or leaves_alone(w, meaning) or answers_offer(w, meaning, event.at):
         return
     # « Annule le deuxième » is about something there is already: no choice, and no value, of what is being asked.
     elsewhere = calls_off(meaning.text) and not w.runs(flow)
@@ -76,7 +77,8 @@ def hear(w: Working, event: Understood, *, switched: bool) -> None:
 def press(w: Working, event: Pressed) -> None:
     """The customer pressed a button, maybe an old one."""
     choice = event.choice
-    if choice is not None and (choice.intent or choice in w.state.choices or _still_fits(w, choice)):
+    w.change(resuming=False)
+    if choice is not None and _counts(w, choice):
         take(w, choice, event.at)
         return
     w.say("utter_button_expired")
@@ -85,8 +87,11 @@ def press(w: Working, event: Pressed) -> None:
 
 def take(w: Working, choice: Choice, at: str) -> None:
     """Act on a choice: fill what it sets, or do what its intent asks for."""
-    offered = w.state.choices
+    offered, asked = w.state.choices, w.state.asked or ""
     w.change(choices=(), clarifying=(), misses=0)
+    if choice.intent in OWN_BUTTONS:
+        _take_own(w, choice.intent, asked, at)
+        return
     if choice.intent is None:
         _fill(w, choice.set, at, checked=False)
         return
@@ -95,13 +100,22 @@ def take(w: Working, choice: Choice, at: str) -> None:
         request(w, flow, choice.set, at)
     elif choice.intent in STEERING:
         answer = {"affirm": True, "deny": False}.get(choice.intent)
-        asked = w.state.asked
         if answer is not None and asked and w.domain.slots[asked].type == "bool":
             _fill(w, {asked: answer}, at)
         else:
             steer(w, choice.intent, offered)
     else:
         w.say("utter_anything_else")
+        advance(w)
+
+
+def _take_own(w: Working, intent: str, asked: str, at: str) -> None:
+    """One of the buttons that only the bot's own questions have."""
+    if intent == PUT_AWAY and w.top is not None:
+        put_away(w)
+    elif asked and asked == w.state.confirming:
+        settle(w, asked, holds=intent == CONFIRM, at=at)
+    else:
         advance(w)
 
 
@@ -171,7 +185,8 @@ def _chosen(w: Working, meaning: Understanding, values: Mapping[str, Any], *, ch
     if not choices or not meaning.text.strip():
         return None
     exact = pressed_by_words(choices, meaning.text)
-    if exact is None and leaves_it_to_us(choices, meaning.text):
+    choices = [choice for choice in choices if choice.intent != PUT_AWAY]  # no place in the list: it is not one of them
+    if exact is None and choices and leaves_it_to_us(choices, meaning.text):
         return choices[0]  # « peu importe » may sound like giving up
     if exact or _steers_away(w, meaning):
         return exact
@@ -212,7 +227,9 @@ def _take_in(w: Working, heard: Heard, at: str) -> None:
 
 
 def _fill(w: Working, values: Mapping[str, Any], at: str, *, checked: bool = True) -> None:
-    w.change(misses=0, choices=(), clarifying=())
+    w.change(misses=0, choices=(), clarifying=(), confirming="")
+    if w.state.back and len(w.state.stack) <= w.state.back and values:
+        w.change(back=0, before=())  # they have gone on by themselves
     w.put(values, "customer", at, checked=checked)
     rewind(w)
     advance(w)
@@ -241,6 +258,13 @@ def _follows_up(w: Working, meaning: Understanding, values: Mapping[str, Any], f
         return False
     request(w, last, found, at)
     return True
+
+
+def _counts(w: Working, choice: Choice) -> bool:
+    """Whether a button still means something."""
+    if choice in w.state.choices:
+        return True
+    return choice.intent not in OWN_BUTTONS and (bool(choice.intent) or _still_fits(w, choice))
 
 
 def _still_fits(w: Working, choice: Choice) -> bool:

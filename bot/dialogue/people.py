@@ -126,7 +126,7 @@ def moved(w: Working, event: MovedHere) -> None:
         w.say("utter_moved_here", values)
         w.say("utter_clarify", choices=w.state.choices, question=True)
     elif w.top is not None and w.topic():
-        w.change(lead="utter_moved_here_question")
+        w.change(lead="utter_moved_here_question", back=len(w.state.stack))
         _go_on(w)
     else:
         w.say("utter_moved_here", values)

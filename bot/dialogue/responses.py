@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,11 @@ from bot.dialogue.domain import Domain, Variation
 from bot.dialogue.domain_file import PLACEHOLDER
 from bot.dialogue.events import Say
 from bot.dialogue.state import Choice
+
+WHERE = "utter_where_"
+"""`utter_where_<slot>` says where the conversation stands while that slot is asked for: "choosing a time at Lyon"."""
+WHERE_USUALLY = "utter_where"
+"""The same where a slot has no words of its own; {topic} is the flow's name."""
 
 # French puts a space there that no line may end on; brands write an ordinary one.
 _FRENCH_SPACES = re.compile(r" (?=[?!:;»])|(?<=«) ")
@@ -25,20 +30,67 @@ class Rendered:
     choices: tuple[Choice, ...] = ()
 
 
-def render(domain: Domain, say: Say, *, slots: Mapping[str, Any], language: str, channel: str, seed: int) -> Rendered:
+Tell = Callable[[str, Any], str | None]
+"""A slot and its value to how the value is said ("lyon" is "Lyon Bellecour"); None: as it is written."""
+
+
+def render(
+    domain: Domain,
+    say: Say,
+    *,
+    slots: Mapping[str, Any],
+    language: str,
+    channel: str,
+    seed: int,
+    tell: Tell = lambda _slot, _value: None,
+) -> Rendered:
     """Write `say` out. `slots` are plain values; `seed` stays the same for one conversation (its id, say).
 
     The same arguments always give the same words, so a retry repeats itself exactly; and because `say.nth` counts, a
     response with several wordings is not said in the same one twice in a row.
     """
-    values = {**slots, **say.values}
+    values = _Told(domain, {**slots, **say.values}, say.slot, tell)
     wording = choose_wording(domain, say.response, slots, channel, seed + say.nth)
     if wording is None:
-        return Rendered("", say.choices)
+        return Rendered("", (*say.choices, *say.also))
     text = fill(_in(wording.texts, language, domain), values, language)
     if say.lead and (lead := choose_wording(domain, say.lead, slots, channel, seed)):
+        values.plain["where"] = where(domain, say.slot, values, slots, language)
         text = f"{fill(_in(lead.texts, language, domain), values, language)} {text}"
-    return Rendered(text, say.choices or button_choices(domain, wording, values, language))
+    return Rendered(text, (*(say.choices or button_choices(domain, wording, values, language)), *say.also))
+
+
+class _Told(Mapping[str, Any]):
+    """The values of a message as they are said; `value` is that of the slot the message is about."""
+
+    def __init__(self, domain: Domain, plain: dict[str, Any], about: str, tell: Tell) -> None:
+        self.plain = {"value": plain.get(about), **plain} if about else plain
+        self._domain, self._about, self._tell = domain, about, tell
+
+    def __getitem__(self, name: str) -> Any:
+        value, slot = self.plain[name], self._about if name == "value" else name
+        told = self._tell(slot, value) if value is not None and slot in self._domain.slots else None
+        return value if told is None else told
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.plain)
+
+    def __len__(self) -> int:
+        return len(self.plain)
+
+
+def where(domain: Domain, slot: str, values: Mapping[str, Any], slots: Mapping[str, Any], language: str) -> str:
+    """Where the conversation stands, as `utter_where_<slot>` of the open question tells it, or else `utter_where`.
+
+    The first of its wordings of which every value is known is taken: "choosing a time, Lyon, Saturday" before "choosing a time".
+    """
+    for response in (WHERE + slot, WHERE_USUALLY):
+        for wording in domain.responses.get(response, ()):
+            text = _in(wording.texts, language, domain)
+            known = all(values.get(name) not in (None, "") for name in PLACEHOLDER.findall(text))
+            if known and all(slots.get(name) == wanted for name, wanted in wording.conditions.items()):
+                return fill(text, values, language)
+    return ""
 
 
 def choose_wording(domain: Domain, response: str, slots: Mapping[str, Any], channel: str, turn: int) -> Variation | None:

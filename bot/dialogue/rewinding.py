@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.dialogue.ageing import to_confirm
 from bot.dialogue.flow import END, Call, Collect, Flow, Run, SetSlots
 from bot.dialogue.state import Frame
 from bot.dialogue.working import Working
@@ -48,6 +49,8 @@ def _replay(w: Working, flow: Flow, frame: Frame, *, calling: str) -> tuple[str,
 def _is_settled(w: Working, step: Collect) -> bool:
     known = w.state.slots.get(step.slot)
     checked = known is None or known.checked or not step.validate_action
+    if to_confirm(w.domain, w.state, step.slot):
+        return False
     return checked and w.value(step.slot) is not None
 
 

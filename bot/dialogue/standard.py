@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.dialogue.domain import Domain
 from bot.dialogue.flow import Flows
@@ -58,7 +59,19 @@ RESPONSES = frozenset(
         "utter_not_recognised_several",
         "utter_not_recognised_not_own",
         "utter_moved_here",
-        "utter_moved_here_question",  # in front of the open question; {topic}
+        "utter_moved_here_question",  # in front of the open question; {where} it stopped
+        "utter_resume_offer",  # the same, when the customer came back without a word about it
+        "utter_resume_at",  # the same in front of a question that is itself answered by yes or no
+        "utter_resume_yes",  # in front of the question, after a "yes" to that offer
+        "utter_put_away",  # after a "no" to it
+        "utter_taken_up",  # in front of the question of a flow that had been put away; {where}
+        "utter_where",  # where we are, when the open question has no `utter_where_<slot>`; {topic}
+        "utter_past",  # a day is over, and so what was said of it; {value}
+        "utter_choices_changed",  # what was offered then is no longer what is on offer
+        "utter_confirm",  # a question: whether something known of old still holds; {value}
+        "utter_title_put_away",  # the button that refuses to go on
+        "utter_title_confirm",  # the buttons that answer `utter_confirm`
+        "utter_title_another",
         "utter_moved_here_waiting",
         "utter_noted_for_advisor",
         "utter_case_taken",  # {advisor}
@@ -68,6 +81,18 @@ RESPONSES = frozenset(
         "utter_handoff_unanswered",
     }
 )
+PUT_AWAY = "put_away"
+"""Intent of the button by which the customer leaves aside what they are offered to go on with."""
+CONFIRM, ANOTHER = "confirm", "another"
+"""Intents of the buttons under "still on this number?"."""
+OWN_BUTTONS = frozenset({PUT_AWAY, CONFIRM, ANOTHER})
+"""Intents that only buttons of the bot's own have; they mean nothing once the question is another."""
+CONFIRMS = "utter_confirm_"
+"""`utter_confirm_<slot>` asks whether its value still holds, where there is a better sentence than `utter_confirm`."""
+PAST = "utter_past_"
+"""`utter_past_<slot>` says that its day is over, where there is a better sentence than `utter_past`."""
+RESUMES = "utter_resume_"
+"""`utter_resume_<slot>` says where we are in front of a question that is itself answered by yes or no."""
 TITLE = "utter_title_"
 """`utter_title_<intent>` names an intent on a button when the bot asks which of two was meant."""
 TIMER = "utter_timer_"
@@ -109,6 +134,10 @@ class Policy:
     most_steps: int = 60
     """Steps a flow may take between two messages before it is held to run in circles."""
     most_actions: int = 12
+    resume_after: timedelta = timedelta(hours=12)
+    """How long a customer must have been away to be told where the conversation stopped."""
+    keep_for: timedelta = timedelta(days=30)
+    """How long what was known of a flow that was put away is kept for when it is taken up."""
 
 
 def check_standard(domain: Domain, flows: Flows) -> None:

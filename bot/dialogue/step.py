@@ -16,6 +16,7 @@ from bot.dialogue.events import (
     Effect,
     Event,
     HandoffTimedOut,
+    Here,
     MovedHere,
     NotRecognised,
     Pressed,
@@ -30,6 +31,7 @@ from bot.dialogue.finished import finished
 from bot.dialogue.flow import END, Flows
 from bot.dialogue.further import hear_further
 from bot.dialogue.hearing import hear, press
+from bot.dialogue.returning import here
 from bot.dialogue.standard import CANNOT_READ, READ_LIKE, Policy, check_standard
 from bot.dialogue.state import DialogueState
 from bot.dialogue.walk import advance
@@ -87,6 +89,8 @@ class Dialogue:
 
     def _dispatch(self, w: Working, event: Event) -> None:
         match event:
+            case Here():
+                here(w, event)
             case Understood() | Pressed() | Unreadable():
                 self._customer(w, event)
             case ActionFinished():
@@ -156,8 +160,11 @@ class Dialogue:
     def _settle(self, w: Working, *, further: bool) -> None:
         """Leave nothing half true: no open question that was answered meanwhile, none while another has the word."""
         asked = w.state.asked
-        if asked is not None and (not w.speaks or w.value(asked) is not None):
+        known = asked is not None and w.value(asked) is not None and asked != w.state.confirming
+        if asked is not None and (not w.speaks or known):
             w.change(asked=None, choices=())
+        if w.state.confirming and w.state.confirming != w.state.asked:
+            w.change(confirming="")
         if w.state.owner != "bot":
             w.change(later=())  # whoever has the word now has read all that was asked for
         if not w.speaks:  # somebody else has the word since: what the bot was about to say is no longer its to say

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.dialogue.ageing import to_confirm
+from bot.dialogue.asking import ask_for, ask_whether_it_holds
+from bot.dialogue.drawer import take_out
 from bot.dialogue.flow import END, Call, Collect, Flow, Link, Run, SetSlots, Step
 from bot.dialogue.standard import CANNOT_HANDLE
 from bot.dialogue.state import Choice, Frame, SlotValue
@@ -18,19 +21,21 @@ def begin(w: Working, flow: str, *, called: bool = False) -> None:
     """
     shelf = {} if called or w.top is None else {name: known for name, known in w.state.slots.items() if name in _shared(w, flow)}
     w.forget(shelf)
-    kept = {_SHELF: {name: [known.value, known.source, known.at] for name, known in shelf.items()}} if shelf else {}
+    kept = {_SHELF: {name: [slot.value, slot.source, slot.at, True, slot.by] for name, slot in shelf.items()}} if shelf else {}
     w.push(Frame(flow=flow, step=w.flows.by_id[flow].first, called=called, locals=kept))
+    if not called and take_out(w, flow):
+        w.change(lead="utter_taken_up")
 
 
 _SHELF = "shelf"
-"""Under `Frame.locals`: slots of the interrupted flow, as [value, source, at]."""
+"""Under `Frame.locals`: slots of the interrupted flow, as [value, source, at, checked, by]."""
 _INHERITED = "inherited"
 """Under `Frame.locals`: slots that the flow which linked here had set."""
 
 
 def advance(w: Working) -> None:
     """Go on until the customer or an action has to answer, or until no flow is under way."""
-    w.change(asked=None)
+    w.change(asked=None, confirming="")
     for _ in range(w.policy.most_steps):
         if not w.speaks or w.acting:
             return
@@ -102,10 +107,15 @@ def pass_by(w: Working, step: Step) -> None:
 
 def _collect(w: Working, frame: Frame, step: Collect) -> bool:
     if step.ask_before_filling and step.id not in frame.done:
+        w.note_answer(step.slot)  # said already, and asked all the same
         w.forget([step.slot])
+        frame = w.top or frame
         w.put_top(replace(frame, done=(*frame.done, step.id)))
     if w.value(step.slot) is None:
         ask(w, step)
+        return True
+    if to_confirm(w.domain, w.state, step.slot):
+        ask_whether_it_holds(w, step.slot)
         return True
     known = w.state.slots.get(step.slot)
     if known is not None and not known.checked:
@@ -115,17 +125,18 @@ def _collect(w: Working, frame: Frame, step: Collect) -> bool:
         w.put({step.slot: known.value}, known.source, known.at)
     for rejection in step.rejections:
         if rejection.condition.holds(w.values, w.context):
-            _reject(w, frame, step, rejection.utter)
+            _reject(w, w.top or frame, step, rejection.utter)
             return True
+    w.note_answer(step.slot)
     pass_by(w, step)
     return False
 
 
 def _reject(w: Working, frame: Frame, step: Collect, utter: str) -> None:
-    w.forget([step.slot])
+    w.refuse(step.slot)
     w.say(utter)
     if frame.rejected + 1 >= w.policy.rejections_before_handoff:
-        w.put_top(replace(frame, rejected=0))
+        w.put_top(replace(w.top or frame, rejected=0))
         hand_over(w)
         return
     w.put_top(replace(w.top or frame, rejected=frame.rejected + 1))
@@ -150,7 +161,7 @@ def ask(w: Working, step: Collect) -> None:
     elif step.ask_action:
         w.act(step.ask_action)
     else:
-        w.say(step.utter, choices=w.offered, question=True)
+        ask_for(w, step.utter, choices=w.offered)
         w.offered = ()
 
 
@@ -159,7 +170,7 @@ def _ask_which(w: Working, slot: str) -> None:
     left = w.state.either[slot]
     w.change(either={name: options for name, options in w.state.either.items() if name != slot})
     choices = (Choice(words[:1].upper() + words[1:], set={slot: value}, aliases=(str(value),)) for value, words in left)
-    w.say("utter_which_of", choices=tuple(choices), question=True)
+    ask_for(w, "utter_which_of", choices=tuple(choices))
 
 
 def _link(w: Working, flow: Flow, frame: Frame, step: Link) -> None:
@@ -187,7 +198,7 @@ def drop_chain(w: Working) -> None:
     """Leave the running flow with everything it called, as if it were over."""
     for _ in w.chain() if w.state.stack else ():
         _leave(w)
-    w.change(asked=None, choices=(), lead="")
+    w.change(asked=None, choices=(), lead="", confirming="")
 
 
 def _leave(w: Working) -> Frame:

@@ -5,35 +5,30 @@ The promise that matters most is kept in one place, `say`: the bot says nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
 from bot.dialogue.domain import Domain, ResponseButton
 from bot.dialogue.events import Act, Effect, Say
 from bot.dialogue.flow import Collect, Flow, Flows
+from bot.dialogue.memory import Memory
 from bot.dialogue.responses import button_choices, choose_wording
 from bot.dialogue.standard import Policy
-from bot.dialogue.state import Choice, DialogueState, Frame, SlotValue
+from bot.dialogue.state import Choice, DialogueState
 
 _REMEMBERED = 4
 """Says kept for "pardon?"."""
 
 
-class Working:
+class Working(Memory):
     """A state on its way to the next, with what has to be done about it."""
 
     def __init__(self, domain: Domain, flows: Flows, policy: Policy, state: DialogueState) -> None:
-        self.domain, self.flows, self.policy = domain, flows, policy
-        self.state = state
+        super().__init__(domain, flows, policy, state)
         self.effects: list[Effect] = []
         self.offered: tuple[Choice, ...] = ()
         """Choices an action gave for the next question."""
-
-    # The state
-
-    def change(self, **fields: Any) -> None:
-        self.state = self.state.changed(fields)
 
     @property
     def speaks(self) -> bool:
@@ -46,21 +41,9 @@ class Working:
         return bool(self.effects) and isinstance(self.effects[-1], Act)
 
     @property
-    def top(self) -> Frame | None:
-        return self.state.stack[-1] if self.state.stack else None
-
-    @property
     def flow(self) -> Flow | None:
         """The flow the customer is in."""
         return self.flows.get(self.top.flow) if self.top else None
-
-    def chain(self) -> range:
-        """Positions in the stack of the running flow: the frames that called each other, lowest first."""
-        last = len(self.state.stack) - 1
-        first = last
-        while first > 0 and self.state.stack[first].called:
-            first -= 1
-        return range(max(first, 0), last + 1)
 
     def runs(self, flow: Flow | None) -> bool:
         """Whether this flow is the one under way, or called it."""
@@ -73,74 +56,6 @@ class Working:
             for collect in self.flows.collects(self.state.stack[index].flow):
                 found.setdefault(collect.slot, collect)
         return list(found.values())
-
-    def push(self, frame: Frame) -> None:
-        self.change(stack=(*self.state.stack, frame))
-
-    def pop(self) -> Frame:
-        frame = self.state.stack[-1]
-        self.change(stack=self.state.stack[:-1])
-        return frame
-
-    def put_top(self, frame: Frame) -> None:
-        self.change(stack=(*self.state.stack[:-1], frame))
-
-    # Slots
-
-    def value(self, slot: str) -> Any:
-        known = self.state.slots.get(slot)
-        if known is not None:
-            return known.value
-        return self.domain.slots[slot].initial if slot in self.domain.slots else None
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """Every slot's plain value."""
-        initial = {name: slot.initial for name, slot in self.domain.slots.items() if slot.initial is not None}
-        return initial | {name: known.value for name, known in self.state.slots.items()}
-
-    def put(self, batch: Mapping[str, Any], source: str, at: str = "", *, checked: bool = True) -> bool:
-        """Fill slots (None empties one), and forget the answers that no longer hold. Whether anything changed.
-
-        A value its slot cannot hold, from an old button say, is left aside.
-        """
-        batch = {
-            name: None if value is None else self.domain.slots[name].read(value)
-            for name, value in batch.items()
-            if name in self.domain.slots and (value is None or self.domain.slots[name].read(value) is not None)
-        }
-        slots = dict(self.state.slots)
-        changed: list[str] = []
-        for name, value in batch.items():
-            if self.value(name) != value:
-                changed.append(name)
-            known = slots.get(name)
-            if value is None:
-                slots.pop(name, None)
-            elif known is None or known.value != value or checked > known.checked:
-                # What was looked at, and perhaps written more cleanly, is still what the customer said.
-                looked_at = known is not None and not known.checked and source == "action"
-                by, since = (known.source, known.at) if known and looked_at else (source, at)
-                slots[name] = SlotValue(value, by, since, checked)
-        stale = {other for name in changed if batch[name] is not None for other in self.domain.slots[name].replaces}
-        self.change(slots={name: known for name, known in slots.items() if name not in stale - batch.keys()})
-        self._forget_what_depended_on(changed, keep=batch.keys())
-        return bool(changed)
-
-    def forget(self, names: Iterable[str]) -> None:
-        gone = set(names)
-        self.change(slots={name: known for name, known in self.state.slots.items() if name not in gone})
-
-    def _forget_what_depended_on(self, changed: list[str], keep: Iterable[str]) -> None:
-        kept, todo = set(keep), list(changed)
-        collects = [collect for frame in self.state.stack for collect in self.flows.collects(frame.flow)]
-        while todo:
-            name = todo.pop()
-            for collect in collects:
-                stale = name in collect.depends_on and collect.slot not in kept and collect.slot in self.state.slots
-                if stale:
-                    self.forget([collect.slot])
-                    todo.append(collect.slot)
 
     # What is looked at and named
 
@@ -177,8 +92,14 @@ class Working:
         author: Literal["bot", "system"] = "bot",
         question: bool = False,
         origin: str = "",
+        also: tuple[Choice, ...] = (),
+        slot: str = "",
+        asking: Literal["new", "again", "confirm"] = "new",
     ) -> None:
-        """Wish for something to be said; a question takes along the words that lead to it."""
+        """Wish for something to be said; a question takes along the words that lead to it.
+
+        `also` are choices after the response's own; `slot` what it is about, and `asking` in which way a question asks for it.
+        """
         if (author == "bot" and not self.speaks) or self.acting:
             return
         told = dict(values or {})
@@ -189,8 +110,8 @@ class Working:
             self.change(lead="")
         nth = self._count(response)
         offered = choices or self._buttons(response, told, nth)
-        if offered and author == "bot":
-            self.change(choices=offered)
+        if (offered or also) and author == "bot":
+            self.change(choices=(*offered, *also))
         self.effects.append(
             Say(
                 response,
@@ -201,6 +122,9 @@ class Working:
                 origin=origin or self.origin,
                 lead=lead,
                 nth=nth,
+                also=also,
+                slot=slot,
+                asking=asking,
             )
         )
 

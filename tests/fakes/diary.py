@@ -17,7 +17,7 @@ class FakeDiary:
     """`handoff.ports.Diary` for one customer."""
 
     def __init__(self, brand: Brand, now: datetime) -> None:
-        self._brand, self._now = brand, now
+        self._brand, self.now = brand, now
         self.appointments: list[Appointment] = []
         self.taken: set[tuple[str, datetime]] = set()
 
@@ -38,7 +38,7 @@ class FakeDiary:
             for opens, closes in shop.opening_on(day).ranges:
                 start = datetime.combine(day, opens, zone)
                 while start + timedelta(minutes=minutes) <= datetime.combine(day, closes, zone):
-                    if start > self._now and (store, start.astimezone(UTC)) not in self.taken:
+                    if start > self.now and (store, start.astimezone(UTC)) not in self.taken:
                         slots.append(Slot(store=store, service=service, start=start, minutes=minutes))
                     start += STEP
         return slots
@@ -61,7 +61,7 @@ class FakeDiary:
         return self._keep(replace(before, status="cancelled"))
 
     def upcoming(self) -> Sequence[Appointment]:
-        coming = [one for one in self.appointments if one.status == "booked" and one.slot.start > self._now]
+        coming = [one for one in self.appointments if one.status == "booked" and one.slot.start > self.now]
         return sorted(coming, key=lambda one: one.slot.start)
 
     def _occupy(self, slot: Slot) -> None:

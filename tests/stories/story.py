@@ -11,14 +11,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 import bot.demo
 from bot.actions.context import ActionContext
 from bot.actions.standard import standard_actions
+from bot.actions.telling import teller
 from bot.brand import Brand, load_brand
 from bot.dialogue.domain_file import load_domain
 from bot.dialogue.events import (
@@ -30,6 +33,7 @@ from bot.dialogue.events import (
     CaseTaken,
     Event,
     HandoffTimedOut,
+    Here,
     MovedHere,
     NotRecognised,
     Pressed,
@@ -114,6 +118,9 @@ class Story:
         self.said: list[Say] = []
         self.shown: list[Rendered] = []
         self.transcript: list[Line] = []
+        self.channel = "telegram"
+        self.repeated: list[str] = []
+        """Slots that were asked for again although they were known."""
 
     # What happens
 
@@ -130,27 +137,47 @@ class Story:
         """The customer writes; without an intent, the NLU has no idea what it means."""
         event = meant(text, intent, sure=sure, language=language or self.language, second=second, close=close)
         self.language = event.meaning.language
-        self.transcript.append(Line(at=self.now, channel="telegram", author="customer", text=event.meaning.text))
-        return self.happens(event)
+        self.transcript.append(Line(at=self.now, channel=self.channel, author="customer", text=event.meaning.text))
+        return self.happens(self._here(), replace(event, at=self.now.isoformat()))
 
     def presses(self, title: str) -> Self:
         """The customer presses one of the buttons just shown."""
-        return self.happens(Pressed(self._button(title)))
+        return self.presses_old(self.button(title))
 
     def presses_old(self, choice: Choice | None = None) -> Self:
-        return self.happens(Pressed(choice))
+        return self.happens(self._here(), Pressed(choice, self.now.isoformat()))
 
     def sends(self, what: str) -> Self:
-        return self.happens(Unreadable(what))
+        return self.happens(self._here(), Unreadable(what))
+
+    def _here(self) -> Here:
+        today = self.now.astimezone(ZoneInfo(self.brand.time_zone)).date().isoformat()
+        return Here(self.channel, self.now.isoformat(), today)
 
     def is_recognised(self, first_name: str | None = None, **facts: Any) -> Self:
-        return self.happens(Recognised(facts, first_name))
+        return self.happens(Recognised(facts, first_name, self.now.isoformat()))
 
     def is_not_recognised(self, why: Any, **facts: Any) -> Self:
         return self.happens(NotRecognised(why, facts))
 
     def moves_to(self, channel: str) -> Self:
-        return self.happens(MovedHere(channel))
+        """The customer opens a one-time link there."""
+        self.channel = channel
+        return self.happens(self._here(), MovedHere(channel))
+
+    def on(self, channel: str) -> Self:
+        """From now on the customer writes there."""
+        self.channel = channel
+        return self
+
+    def after(self, **time: float) -> Self:
+        """So much time goes by: days=3, hours=14."""
+        return self.at(self.now + timedelta(**time))
+
+    def at(self, now: datetime) -> Self:
+        """It is then."""
+        self.now = self.diary.now = now
+        return self
 
     def advisor_takes(self, by: str = "Inès") -> Self:
         return self.happens(CaseTaken(by))
@@ -174,19 +201,19 @@ class Story:
     def timer_fires(self, kind: str, **data: Any) -> Self:
         return self.happens(TimerFired(kind, data))
 
-    def happens(self, event: Event) -> Self:
+    def happens(self, *events: Event) -> Self:
         """Step until nothing is left to do, as the product does, saving and reloading in between."""
         self.said, self.shown = [], []
         says: list[tuple[Say, Rendered]] = []
-        pending: Event | None = event
-        while pending is not None:
+        waiting = list(events)
+        while waiting:
+            pending = waiting.pop(0)
             self.state, effects = self.dialogue.step(self.state, pending)
             self.state = DialogueState.from_json(self.state.to_json())
-            pending = None
             for effect in effects:
                 if isinstance(effect, Act):
                     result = self.actions.run(effect.action, self._context(effect))
-                    pending = result.finished(effect.action, self.now.isoformat())
+                    waiting.insert(0, result.finished(effect.action, self.now.isoformat()))
                 else:
                     says.append((effect, self._render(effect)))
         last = max((n for n, (say, _) in enumerate(says) if say.question), default=-1)
@@ -194,7 +221,8 @@ class Story:
             if not say.question or number == last:
                 self.said.append(say)
                 self.shown.append(shown)
-                self.transcript.append(Line(at=self.now, channel="telegram", author=say.author, text=shown.text))
+                self.transcript.append(Line(at=self.now, channel=self.channel, author=say.author, text=shown.text))
+                self.repeated += [say.slot] if say.question and say.asking == "again" else []
         return self
 
     # What must be true
@@ -248,6 +276,10 @@ class Story:
         assert self.state.owner == owner
         return self
 
+    def asked_nothing_twice(self) -> Self:
+        assert self.repeated == [], self.repeated
+        return self
+
     def booked(self, *times: str) -> Self:
         """The customer's coming appointments: "lyon fitting 2026-11-28T14:30"."""
         coming = [f"{a.slot.store} {a.slot.service} {a.slot.start:%Y-%m-%dT%H:%M}" for a in self.diary.upcoming()]
@@ -262,7 +294,8 @@ class Story:
         ]
         return "\n".join([*lines, f"asked={self.state.asked} stack={[(f.flow, f.step) for f in self.state.stack]}"])
 
-    def _button(self, title: str) -> Choice:
+    def button(self, title: str) -> Choice:
+        """One of the buttons just shown, to be pressed later."""
         choices = [choice for shown in self.shown for choice in shown.choices]
         return next(choice for choice in choices if choice.title == title)
 
@@ -277,9 +310,11 @@ class Story:
             facts=self.facts,
             transcript=lambda: tuple(self.transcript),
             arguments=act.arguments,
-            channel="telegram",
+            channel=self.channel,
         )
 
     def _render(self, say: Say) -> Rendered:
         slots = {name: known.value for name, known in self.state.slots.items()}
-        return render(self.dialogue.domain, say, slots=slots, language=self.state.language, channel="telegram", seed=0)
+        language, domain = self.state.language, self.dialogue.domain
+        tell = teller(domain, self.brand, language, self.now)
+        return render(domain, say, slots=slots, language=language, channel=self.channel, seed=0, tell=tell)

@@ -258,7 +258,7 @@ def test_moving_to_another_channel_goes_on_at_the_very_question() -> None:
         .moves_to("whatsapp")
         .bot("utter_offer_slots")
         .leads("utter_moved_here_question")
-        .reads("votre rendez-vous", "laisse tomber")
+        .reads("Vous voilà ! Nous en étions au choix de l’heure pour Lyon Bellecour, samedi. On continue ?")
         .customer("le premier", "choose_option")
         .bot("utter_ask_customer_name")
     )
