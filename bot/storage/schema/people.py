@@ -177,6 +177,18 @@ likely_double = Table(
 )
 Index("ix_likely_double_second", likely_double.c.second_id)
 Index("ix_likely_double_state", likely_double.c.state, likely_double.c.probability)
+# One search for them: what changed since it began is compared the next time.
+doubling_run = Table(
+    "doubling_run",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("began_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    Column("profiles", Integer, nullable=False),
+    Column("compared", Integer, nullable=False),  # pairs
+    Column("found", Integer, nullable=False),
+    Column("learnt", Json),  # how much each field tells, of a run that compared everything
+)
 
 link = Table(
     "link",

@@ -173,3 +173,14 @@ def _doubles() -> None:
     )
     op.create_index("ix_likely_double_second", "likely_double", ["second_id"])
     op.create_index("ix_likely_double_state", "likely_double", ["state", "probability"])
+    op.create_table(
+        "doubling_run",
+        column("id", Id),
+        instant("began_at"),
+        instant("ended_at"),
+        column("profiles", sa.Integer()),
+        column("compared", sa.Integer()),
+        column("found", sa.Integer()),
+        column("learnt", sa.Text(), null=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_doubling_run")),
+    )
