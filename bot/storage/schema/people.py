@@ -12,7 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from bot.storage.schema.types import Id, Instant, Json, metadata
+from bot.storage.schema.types import Id, Instant, Json, metadata, only
 
 profile = Table(
     "profile",
@@ -23,6 +23,7 @@ profile = Table(
     Column("changed_at", Instant),
 )
 Index("ix_profile_changed", profile.c.changed_at)
+Index("ix_profile_joined", profile.c.merged_into, **only("merged_into IS NOT NULL"))
 # What one source says of a profile: the brand's file, another database, a push.
 profile_source = Table(
     "profile_source",

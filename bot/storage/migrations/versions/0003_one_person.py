@@ -16,6 +16,10 @@ def column(name: str, kind: Any, *, null: bool = False, **more: Any) -> sa.Colum
     return sa.Column(name, kind, nullable=null, **more)
 
 
+def only(where: str) -> dict[str, Any]:
+    return {"sqlite_where": sa.text(where), "postgresql_where": sa.text(where)}
+
+
 def instant(name: str, *, null: bool = False) -> sa.Column[Any]:
     return column(name, sa.BigInteger(), null=null)
 
@@ -70,6 +74,7 @@ def _profiles() -> None:
     op.add_column("profile", words("merged_into", 64, null=True))
     op.add_column("profile", instant("changed_at", null=True))
     op.create_index("ix_profile_changed", "profile", ["changed_at"])
+    op.create_index("ix_profile_joined", "profile", ["merged_into"], **only("merged_into IS NOT NULL"))
     op.create_index("ix_contact_point_profile", "contact_point", ["profile_id"])
     op.create_table(
         "profile_source",
