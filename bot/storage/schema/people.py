@@ -214,3 +214,11 @@ erasure = Table(
     Column("by", String(64), nullable=False),
     Column("details", Json, nullable=False),
 )
+# Profiles whose person was erased, so that the brand's own file does not bring them back unnoticed. No id: its digest under the salt.
+erased_profile = Table(
+    "erased_profile",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("salt", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+)

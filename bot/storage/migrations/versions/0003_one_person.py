@@ -68,6 +68,13 @@ def _threads() -> None:
         column("details", sa.Text()),
         sa.PrimaryKeyConstraint("receipt", name=op.f("pk_erasure")),
     )
+    op.create_table(
+        "erased_profile",
+        words("digest", 64),
+        words("salt", 64),
+        instant("at"),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_erased_profile")),
+    )
 
 
 def _profiles() -> None:
