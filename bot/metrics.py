@@ -22,6 +22,13 @@ UNDERSTANDING_SECONDS = Histogram(
     registry=REGISTRY,
 )
 MISSED = Counter("filrouge_messages_not_understood_total", "Messages the bot did not understand", registry=REGISTRY)
+QUESTIONS = Counter("filrouge_questions_total", "Questions the bot asked for a slot", ["slot"], registry=REGISTRY)
+QUESTIONS_REPEATED = Counter(
+    "filrouge_questions_repeated_total", "Those asked although the customer had answered already", ["slot"], registry=REGISTRY
+)
+CONFIRMATIONS = Counter(
+    "filrouge_confirmations_total", "Questions whether something known still holds", ["slot"], registry=REGISTRY
+)
 DELIVERIES = Counter("filrouge_deliveries_total", "Delivery attempts by outcome", ["channel", "outcome"], registry=REGISTRY)
 REPEATS = Counter(
     "filrouge_deliveries_possibly_repeated_total", "Messages that may reach a customer twice", ["channel"], registry=REGISTRY

@@ -125,9 +125,21 @@ def _written(say: Say, rendered: Rendered) -> Reply:
         text=rendered.text,
         author=say.author,
         data=data,
-        trace={"response": say.response, "step": say.origin},
+        trace={"response": say.response, "step": say.origin} | _asked(say),
         question=say.question,
     )
+
+
+def _asked(say: Say) -> dict[str, Any]:
+    """What a question asks for, and whether that was known already, so that being asked twice shows."""
+    if not (say.question and say.slot):
+        return {}
+    return {"asks": say.slot} | ({"asking": say.asking} if say.asking != "new" else {})
+
+
+def questions_in(replies: Sequence[Reply]) -> tuple[tuple[str, str], ...]:
+    """Of each question put for a slot: the slot, and whether it is "new", asked "again" although known, or to "confirm"."""
+    return tuple((str(reply.trace["asks"]), str(reply.trace.get("asking", "new"))) for reply in replies if "asks" in reply.trace)
 
 
 def _plain(choice: Choice) -> dict[str, Any]:

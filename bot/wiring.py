@@ -13,7 +13,7 @@ from collections import ChainMap
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -98,9 +98,15 @@ def load_house(folder: Path, serve_actions: Callable[[Domain], ActionServer] | N
         actions = actions.joined(Registry(serve_actions(domain).actions(elsewhere)))
         domain = replace(domain, responses={**domain.responses, **spoken(domain.languages)})
     actions.check(domain.actions, domain.file)
-    policy = Policy(misses_before_handoff=brand.handoff.misses_before_handoff)
+    policy = Policy(
+        misses_before_handoff=brand.handoff.misses_before_handoff,
+        resume_after=timedelta(hours=brand.resume.after_hours),
+        keep_for=timedelta(days=brand.resume.keep_days),
+    )
     hours = {store.id: store_hours(store) for store in brand.stores}
-    return House(brand, domain, Dialogue(domain, flows, policy), actions, desks_of(brand), hours, needs_of(brand.proof.model_dump()))
+    return House(
+        brand, domain, Dialogue(domain, flows, policy), actions, desks_of(brand), hours, needs_of(brand.proof.model_dump())
+    )
 
 
 def demo_folder(settings: Settings) -> Path:

@@ -35,7 +35,8 @@ class ActionContext:
     transcript: Callable[[], tuple[Line, ...]] = tuple
     """The conversation as an advisor should read it, oldest first."""
     arguments: Mapping[str, Any] = field(default_factory=dict)
-    """What the flow adds: `flow`, `topic` (what the customer was about, in words), `asked`, `value`."""
+    """What the flow adds: `flow`, `topic` (what the customer was about, in words), `asked`, `value`; `settled_before`: what is
+    asked for had a value in this run of the flow, and nothing is to be proposed for it."""
     channel: str = ""
     ways: Callable[[], Mapping[str, str]] = dict
     """One-time addresses by which this conversation goes on elsewhere, by the channel's name; made when called."""

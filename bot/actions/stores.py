@@ -33,9 +33,22 @@ def favourite_first(context: ActionContext, stores: Iterable[Store]) -> list[Sto
     return sorted(stores, key=lambda store: store.id != home)
 
 
+def _usual(context: ActionContext, service: object) -> SlotValue | None:
+    """The store of the last time, or else the customer's own: proposed rather than asked for, where it does what is wanted."""
+    last, home = context.slots.get("usual_store"), (context.facts or {}).get("home_store")
+    for value, source in ((last, "customer"), (home, "profile")):
+        store = context.brand.store(value) if isinstance(value, str) else None
+        if store is not None and (service is None or service in store.services):
+            return SlotValue(store.id, source)
+    return None
+
+
 def _asks_which_store(slot: str) -> Inside:
     def ask(context: ActionContext) -> ActionResult:
         service = context.slots.get("appointment_service") if slot == "appointment_store" else None
+        usual = _usual(context, service) if slot == "appointment_store" and not context.arguments.get("settled_before") else None
+        if usual is not None:
+            return ActionResult(proposes={slot: usual})
         stores = [store for store in context.brand.stores if service is None or service in store.services]
         choices = store_choices(slot, favourite_first(context, stores or context.brand.stores))
         return ActionResult(says=(Say(f"utter_ask_{slot}", choices=choices, question=True),))
@@ -98,18 +111,6 @@ def recall_appointment_store(context: ActionContext) -> ActionResult:
         return ActionResult()
     found = _first_known(context, [context.slots.get(slot) for slot in _TALKED_ABOUT])
     return ActionResult(slots={"appointment_store": found} if found else {})
-
-
-@action("action_propose_store")
-def propose_store(context: ActionContext) -> ActionResult:
-    """The store of the last time, or the customer's own, is proposed rather than asked for, where it does what is wanted."""
-    service = context.slots.get("appointment_service")
-    last, home = context.slots.get("usual_store"), (context.facts or {}).get("home_store")
-    for value, source in ((last, "customer"), (home, "profile")):
-        store = context.brand.store(value) if isinstance(value, str) else None
-        if store is not None and (service is None or service in store.services):
-            return ActionResult(proposes={"appointment_store": SlotValue(store.id, source)})
-    return ActionResult()
 
 
 def _first_known(context: ActionContext, names: Iterable[object]) -> str | None:

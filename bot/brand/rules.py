@@ -62,6 +62,15 @@ class ProofRules(BrandModel):
     """The same in the web chat, whose browser may be anybody's."""
 
 
+class ResumeRules(BrandModel):
+    """When a customer who comes back is told where the conversation stopped."""
+
+    after_hours: Annotated[float, Field(gt=0, le=8_760)] = 12
+    """How long they must have been away; on another channel it is always told."""
+    keep_days: Annotated[int, Field(ge=1, le=365)] = 30
+    """How long what was known is kept of what they would rather not go on with."""
+
+
 class TranscriptRules(BrandModel):
     messages_shown: Annotated[int, Field(ge=1, le=1_000)]
     """The last messages an advisor sees when a conversation arrives."""

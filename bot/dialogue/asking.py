@@ -56,6 +56,7 @@ def confirmed(w: Working, slot: str, at: str) -> None:
 
 def not_any_more(w: Working, slot: str) -> None:
     """The customer says that it does not hold: it is asked for."""
+    w.note_settled(slot)
     w.refuse(slot)
     w.change(confirming="", misses=0, choices=())
 

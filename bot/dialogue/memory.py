@@ -14,6 +14,14 @@ from bot.dialogue.state import DialogueState, Frame, SlotValue
 _TOLD = frozenset({"customer", "advisor"})
 """Sources of what was said in answer to a question; a profile was asked nothing."""
 
+_SETTLED = "settled"
+"""Under `Frame.locals`: slots that had a value since the flow began."""
+
+
+def _settled(frame: Frame) -> list[Any]:
+    slots = frame.locals.get(_SETTLED)
+    return slots if isinstance(slots, list) else []
+
 
 class Memory:
     """A state on its way to the next."""
@@ -118,6 +126,17 @@ class Memory:
     def answered(self, slot: str) -> bool:
         """Whether this run of the flow had the answer, and nothing has taken it back since."""
         return bool(self.state.stack) and slot in self.state.stack[self.chain().start].answered
+
+    def note_settled(self, slot: str) -> None:
+        """This slot had a value in this run of the flow, or refused one: nothing is proposed for it again."""
+        first = self.chain().start if self.state.stack else -1
+        if first >= 0 and not self.was_settled(slot):
+            frame = self.state.stack[first]
+            kept = replace(frame, locals={**frame.locals, _SETTLED: [*_settled(frame), slot]})
+            self.change(stack=(*self.state.stack[:first], kept, *self.state.stack[first + 1 :]))
+
+    def was_settled(self, slot: str) -> bool:
+        return bool(self.state.stack) and slot in _settled(self.state.stack[self.chain().start])
 
     def _excuse(self, names: Iterable[str]) -> None:
         """What was corrected, refused, given up or out of date may be asked for once more."""

@@ -128,6 +128,8 @@ def _collect(w: Working, frame: Frame, step: Collect) -> bool:
             _reject(w, w.top or frame, step, rejection.utter)
             return True
     w.note_answer(step.slot)
+    if step.ask_action:
+        w.note_settled(step.slot)
     pass_by(w, step)
     return False
 
@@ -159,7 +161,7 @@ def ask(w: Working, step: Collect) -> None:
     if step.slot in w.state.either:
         _ask_which(w, step.slot)
     elif step.ask_action:
-        w.act(step.ask_action)
+        w.act(step.ask_action, **({"settled_before": True} if w.was_settled(step.slot) else {}))
     else:
         ask_for(w, step.utter, choices=w.offered)
         w.offered = ()

@@ -64,6 +64,8 @@ class Written:
     """Whether something else is already due in this conversation."""
     missed: int = 0
     """Messages the bot did not understand."""
+    questions: tuple[tuple[str, str], ...] = ()
+    """What was asked for, as `bot.turn.questions_in` tells it."""
     handed: Sequence[Any] | None = None
     """What was handed over to the caller who waited for it; None when nobody did."""
 

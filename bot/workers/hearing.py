@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert
 
@@ -18,6 +19,7 @@ from bot.dialogue.events import (
     CaseGivenBack,
     CaseTaken,
     Event,
+    Here,
     MovedHere,
     NotRecognised,
     Pressed,
@@ -98,9 +100,14 @@ class Listener:
         told = () if goes_on(self.connection, self.standing.id, arrival) else (_named(arrival),)
         return Heard(arrival.id, told, {"kind": arrival.kind})
 
-    def _zone(self, understanding: Understanding, state: DialogueState) -> str:
+    def here(self, arrival: Arrival, state: DialogueState) -> Here:
+        """Where and when the customer did this: the dialogue hears it before what they did."""
+        today = arrival.at.astimezone(ZoneInfo(self._zone(None, state))).date()
+        return Here(self.standing.channel or "", arrival.at.isoformat(), today.isoformat())
+
+    def _zone(self, understanding: Understanding | None, state: DialogueState) -> str:
         """The zone "tomorrow" is meant in: of the store the message or the conversation is about, else the brand's."""
-        named = [understanding.entity("store")]
+        named = [understanding.entity("store")] if understanding is not None else []
         about = [entity.value for entity in named if entity] + [
             slot.value for name, slot in reversed(list(state.slots.items())) if name.endswith("store")
         ]

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.actions.context import ActionContext, ActionResult
+from bot.actions.telling import teller
 from bot.dialogue.events import Act, ActionFinished, BotResumed, HandoffTimedOut, Say, TimerFired
 from bot.dialogue.responses import Rendered, render
 from bot.dialogue.state import DialogueState
@@ -20,7 +21,7 @@ from bot.storage.conversations import Standing, Written
 from bot.storage.diary import StoreDiary
 from bot.storage.inbox import Arrival, Claim
 from bot.storage.merging import Joined
-from bot.turn import Heard, Reply, Turn, take_turn
+from bot.turn import Heard, Reply, Turn, questions_in, take_turn
 from bot.workers.discretion import Discretion
 from bot.workers.hearing import ALONE, Listener, Meant, understood
 from bot.workers.house import House
@@ -107,6 +108,8 @@ class TurnUnit:
             )
             if isinstance(one, Joined):
                 return one
+            if arrival.author == "customer" and one.events:
+                one = replace(one, events=(listener.here(arrival, state), *one.events))
             heard.append(one)
         state, replies = self._step(connection, discretion, state, heard, desk)
         state = discretion.put_back(whole, discretion.stamp(whole, state))
@@ -122,7 +125,8 @@ class TurnUnit:
         )
         rest = self.claim.more or len(self.arrivals) < len(self.claim.arrivals)
         written = conversations.write_turn(connection, self.claim, standing, turn, now=self.now, rest=rest)
-        return replace(written, missed=missed, handed=self._hand_over(connection, standing))
+        questions = questions_in(replies)
+        return replace(written, missed=missed, questions=questions, handed=self._hand_over(connection, standing))
 
     def _hand_over(self, connection: Connection, standing: Standing) -> Sequence[Any] | None:
         """On a channel of requests and answers, to a caller who still waits: everything that waits for them, in order."""
@@ -220,6 +224,7 @@ class TurnUnit:
                 language=current.language,
                 channel=standing.channel or "",
                 seed=standing.id,
+                tell=teller(self.house.domain, self.house.brand, current.language, self.now),
             )
 
         return take_turn(self.house.dialogue, state, heard, perform=perform, render=write)

@@ -168,6 +168,7 @@ class TurnWorker:
 
     def _committed(self, claim: Claim, arrivals: Sequence[Arrival], written: Written) -> None:
         metrics.TURNS.labels("written").inc()
+        _count_questions(written.questions)
         if not arrivals:
             self._stumbles.pop(claim.conversation, None)
         if written.more:
@@ -214,3 +215,13 @@ class TurnWorker:
             await self._database.write(put_back)
         except Exception:
             log.exception("claim_not_released", conversation=claim.conversation)  # it runs out by itself
+
+
+def _count_questions(questions: Sequence[tuple[str, str]]) -> None:
+    for slot, asking in questions:
+        if asking == "confirm":
+            metrics.CONFIRMATIONS.labels(slot).inc()
+            continue
+        metrics.QUESTIONS.labels(slot).inc()
+        if asking == "again":
+            metrics.QUESTIONS_REPEATED.labels(slot).inc()
