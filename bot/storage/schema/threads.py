@@ -104,6 +104,8 @@ message = Table(
     Column("in_reply_to", Json),
     Column("trace", Json),
     Column("missed", Boolean),  # of a customer's words the bot had to answer: it was not sure to understand them
+    Column("purpose", String(24)),  # of what goes out, what for: see bot.customers.wishes; null: it answers what was just written
+    Column("unasked", Boolean),  # of what goes out: the customer had asked for nothing, so it counts as pressure
     UniqueConstraint("external_key"),
 )
 Index("ix_message_thread", message.c.conversation_id, message.c.id)
@@ -116,6 +118,7 @@ Index(
 )
 Index("ix_message_identity", message.c.identity_id, message.c.id)
 Index("ix_message_missed", message.c.at, sqlite_where=text("missed = 1"), postgresql_where=text("missed"))
+Index("ix_message_unasked", message.c.conversation_id, sqlite_where=text("unasked = 1"), postgresql_where=text("unasked"))
 
 delivery = Table(
     "delivery",
@@ -132,6 +135,7 @@ delivery = Table(
     Column("attempts", Integer, nullable=False),
     Column("repeats", Integer, nullable=False),  # times it was sent again although the platform may have taken it before
     Column("next_at", Instant, nullable=False),
+    Column("not_before", Instant),  # the end of the quiet hours it waits for; what comes after it does not wait behind it
     Column("claimed_by", String(40)),
     Column("claimed_until", Instant),
     Column("provider_id", String(255)),

@@ -60,6 +60,11 @@ def _threads() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_wish")),
     )
     op.create_index("ix_wish_conversation", "wish", ["conversation_id"])
+    op.add_column("message", words("purpose", 24, null=True))
+    op.add_column("message", column("unasked", sa.Boolean(), null=True))
+    op.add_column("delivery", instant("not_before", null=True))
+    where: dict[str, Any] = {"sqlite_where": sa.text("unasked = 1"), "postgresql_where": sa.text("unasked")}
+    op.create_index("ix_message_unasked", "message", ["conversation_id"], **where)
     op.create_table(
         "erasure",
         words("receipt", 32),
