@@ -6,6 +6,7 @@ BotError
 ├── ClaimLost         another worker took the conversation; drop this attempt
 ├── MergeRefused      two conversations or profiles are not joined, or not parted again: `code` says why
 ├── BadUpdate         a channel posted something that cannot come from its platform
+├── SourceAway        a source of profiles does not answer; go on with what is known
 └── SendFailed        a channel did not take a message
     ├── TryLater      nothing was delivered; try again after `wait` seconds
     │   └── OutsideWindow   the platform only takes a template, or a person's words, until the customer writes again
@@ -52,6 +53,10 @@ class MergeRefused(BotError):
 
 class BadUpdate(BotError):
     """A body that cannot come from this channel's platform."""
+
+
+class SourceAway(BotError):
+    """A source of profiles gave no answer, or not in time; what is known already is all there is for now."""
 
 
 class SendFailed(BotError):

@@ -110,6 +110,12 @@ class SqlSource(BrandModel):
             raise ValueError("write either `table` or `query`")
         if not self.look_up.model_dump(exclude_none=True):
             raise ValueError("`look_up` needs a column for `phone`, `email` or `loyalty`: by what is a customer found?")
+        for kind, field in (("phone", "phones"), ("email", "emails"), ("loyalty", "loyalty_number")):
+            for one in as_columns(getattr(self.look_up, kind)):
+                if one not in as_columns(getattr(self.columns, field)):
+                    raise ValueError(
+                        f"`look_up` finds customers by {one!r}, which is not among `columns: {field}:`; add it there"
+                    )
         return self
 
 
