@@ -66,10 +66,15 @@ def can_be_offered(w: Working) -> bool:
     return w.top is not None and (bool(w.topic()) or WHERE + (w.state.asked or "") in w.domain.responses)
 
 
+def was_open(w: Working) -> bool:
+    """Whether the running flow is one that was under way when the customer came back, and nothing was said of it yet."""
+    return bool(w.state.stack) and w.chain().start < w.state.back
+
+
 def _offer_to_go_on(w: Working, choices: tuple[Choice, ...], *, yes_or_no: bool = False) -> tuple[Choice, ...]:
     """When the customer has just come back: lead to the question with where it stopped, and let them refuse."""
-    back, slot = w.state.back, w.state.asked or ""
-    if not w.speaks or not back or not 0 < len(w.state.stack) <= back or not can_be_offered(w):
+    slot = w.state.asked or ""
+    if not w.speaks or not was_open(w) or not can_be_offered(w):
         return ()
     lead = w.state.lead
     if lead in _ACKNOWLEDGES:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.dialogue.asides import answered_from_faq, as_answer, insults_only, leaves_alone
+from bot.dialogue.asking import was_open
 from bot.dialogue.choosing import calls_off, leaves_it_to_us, pick, pressed_by_words
 from bot.dialogue.events import Pressed, Understood
 from bot.dialogue.filling import (
@@ -228,7 +229,7 @@ def _take_in(w: Working, heard: Heard, at: str) -> None:
 
 def _fill(w: Working, values: Mapping[str, Any], at: str, *, checked: bool = True) -> None:
     w.change(misses=0, choices=(), clarifying=(), confirming="")
-    if w.state.back and len(w.state.stack) <= w.state.back and values:
+    if was_open(w) and values:
         w.change(back=0, before=())  # they have gone on by themselves
     w.put(values, "customer", at, checked=checked)
     rewind(w)
