@@ -71,6 +71,16 @@ class ResumeRules(BrandModel):
     """How long what was known is kept of what they would rather not go on with."""
 
 
+class DoublingRules(BrandModel):
+    """The nightly search for profiles that are probably one person's; a person decides about each."""
+
+    search: bool = True
+    threshold: Annotated[float, Field(ge=0.5, lt=1)] = 0.7
+    """How probable a pair must be to be shown."""
+    hour: Annotated[int, Field(ge=0, le=23)] = 3
+    """When, on the brand's clock."""
+
+
 class TranscriptRules(BrandModel):
     messages_shown: Annotated[int, Field(ge=1, le=1_000)]
     """The last messages an advisor sees when a conversation arrives."""
