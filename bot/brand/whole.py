@@ -10,7 +10,7 @@ from pydantic import Field
 
 from bot.brand.channels import Channels
 from bot.brand.faq import FaqEntry
-from bot.brand.rules import BookingRules, Demo, HandoffRules, Languages, ProofRules, ResumeRules, TranscriptRules
+from bot.brand.rules import BookingRules, Demo, DoublingRules, HandoffRules, Languages, ProofRules, ResumeRules, TranscriptRules
 from bot.brand.sources import Sources
 from bot.brand.staff import Account, Advisor, Queue
 from bot.brand.stores import Service, Store
@@ -33,6 +33,7 @@ class BrandFile(BrandModel):
     transcript: TranscriptRules
     resume: ResumeRules = ResumeRules()
     proof: ProofRules = ProofRules()
+    doubling: DoublingRules = DoublingRules()
     demo: Demo | None = None
 
 
