@@ -1,4 +1,4 @@
-"""What is known is not asked: confirmed when it has grown old, proposed when it was so the last time, counted when it is asked."""
+"""What is known is not asked: confirmed when it has grown old, proposed when it was so the last time, and counted."""
 
 from __future__ import annotations
 
