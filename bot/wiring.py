@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
@@ -70,6 +71,7 @@ from bot.web.visitors import Visitors
 from bot.web.webchat import add_webchat
 from bot.workers.deliveries import DeliveryWorker
 from bot.workers.discretion import needs_of
+from bot.workers.doubling import Doubling
 from bot.workers.house import House
 from bot.workers.housekeeping import Housekeeping
 from bot.workers.turn_unit import Way
@@ -204,6 +206,7 @@ class Program:
         self._start("turns", self.worker.run())
         self._start("model", self.model.watch())
         self._start("housekeeping", Housekeeping(self.database, self.clock, name=self.name).run())
+        self._start("doubling", self._doubling().run())
         await self._listen(app)
         if telegram is not None:
             met = asyncio.Event()
@@ -231,6 +234,10 @@ class Program:
             if delivery.refused:
                 wrong[delivery.channel_name] = delivery.refused
         return wrong
+
+    def _doubling(self) -> Doubling:
+        brand = self.house.brand
+        return Doubling(self.database, self.clock, brand.doubling, ZoneInfo(brand.time_zone), name=self.name)
 
     def _action_server(self, domain: Domain) -> ActionServer:
         from bot.rasa.domain import domain_of  # only where there is an action server

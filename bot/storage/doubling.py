@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from bot.customers.doubling.reasons import Reason, kept, read_back, stronger
-from bot.customers.doubling.search import Likely
 from bot.customers.profile import Profile
 from bot.storage.profiles import profile_from
 from bot.storage.schema import doubling_run, likely_double, profile
+
+if TYPE_CHECKING:
+    from bot.customers.doubling.search import Likely
 
 State = Literal["open", "accepted", "rejected"]
 Pair = tuple[str, str]

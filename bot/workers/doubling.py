@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -18,7 +19,9 @@ from bot.clock import Clock
 from bot.storage import leases
 from bot.storage.database import Database
 from bot.storage.doubling import last_run
-from bot.workers.doubling_search import Outcome, Told, search_for_doubles
+
+if TYPE_CHECKING:
+    from bot.workers.doubling_search import Outcome, Told
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +64,8 @@ class Doubling:
 
         `whole` compares everything, not only what changed; `rests` is how long the computing rests for each second of work.
         """
+        from bot.workers.doubling_search import search_for_doubles  # only now: a server starts without it
+
         async with self._seat() as held:
             if not held:
                 return None

@@ -17,7 +17,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from bot.customers.doubling import Columns, Found, Likely, Mixture, search
+from bot.customers.doubling.columns import Columns
+from bot.customers.doubling.mixture import Mixture
+from bot.customers.doubling.search import Found, Likely, search
 from bot.storage import doubling
 from bot.storage.database import Database
 

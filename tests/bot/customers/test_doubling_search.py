@@ -9,10 +9,12 @@ from functools import cache
 
 import pytest
 
-from bot.customers.doubling import THRESHOLD, Columns, Likely, Mixture, in_words, search
 from bot.customers.doubling.blocks import MOST, candidates
+from bot.customers.doubling.columns import Columns
 from bot.customers.doubling.levels import FIELDS, LEVELS
-from bot.customers.doubling.reasons import WORDS, Reason, kept, read_back, stronger
+from bot.customers.doubling.mixture import Mixture
+from bot.customers.doubling.reasons import WORDS, Reason, in_words, kept, read_back, stronger
+from bot.customers.doubling.search import THRESHOLD, Likely, search
 from bot.customers.profile import Profile
 from tests.benchmarks.doubling_set import doubling_set
 

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
-from bot.customers.doubling import Likely, Reason
+from bot.customers.doubling.reasons import Reason
+from bot.customers.doubling.search import Likely
 from bot.customers.profile import Profile
 from bot.customers.recognise import Level
 from bot.errors import MergeRefused
