@@ -40,6 +40,12 @@ CHANNEL_AWAY = Gauge(
     ["channel", "account"],
     registry=REGISTRY,
 )
+LOOK_UPS = Counter(
+    "filrouge_profile_lookups_total",
+    "Look-ups in the brand's own databases: found, nobody, away, left_alone",
+    ["source", "outcome"],
+    registry=REGISTRY,
+)
 CASES = Counter("filrouge_cases_opened_total", "Cases opened", ["reason"], registry=REGISTRY)
 WAITING = Gauge("filrouge_inbox_conversations", "Conversations being handled by this process", registry=REGISTRY)
 DATABASE_SETTING = Gauge(
@@ -48,6 +54,10 @@ DATABASE_SETTING = Gauge(
     ["name", "value"],
     registry=REGISTRY,
 )
+RETIRED = Counter(
+    "filrouge_rows_past_retention_total", "Rows that went because their time was over", ["kind"], registry=REGISTRY
+)
+ERASED = Counter("filrouge_persons_erased_total", "Persons erased to the end", registry=REGISTRY)
 SEATS = Gauge(
     "filrouge_seat_held", "Whether this process has the seat that only one process may have", ["seat"], registry=REGISTRY
 )

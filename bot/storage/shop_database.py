@@ -66,6 +66,11 @@ class ShopDatabase:
         """What a customer can be looked up by."""
         return frozenset(self._look_up)
 
+    @property
+    def cache_seconds(self) -> float:
+        """How long it need not be asked again about the same."""
+        return self.rules.cache_seconds
+
     async def look_up(self, kind: LookUp, values: Sequence[str]) -> list[Told]:
         """The profiles these forms of one number, address or loyalty number lead to; nobody where they are too many.
 

@@ -26,6 +26,7 @@ from bot.storage.conversations import Written
 from bot.storage.database import Database
 from bot.storage.inbox import Arrival, Claim
 from bot.storage.merging import Joined
+from bot.workers.bringing import Profiles, bring_all, claimed_contacts, vouched_contacts
 from bot.workers.hearing import Meant
 from bot.workers.house import House
 from bot.workers.turn_unit import GIVE_UP_AFTER, NeedsOutside, TurnUnit, Way, together
@@ -48,6 +49,7 @@ class TurnWorker:
         *,
         name: str,
         requests: signals.OpenRequests | None = None,
+        profiles: Profiles | None = None,
         claim_seconds: float = 10.0,
         poll_seconds: float = 0.5,
         at_once: int = 32,
@@ -56,6 +58,7 @@ class TurnWorker:
         self._clock, self._board, self._name = clock, board, name
         self._claim_for, self._poll, self._at_once = timedelta(seconds=claim_seconds), poll_seconds, at_once
         self._requests = requests or signals.OpenRequests()
+        self._profiles = profiles
         self._wanted: dict[int, None] = {}
         self._woken = asyncio.Event()
         self._turns: set[asyncio.Task[None]] = set()
@@ -137,7 +140,7 @@ class TurnWorker:
     async def _handle(self, claim: Claim) -> None:
         arrivals = together(claim.arrivals)
         try:
-            meant = await self._understand(arrivals, claim.language)
+            meant = await self._prepare(arrivals, claim.language)
             unit = TurnUnit(self.house, claim, arrivals, meant, self._clock.now(), self.ways, self._requests.taken)
             written = await self._take_turn(unit)
         except ClaimLost:
@@ -186,6 +189,15 @@ class TurnWorker:
         if written.identity is not None:
             told.append(signals.identity(written.identity))
         self._board.tell(told)
+
+    async def _prepare(self, arrivals: Sequence[Arrival], language: str) -> dict[int, Meant]:
+        """What takes time before the turn's transaction: understanding, and whom the brand's own databases know by what came."""
+        if self._profiles is None:
+            return await self._understand(arrivals, language)
+        looking = bring_all(self._profiles, vouched_contacts(arrivals))
+        meant, _ = await asyncio.gather(self._understand(arrivals, language), looking)
+        await bring_all(self._profiles, claimed_contacts([one.understanding for one in meant.values()]))
+        return meant
 
     async def _understand(self, arrivals: Sequence[Arrival], language: str) -> dict[int, Meant]:
         meant: dict[int, Meant] = {}
