@@ -5,6 +5,7 @@ BotError
 ├── SettingsError     a setting is wrong or missing
 ├── ClaimLost         another worker took the conversation; drop this attempt
 ├── MergeRefused      two conversations or profiles are not joined, or not parted again: `code` says why
+├── PersonRefused     nobody to export or erase, or not as things stand: `code` says why
 ├── BadUpdate         a channel posted something that cannot come from its platform
 ├── SourceAway        a source of profiles does not answer; go on with what is known
 └── SendFailed        a channel did not take a message
@@ -44,6 +45,17 @@ class MergeRefused(BotError):
     """Two conversations or profiles cannot be made one, or two again.
 
     `code`: `unknown`, `undone` or `too_old` (nothing to undo); `same`, `gone`, `two_people`, `apart` (nothing to join).
+    """
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
+class PersonRefused(BotError):
+    """A person cannot be exported or erased.
+
+    `code`: `unknown` (we keep nothing of them), `appointments` (some are still to come), `word` (the word to confirm was another).
     """
 
     def __init__(self, code: str, why: str) -> None:

@@ -1,4 +1,4 @@
-"""Adds one corrected example to a training file, as a click on "this meant ..." does, and touches nothing else in it."""
+"""Adds one corrected example to a training file, as a click on "this meant ..." does, or takes one out; nothing else changes."""
 
 from __future__ import annotations
 
@@ -51,6 +51,43 @@ def append_example(path: Path | str, *, intent: str, text: str, entities: Sequen
             return False
         _replace(path, new.encode("utf-8"))
     return True
+
+
+def remove_example(path: Path | str, *, intent: str, line: str) -> bool:
+    """Take an example that was taught (a line as `append_example` wrote it) out of the file; whether it was there.
+
+    Every other byte stays as it is; a block that held nothing else goes with it. Raises `TrainingDataError` when the file is
+    wrong to begin with.
+    """
+    path = Path(path)
+    with _one_writer:
+        if not path.exists():
+            return False
+        old = path.read_bytes().decode("utf-8")
+        before = read_training_text(read_yaml(path, old.removeprefix("\ufeff")))
+        lines = _split_lines(old)
+        # The last first: what was taught stands at the end of its block.
+        spots = [at for at, text in enumerate(lines) if text.strip() == f"- {line}"]
+        for at in reversed(spots):
+            for first in (at, at - 2):  # alone, or with the two lines its block begins with
+                new = "".join([*lines[: max(first, 0)], *lines[at + 1 :]])
+                if _only_lost(before, path, new, intent):
+                    _replace(path, new.encode("utf-8"))
+                    return True
+    return False
+
+
+def _only_lost(before: TrainingData, path: Path, new: str, intent: str) -> bool:
+    """Whether this content says the same but for one example of this intent."""
+    try:
+        after = read_training_text(read_yaml(path, new.removeprefix("\ufeff")))
+    except TrainingDataError:
+        return False
+    was, now = ([(e.text, e.intent, e.entities) for e in data.examples] for data in (before, after))
+    spot = next((i for i, (old, left) in enumerate(zip(was, now, strict=False)) if old != left), len(now))
+    same_rest = now == was[:spot] + was[spot + 1 :] and len(was) == len(now) + 1
+    same_tables = (before.synonyms, before.regexes, before.lookups) == (after.synonyms, after.regexes, after.lookups)
+    return same_rest and same_tables and was[spot][1] == intent
 
 
 def _added(before: TrainingData, after: TrainingData, path: Path) -> Example:

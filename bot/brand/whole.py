@@ -10,6 +10,7 @@ from pydantic import Field
 
 from bot.brand.channels import Channels
 from bot.brand.faq import FaqEntry
+from bot.brand.keeping import PrivacyRules, RetentionRules
 from bot.brand.rules import BookingRules, Demo, DoublingRules, HandoffRules, Languages, ProofRules, ResumeRules, TranscriptRules
 from bot.brand.sources import Sources
 from bot.brand.staff import Account, Advisor, Queue
@@ -33,6 +34,8 @@ class BrandFile(BrandModel):
     transcript: TranscriptRules
     resume: ResumeRules = ResumeRules()
     proof: ProofRules = ProofRules()
+    retention: RetentionRules = RetentionRules()
+    privacy: PrivacyRules = PrivacyRules()
     doubling: DoublingRules = DoublingRules()
     demo: Demo | None = None
 

@@ -20,7 +20,7 @@ EMPTY: Mapping[str, Any] = {
 }
 """Every field as it is kept when no source says anything."""
 
-Outcome = Literal["new", "changed", "same", "older", "mixed", "deleted", "unknown"]
+Outcome = Literal["new", "changed", "same", "older", "mixed", "deleted", "unknown", "erased"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,7 @@ class Change:
 
     id: str
     outcome: Outcome
+    """"erased": nothing, because its person asked us to forget them."""
     fields: tuple[str, ...] = ()
     """Names of the fields that change, of a profile this source has told of before. Never what is in them."""
 

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.customers.fields import loyalty_key
 from bot.customers.sources import EMPTY, Change, Order, Saying, Told, change_by, combined, saying_after
+from bot.storage import erased
 from bot.storage.schema import Instant, Json, contact_point, conversation, profile, profile_source
 
 Point = tuple[str, str]
@@ -52,8 +53,12 @@ _CHANGE = (
 
 def preview(connection: Connection, source: str, told: Sequence[Told]) -> list[Change]:
     """What taking this would change, entry by entry."""
-    before = _sayings(connection, [one.id for one in told], source)
-    return [change_by(one, next(iter(before.get(one.id, ())), None)) for one in told]
+    ids = [one.id for one in told]
+    before, kept_out = _sayings(connection, ids, source), erased.among(connection, ids)
+    return [
+        Change(id=one.id, outcome="erased") if one.id in kept_out else change_by(one, next(iter(before.get(one.id, ())), None))
+        for one in told
+    ]
 
 
 def take(connection: Connection, source: str, told: Sequence[Told], *, order: Order, now: datetime) -> list[Change]:
@@ -68,10 +73,17 @@ def take(connection: Connection, source: str, told: Sequence[Told], *, order: Or
         return changes
     ids = sorted(one.id for one in wanted)
     facts = _lock(connection, ids)
+    # Once more, now that nobody else can erase them: their person may have gone while we waited.
+    kept_out = erased.among(connection, ids)
+    if kept_out:
+        connection.execute(delete(profile).where(profile.c.id.in_(kept_out)))
+        facts = {id_: those for id_, those in facts.items() if id_ not in kept_out}
     sayings = _sayings(connection, ids)
-    decided: dict[str, Change] = {}
+    decided: dict[str, Change] = {id_: Change(id=id_, outcome="erased") for id_ in kept_out}
     rows = []
     for one in wanted:
+        if one.id in kept_out:
+            continue
         said = sayings.setdefault(one.id, [])
         before = next((saying for saying in said if saying.source == source), None)
         decided[one.id] = change_by(one, before)
@@ -147,7 +159,7 @@ def points_of(facts: Mapping[str, Any]) -> list[Point]:
 def _writes(told: Told, change: Change) -> bool:
     if change.outcome in ("same", "unknown"):
         return told.version is not None  # a later count of the same is kept, so that an older one is known as such
-    return change.outcome not in ("older", "mixed")
+    return change.outcome not in ("older", "mixed", "erased")
 
 
 def _said_in(facts: Mapping[str, Any]) -> dict[str, Any]:
