@@ -214,7 +214,7 @@ erasure = Table(
     Column("by", String(64), nullable=False),
     Column("details", Json, nullable=False),
 )
-# Profiles whose person was erased, so that the brand's own file does not bring them back unnoticed. No id: its digest under the salt.
+# Profiles whose person was erased, so that the brand's own file does not bring them back unnoticed: salted digests of their ids.
 erased_profile = Table(
     "erased_profile",
     metadata,
