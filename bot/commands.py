@@ -21,6 +21,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from bot.channel_commands import channels
 from bot.customer_commands import customers
 from bot.delivery_commands import undelivered, unreadable
+from bot.doubling_commands import doubles
 from bot.errors import SettingsError
 from bot.model_commands import models as model_commands
 from bot.nlu_commands import app as nlu_commands
@@ -36,6 +37,7 @@ user = App(name="user", help="People who sign in to the console.")
 app.command(nlu_commands)
 app.command(channels)
 app.command(customers)
+customers.command(doubles)
 app.command(db)
 app.command(export)
 app.command(model_commands)

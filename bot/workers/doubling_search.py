@@ -22,6 +22,7 @@ from bot.customers.doubling.mixture import Mixture
 from bot.customers.doubling.search import Found, Likely, search
 from bot.storage import doubling
 from bot.storage.database import Database
+from bot.storage.schema import EPOCH
 
 READ = 1000
 """Profiles read at once."""
@@ -63,10 +64,10 @@ class _Gathered:
     last: str = ""
 
     def add(self, page: Sequence[doubling.Read], since: datetime | None) -> None:
+        """Take in a page; of what was written without a time nobody knows whether it changed."""
         for read in page:
             self.columns.add(read.profile)
-            # Without a time nobody knows whether it changed.
-            if since is None or read.changed_at is None or read.changed_at >= since:
+            if since is None or read.changed_at is None or read.changed_at >= since or read.changed_at == EPOCH:
                 self.changed.add(read.profile.id)
         self.last = page[-1].profile.id
 

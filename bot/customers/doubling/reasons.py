@@ -8,6 +8,7 @@ from typing import Any
 
 STRONG = 3.0
 """Bits from which a reason decides something: it makes one person eight times as probable."""
+_DIFFERENT = ("_other", "_neighbour")
 _DEGREES = ("_rare", "_usual", "_common")
 
 
@@ -21,8 +22,9 @@ class Reason:
     """In bits: 3 makes one person eight times as probable, -3 eight times less."""
 
     @property
-    def says_yes(self) -> bool:
-        return self.weight > 0
+    def agrees(self) -> bool:
+        """Whether the two profiles agree here. Where most pairs that are looked at do, that may weigh nothing, or less."""
+        return not self.code.endswith(_DIFFERENT)
 
     @property
     def base(self) -> str:
@@ -41,7 +43,7 @@ def read_back(stored: Sequence[Sequence[Any]]) -> tuple[Reason, ...]:
 
 def stronger(before: Iterable[Reason], now: Iterable[Reason]) -> bool:
     """Whether something now speaks strongly for one person that did not when a person last judged."""
-    judged = {reason.base for reason in before if reason.says_yes}
+    judged = {reason.base for reason in before if reason.agrees}
     return any(reason.weight >= STRONG and reason.base not in judged for reason in now)
 
 
