@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -44,8 +45,9 @@ def later(one: str, other: str) -> str:
 
 
 def renewed(known: SlotValue, at: str) -> SlotValue:
-    """A value the customer has just said still holds: as sure as new, from where it came."""
-    return SlotValue(known.value, known.source, at or known.at, known.checked, known.by)
+    """A value the customer has just said holds: as sure as new. What was only proposed to them is now their own choice."""
+    source = known.source if known.sure else "customer"
+    return replace(known, source=source, at=at or known.at, sure=True)
 
 
 def _instant(written: Any) -> datetime | None:

@@ -20,7 +20,7 @@ def put_in(w: Working) -> None:
     known = {
         name: slot
         for name, slot in w.state.slots.items()
-        if name in collected and slot.source != "profile" and not w.domain.slots[name].persisted
+        if name in collected and slot.source != "profile" and slot.sure and not w.domain.slots[name].persisted
     }
     others = [kept for kept in w.state.drawer if kept.get("flow") != flow]
     if known:

@@ -20,6 +20,7 @@ def joined(live: DialogueState, other: DialogueState) -> DialogueState:
         owner=max(live.owner, other.owner, key=_RANKS.index),
         paused=live.paused or other.paused,
         greeted=live.greeted or other.greeted,
+        drawer=(*other.drawer, *live.drawer),
     )
 
 

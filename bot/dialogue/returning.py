@@ -21,11 +21,12 @@ def here(w: Working, event: Here) -> None:
     w.change(heard_at=later(event.at, w.state.heard_at), heard_on=event.channel, today=event.today)
     if not w.speaks:
         return
-    _forget_what_is_over(w)
+    changed = _forget_what_is_over(w)
     if away and can_be_offered(w):
         w.change(back=len(w.state.stack), before=tuple(choice.set for choice in w.state.choices if choice.set))
-        _look_again(w)
-    rewind(w)
+        changed = _look_again(w) or changed
+    if changed:
+        rewind(w)
 
 
 def _was_away(w: Working, event: Here) -> bool:
@@ -33,26 +34,26 @@ def _was_away(w: Working, event: Here) -> bool:
     return elsewhere or older(w.state.heard_at, w.policy.resume_after, now=event.at)
 
 
-def _forget_what_is_over(w: Working) -> None:
+def _forget_what_is_over(w: Working) -> bool:
     over = {
         name: known.value
         for name, known in w.state.slots.items()
         if w.domain.slots[name].passes and is_over(known.value, now=w.state.heard_at, today=w.state.today)
     }
     if not over:
-        return
+        return False
     needed = {collect.slot for frame in w.state.stack for collect in w.flows.collects(frame.flow)}
     w.put(dict.fromkeys(over), "flow")
     w.change(past={**w.state.past, **{name: value for name, value in over.items() if name in needed}})
+    return True
 
 
-def _look_again(w: Working) -> None:
+def _look_again(w: Working) -> bool:
     """A time chosen days ago may have gone to somebody else: its action looks at it before it is used."""
-    slots = {
-        name: known if not w.domain.slots[name].check_again else replace(known, checked=False)
-        for name, known in w.state.slots.items()
-    }
-    w.change(slots=slots)
+    again = {name: known for name, known in w.state.slots.items() if w.domain.slots[name].check_again}
+    if again:
+        w.change(slots={**w.state.slots, **{name: replace(known, checked=False) for name, known in again.items()}})
+    return bool(again)
 
 
 def answers_offer(w: Working, meaning: Understanding, at: str) -> bool:

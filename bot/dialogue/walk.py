@@ -21,7 +21,8 @@ def begin(w: Working, flow: str, *, called: bool = False) -> None:
     """
     shelf = {} if called or w.top is None else {name: known for name, known in w.state.slots.items() if name in _shared(w, flow)}
     w.forget(shelf)
-    kept = {_SHELF: {name: [slot.value, slot.source, slot.at, True, slot.by] for name, slot in shelf.items()}} if shelf else {}
+    put_by = {name: [slot.value, slot.source, slot.at, True, slot.by] for name, slot in shelf.items() if slot.sure}
+    kept = {_SHELF: put_by} if put_by else {}
     w.push(Frame(flow=flow, step=w.flows.by_id[flow].first, called=called, locals=kept))
     if not called and take_out(w, flow):
         w.change(lead="utter_taken_up")
