@@ -205,7 +205,7 @@ class Program:
         app.add_subapp("/console", console(ports, clock=self.clock, secure=visitors.is_https, address=visitors.address))
         self._start("turns", self.worker.run())
         self._start("model", self.model.watch())
-        self._start("housekeeping", Housekeeping(self.database, self.clock, name=self.name).run())
+        self._start("housekeeping", Housekeeping(self.database, self.clock, name=self.name, brand=self.house.brand).run())
         self._start("doubling", self._doubling().run())
         await self._listen(app)
         if telegram is not None:

@@ -72,8 +72,11 @@ def begin(
     now: datetime,
     keeps: Keeps,
     cancel_appointments: bool = False,
+    asked: bool = True,
 ) -> Receipt:
     """Erase whoever a conversation or profile is of: they are unknown from now on, and `step` deletes the rest.
+
+    `asked`: False when only their time is over; then no receipt is kept, and what was taught with their words stays taught.
 
     Raises `PersonRefused`: "unknown" when there is nobody, "appointments" when some are still to come and must not be cancelled.
     """
@@ -96,14 +99,16 @@ def begin(
     mark = {
         "conversations": list(who.conversations),
         "profiles": list(who.profiles),
-        "taught": list(taught),
+        "taught": list(taught) if asked else [],
+        "asked": asked,
         "counts": dict(counts),
         "backups_until": (now + keeps.backups).isoformat(),
         "unreadable_until": (now + keeps.unreadable).isoformat(),
     }
     connection.execute(insert(erasure), {"receipt": number, "at": now, "by": by, "details": mark})
-    # By the receipt's number: the record says that somebody was erased, not who.
-    accounts.record(connection, at=now, by=by, act="person_erased", conversation=None, details={"receipt": number})
+    if asked:
+        # By the receipt's number: the record says that somebody was erased, not who.
+        accounts.record(connection, at=now, by=by, act="person_erased", conversation=None, details={"receipt": number})
     return receipt(connection, number)
 
 
@@ -148,7 +153,10 @@ def end(connection: Connection, number: str) -> Receipt:
     counts = {name: count for name, count in (Counter(mark["counts"]) + gone).items() if count}
     kept = {"counts": counts, **{name: mark[name] for name in ("backups_until", "unreadable_until")}}
     connection.execute(update(erasure).where(erasure.c.receipt == number).values(details=kept))
-    return receipt(connection, number)
+    told = receipt(connection, number)
+    if not mark["asked"]:
+        connection.execute(delete(erasure).where(erasure.c.receipt == number))
+    return told
 
 
 def unfinished(connection: Connection) -> list[str]:

@@ -14,6 +14,7 @@ import structlog
 from bot import metrics
 from bot.brand import Brand
 from bot.clock import Clock
+from bot.errors import PersonRefused
 from bot.storage import erasing
 from bot.storage.database import Database
 from bot.storage.erasing import Keeps, Receipt
@@ -76,6 +77,8 @@ async def finish_all(database: Database, folder: Path) -> int:
     for number in numbers:
         try:
             await go_on(database, number, folder)
+        except PersonRefused:
+            continue  # another has just ended it
         except OSError as error:
             cure = "let the server write the brand's training files; their lines are taken out then"
             log.warning("erasure_not_ended", receipt=number, problem=type(error).__name__, cure=cure)

@@ -162,7 +162,7 @@ class Somebody:
         c = self.conversation
         booked = {"conversation_id": c, "identity_id": c, "store": "lyon", "service": "fitting", "place": 0, "fold": 0}
         booked |= {"zone": "Europe/Paris", "minutes": 30, "name": self.name, "phone": self.number, "note": self.word}
-        coming, past = NOON + timedelta(days=2), NOON - timedelta(days=20)
+        coming, past = NOON + timedelta(days=2), NOON - timedelta(hours=2)
         return {
             "case": [
                 {"id": c, "conversation_id": c, "identity_id": c, "queue": "client_service", "status": "closed"}
@@ -172,7 +172,7 @@ class Somebody:
             "appointment": [
                 {**booked, "id": c, "local_start": "2026-11-29T12:00", "starts_at": coming, "status": "booked"}
                 | {"created_at": NOON},
-                {**booked, "id": c + 1, "local_start": "2026-11-07T12:00", "starts_at": past, "status": "booked"}
+                {**booked, "id": c + 1, "local_start": "2026-11-27T10:00", "starts_at": past, "status": "booked"}
                 | {"created_at": past},
             ],
             "appointment_cell": [
