@@ -20,6 +20,7 @@ BRIEFLY = {
     "understanding": ("--seconds", "0.5"),
     "processes": ("--senders", "2", "--seconds", "1"),
     "pace": ("--rates", "20", "--seconds", "2", "--databases", "sqlite"),
+    "doubling": ("--profiles", "3000"),
 }
 
 
