@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from bot.dialogue.ageing import renewed
-from bot.dialogue.responses import WHERE
-from bot.dialogue.standard import ANOTHER, CONFIRM, CONFIRMS, PAST, PUT_AWAY, RESUMES, TITLE
+from bot.dialogue.standard import ANOTHER, CONFIRM, CONFIRMS, PAST, PUT_AWAY, RESUMES, TITLE, WHERE
 from bot.dialogue.state import Choice
 from bot.dialogue.working import Working
 

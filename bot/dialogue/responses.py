@@ -10,12 +10,8 @@ from typing import Any
 from bot.dialogue.domain import Domain, Variation
 from bot.dialogue.domain_file import PLACEHOLDER
 from bot.dialogue.events import Say
+from bot.dialogue.standard import WHERE, WHERE_USUALLY
 from bot.dialogue.state import Choice
-
-WHERE = "utter_where_"
-"""`utter_where_<slot>` says where the conversation stands while that slot is asked for: "choosing a time at Lyon"."""
-WHERE_USUALLY = "utter_where"
-"""The same where a slot has no words of its own; {topic} is the flow's name."""
 
 # French puts a space there that no line may end on; brands write an ordinary one.
 _FRENCH_SPACES = re.compile(r" (?=[?!:;»])|(?<=«) ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from difflib import get_close_matches
 
 from bot.dialogue.domain import Domain
 from bot.dialogue.flow import Flows
@@ -93,6 +94,11 @@ PAST = "utter_past_"
 """`utter_past_<slot>` says that its day is over, where there is a better sentence than `utter_past`."""
 RESUMES = "utter_resume_"
 """`utter_resume_<slot>` says where we are in front of a question that is itself answered by yes or no."""
+WHERE = "utter_where_"
+"""`utter_where_<slot>` says where the conversation stands while that slot is asked for: "choosing a time at Lyon"."""
+WHERE_USUALLY = "utter_where"
+"""The same where a slot has no words of its own; {topic} is the flow's name."""
+OF_A_SLOT = (CONFIRMS, PAST, RESUMES, WHERE)
 TITLE = "utter_title_"
 """`utter_title_<intent>` names an intent on a button when the bot asks which of two was meant."""
 TIMER = "utter_timer_"
@@ -145,6 +151,13 @@ def check_standard(domain: Domain, flows: Flows) -> None:
     missing = sorted(RESPONSES - domain.responses.keys())
     if missing:
         raise BrandError(f"these responses are missing; add them: {', '.join(missing)}", file=domain.file)
+    for response in sorted(domain.responses.keys() - RESPONSES):
+        prefix = next((prefix for prefix in OF_A_SLOT if response.startswith(prefix)), None)
+        slot = response.removeprefix(prefix) if prefix else ""
+        if prefix and slot not in domain.slots:
+            near = get_close_matches(slot, list(domain.slots), n=1)
+            advice = f"did you mean `{prefix}{near[0]}`?" if near else f"write `{prefix}<slot>` with the name of a slot"
+            raise BrandError(f"`{response}` is about the slot `{slot}`, which does not exist; {advice}", file=domain.file)
     for flow in (CANNOT_HANDLE, UNANSWERED):
         if flow not in flows.by_id:
             raise BrandError(f"the flow `{flow}` is missing from flows.yml; add it", file=domain.file)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from bot.dialogue.flow import Call, Collect, Flows
 from bot.dialogue.flows_file import load_flows
 from bot.dialogue.step import Dialogue
 from bot.errors import BrandError
+from tests.stories.story import demo
 
 DOMAIN = """\
 intents: [greet, book]
@@ -107,6 +110,15 @@ def test_what_is_right_is_read(tmp_path: Path) -> None:
         ("/SetSlots(city=here)", "SetSlots", 19, "is none of"),
         ("/SetSlots(city=here)", "/bok", 19, "there is no intent `bok`; did you mean `book`?"),
         ("responses:", "responces:", 14, "did you mean `responses`?"),
+        ("  sure:\n    type: bool", "  sure:\n    type: bool\n    fresh_for: 3 days", 10, "a yes or no does not grow old"),
+        (
+            "  city:\n    type: text",
+            "  city:\n    type: text\n    fresh_for: a while",
+            6,
+            "write it like `90 days`",
+        ),
+        ("  city:\n    type: text", "  city:\n    type: text\n    check_again: true", 6, "write the action `validate_city`"),
+        ("  city:\n    type: text", "  city:\n    type: text\n    past: forget", 6, "ask_again"),
     ],
 )
 def test_a_mistake_in_the_domain(tmp_path: Path, before: str, after: str, line: int, told: str) -> None:
@@ -161,6 +173,20 @@ def test_two_flows_cannot_start_with_the_same_intent(tmp_path: Path) -> None:
 def test_two_steps_cannot_have_the_same_id(tmp_path: Path) -> None:
     with pytest.raises(BrandError, match="the id `size` is already taken in this flow"):
         flows_of(tmp_path, FLOWS.replace("- call: finish", "- id: size\n        call: finish"))
+
+
+def test_how_a_slot_ages_is_read(tmp_path: Path) -> None:
+    written = DOMAIN.replace("  city:\n    type: text", "  city:\n    type: text\n    fresh_for: 2 weeks\n    past: ask_again", 1)
+    city = domain_of(tmp_path, written).slots["city"]
+    assert (city.fresh_for, city.passes, city.check_again) == (timedelta(weeks=2), True, False)
+
+
+def test_words_about_a_slot_that_does_not_exist_are_refused() -> None:
+    _, dialogue = demo()
+    wording = dialogue.domain.responses["utter_where"]
+    odd = replace(dialogue.domain, responses={**dialogue.domain.responses, "utter_where_customer_nam": wording})
+    with pytest.raises(BrandError, match="did you mean `utter_where_customer_name`"):
+        Dialogue(odd, dialogue.flows)
 
 
 def test_a_brand_that_lacks_what_the_dialogue_itself_says_is_refused(tmp_path: Path) -> None:
