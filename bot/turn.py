@@ -36,6 +36,10 @@ class Heard:
     """Notices that do not depend on where the dialogue stands."""
     owner: Owner | None = None
     """Who must speak from now on, where a person decided it and the dialogue has nothing to say about it."""
+    purpose: str = ""
+    """What is said because of it is for, as `bot.customers.wishes` names it; empty: it answers what was just written."""
+    language: str = ""
+    """The language the customer wants to be spoken to from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class Reply:
     """`choices` (title, set, intent, url, aliases) and `ask_contact`."""
     trace: Mapping[str, Any] = field(default_factory=dict)
     question: bool = False
+    purpose: str = ""
+    """What it is for, as `bot.customers.wishes` names it; empty: it answers what was just written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,9 @@ def take_turn(
     """
     replies: list[Reply] = []
     for one in heard:
+        first = len(replies)
+        if one.language:
+            state = replace(state, language=one.language)
         replies.extend(one.answers)
         replies.extend(_written(say, render(say, state, len(replies))) for say in one.says)
         for event in one.events:
@@ -88,6 +97,8 @@ def take_turn(
             replies[before:] = [_explained(reply, one.trace) for reply in replies[before:]]
         if one.owner is not None:
             state = replace(state, owner=one.owner, noted=False)
+        if one.purpose:
+            replies[first:] = [replace(reply, purpose=one.purpose) for reply in replies[first:]]
     if state.owner in ("advisor", "store"):
         # One voice: what the bot was about to say when a person took over is not said any more.
         replies = [reply for reply in replies if reply.author != "bot"]
@@ -170,7 +181,7 @@ def _explained(reply: Reply, trace: Mapping[str, Any]) -> Reply:
     """The reply with what was understood of the message it answers, so that every answer explains itself."""
     if reply.author == "advisor" or not trace:
         return reply
-    return Reply(reply.text, reply.author, reply.author_name, reply.data, {**trace, **reply.trace}, reply.question)
+    return replace(reply, trace={**trace, **reply.trace})
 
 
 def meaning_of(understanding: Understanding, *, now: datetime, zone: str) -> Understood:

@@ -72,7 +72,7 @@ from bot.web.webchat import add_webchat
 from bot.workers.deliveries import DeliveryWorker
 from bot.workers.discretion import needs_of
 from bot.workers.doubling import Doubling
-from bot.workers.house import House
+from bot.workers.house import House, manners_of
 from bot.workers.housekeeping import Housekeeping
 from bot.workers.turn_unit import Way
 from bot.workers.turns import TurnWorker
@@ -107,7 +107,14 @@ def load_house(folder: Path, serve_actions: Callable[[Domain], ActionServer] | N
     )
     hours = {store.id: store_hours(store) for store in brand.stores}
     return House(
-        brand, domain, Dialogue(domain, flows, policy), actions, desks_of(brand), hours, needs_of(brand.proof.model_dump())
+        brand,
+        domain,
+        Dialogue(domain, flows, policy),
+        actions,
+        desks_of(brand),
+        hours,
+        needs_of(brand.proof.model_dump()),
+        manners_of(brand),
     )
 
 
@@ -320,6 +327,7 @@ class Program:
             settle_seconds=self.settings.settle_seconds,
             language=self.house.brand.languages.default,
             open_way=self._open_way,
+            manners=self.house.manners,
         )
         await self._exchange.start(app)
         self._closing.push_async_callback(self._exchange.close)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from bot.brand.words import BrandModel, Id, LanguageCode
 
@@ -69,6 +70,23 @@ class ResumeRules(BrandModel):
     """How long they must have been away; on another channel it is always told."""
     keep_days: Annotated[int, Field(ge=1, le=365)] = 30
     """How long what was known is kept of what they would rather not go on with."""
+
+
+def _span(written: str) -> str:
+    try:
+        start, end = (time.fromisoformat(part.strip()) for part in written.split("-"))
+    except ValueError:
+        raise ValueError('write the hours like "21:00-08:00"') from None
+    return f"{start:%H:%M}-{end:%H:%M}"
+
+
+class ContactRules(BrandModel):
+    """When customers are written to without having asked, where they have said nothing of it themselves."""
+
+    unasked_per_day: Annotated[int, Field(ge=0, le=100)] = 2
+    """On all channels together; a reminder counts, and is never kept back for it."""
+    quiet_hours: Annotated[str, AfterValidator(_span)] | None = "21:00-08:00"
+    """Nobody is rung then: on the clock of the customer, else of their store, else of the brand."""
 
 
 class DoublingRules(BrandModel):

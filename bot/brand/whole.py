@@ -11,7 +11,17 @@ from pydantic import Field
 from bot.brand.channels import Channels
 from bot.brand.faq import FaqEntry
 from bot.brand.keeping import PrivacyRules, RetentionRules
-from bot.brand.rules import BookingRules, Demo, DoublingRules, HandoffRules, Languages, ProofRules, ResumeRules, TranscriptRules
+from bot.brand.rules import (
+    BookingRules,
+    ContactRules,
+    Demo,
+    DoublingRules,
+    HandoffRules,
+    Languages,
+    ProofRules,
+    ResumeRules,
+    TranscriptRules,
+)
 from bot.brand.sources import Sources
 from bot.brand.staff import Account, Advisor, Queue
 from bot.brand.stores import Service, Store
@@ -34,6 +44,7 @@ class BrandFile(BrandModel):
     transcript: TranscriptRules
     resume: ResumeRules = ResumeRules()
     proof: ProofRules = ProofRules()
+    contact: ContactRules = ContactRules()
     retention: RetentionRules = RetentionRules()
     privacy: PrivacyRules = PrivacyRules()
     doubling: DoublingRules = DoublingRules()

@@ -11,6 +11,7 @@ from aiohttp import web
 from bot import signals
 from bot.connections import ways
 from bot.connections.line import Ground, Line
+from bot.customers.wishes import UNBOUND, Manners
 from bot.messages import InboundMessage
 from bot.signals import Signals
 from bot.storage.inbox import SPEAKING, Accepted
@@ -32,7 +33,15 @@ class Exchange:
     """All lines of a server."""
 
     def __init__(
-        self, lines: Sequence[Line], ground: Ground, board: Signals, *, settle_seconds: float, language: str, open_way: OpenWay
+        self,
+        lines: Sequence[Line],
+        ground: Ground,
+        board: Signals,
+        *,
+        settle_seconds: float,
+        language: str,
+        open_way: OpenWay,
+        manners: Manners = UNBOUND,
     ) -> None:
         self._lines, self._ground, self._language = tuple(lines), ground, language
         self._open_way = open_way
@@ -51,6 +60,7 @@ class Exchange:
                 settle_seconds=settle_seconds,
                 templates=connection.templates,
                 served=served,
+                manners=manners,
             )
             for line in self._lines
             for connection in line.connections

@@ -18,6 +18,8 @@ PURPOSES = (SERVICE, MARKETING, REMINDER, SURVEY)
 """What somebody may refuse, or prefer a channel for."""
 
 CONTACT, LANGUAGE, PREFERRED, QUIET, ZONE = "contact", "language", "preferred_channel", "quiet_hours", "time_zone"
+TAKEN_BACK = ""
+"""The value of a wish that is no longer one; of being written to there is only yes and no."""
 SILENT = frozenset({"webchat", "rest"})
 """Channels on which nobody is rung: the customer comes and looks."""
 
@@ -58,6 +60,10 @@ class Manners:
     store_zones: Mapping[str, str] = field(default_factory=dict)
 
 
+UNBOUND = Manners()
+"""No rules of the house: only what customers said counts."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Everything one customer wants, oldest first, and what their profile says where they said nothing."""
@@ -90,7 +96,7 @@ class Wanted:
     def quiet(self, manners: Manners) -> tuple[Span, ...]:
         """Their quiet hours: the house's, and those they added; none when they said that any hour will do."""
         own = self.latest(QUIET)
-        if own is None:
+        if own is None or own == TAKEN_BACK:
             return manners.quiet
         return (*manners.quiet, *map(span_from, own)) if own else ()
 
@@ -155,7 +161,8 @@ def restored(wanted: Wanted, wish: Wish) -> Any:
     """What a wish of this kind, channel and purpose said before `wish`: the value that takes it back."""
     before = Wanted(wishes=tuple(one for one in wanted.wishes if one.id < wish.id), consents=wanted.consents)
     if wish.kind != CONTACT:
-        return before.latest(wish.kind, wish.purpose)
+        said_before = before.latest(wish.kind, wish.purpose)
+        return TAKEN_BACK if said_before is None else said_before
     if wish.purpose == MARKETING:
         return before.agrees(wish.channel)
     said = before.contact(wish.channel, wish.purpose)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, bindparam, func, insert, select, update
+from sqlalchemy import Boolean, Connection, bindparam, func, select, update
 
+from bot.customers.wishes import UNBOUND, Manners
 from bot.dialogue.state import DialogueState
 from bot.errors import ClaimLost
 from bot.storage.evidence import strongest
 from bot.storage.inbox import Claim
 from bot.storage.outbox import PULLED
 from bot.storage.prepared import Prepared
-from bot.storage.schema import Instant, conversation, delivery, identity, message, profile
+from bot.storage.saying import say
+from bot.storage.schema import Instant, conversation, identity, message, profile
 from bot.storage.timers import next_timer
 from bot.storage.wordless import WORDLESS, as_line
-from bot.turn import Reply, Turn
+from bot.turn import Turn
 from handoff.case import Line
 
 TICK = timedelta(microseconds=1)
@@ -134,14 +135,22 @@ _HANDLED = Prepared(
         missed=bindparam("b_missed", type_=Boolean),
     )
 )
-_SAY = Prepared(insert(message).returning(message.c.id))
-_DELIVER = Prepared(insert(delivery))
 
 
-def write_turn(connection: Connection, claim: Claim, standing: Standing, turn: Turn, *, now: datetime, rest: bool) -> Written:
+def write_turn(
+    connection: Connection,
+    claim: Claim,
+    standing: Standing,
+    turn: Turn,
+    *,
+    now: datetime,
+    rest: bool,
+    manners: Manners = UNBOUND,
+) -> Written:
     """Write everything a turn changed and give the claim back.
 
-    `rest`: whether arrivals of this claim are left for another turn. Raises `ClaimLost` when the claim ran out meanwhile.
+    `rest`: whether arrivals of this claim are left for another turn. `manners`: when customers may be written to without having
+    asked. Raises `ClaimLost` when the claim ran out meanwhile.
     """
     at = now if standing.handled_at is None or now > standing.handled_at else standing.handled_at + TICK
     owner = turn.state.owner
@@ -173,7 +182,7 @@ def write_turn(connection: Connection, claim: Claim, standing: Standing, turn: T
         raise ClaimLost(f"conversation {claim.conversation} was claimed by another worker; nothing was written")
     for id_, trace in turn.traces.items():
         _HANDLED.run(connection, {"b_message": id_, "b_at": at, "b_trace": dict(trace) or None, "b_missed": missed[id_]})
-    ids = say(connection, standing, turn.replies, in_reply_to=list(turn.traces), at=at, now=now, epoch=epoch)
+    ids = say(connection, standing, turn.replies, in_reply_to=list(turn.traces), at=at, now=now, epoch=epoch, manners=manners)
     return Written(claim.conversation, ids, standing.channel, standing.identity_id, more)
 
 
@@ -182,67 +191,6 @@ def _missed(standing: Standing, turn: Turn) -> dict[int, bool | None]:
     spoke = standing.owner == "bot" and not turn.state.paused
     understood = {id_: trace.get("understood") for id_, trace in turn.traces.items()}
     return {id_: not sure if spoke and sure is not None else None for id_, sure in understood.items()}
-
-
-def say(
-    connection: Connection,
-    standing: Standing,
-    replies: Sequence[Reply],
-    *,
-    in_reply_to: Sequence[int],
-    at: datetime,
-    now: datetime,
-    epoch: int,
-) -> tuple[int, ...]:
-    """Add what we say to the thread and to the outbox, in this order.
-
-    `at` never falls behind what was said before, even when the clock does; `now` is when it may be sent: at once.
-    """
-    if not replies or standing.identity_id is None or standing.channel is None:
-        return ()
-    answered = [str(id_) for id_ in in_reply_to]
-    rows = [
-        {
-            "conversation_id": standing.id,
-            "identity_id": standing.identity_id,
-            "channel": standing.channel,
-            "direction": "out",
-            "author": reply.author,
-            "author_name": reply.author_name,
-            "kind": "text",
-            "text": reply.text,
-            "data": reply.data or None,
-            "at": at,
-            "received_at": at,
-            "handled_at": at,
-            "failures": 0,
-            "in_reply_to": answered,
-            "trace": dict(reply.trace) or None,
-        }
-        for reply in replies
-    ]
-    ids = tuple([_SAY.scalar(connection, row) for row in rows])
-    if standing.channel == "webchat":
-        return ids
-    for id_, reply in zip(ids, replies, strict=True):
-        _DELIVER.run(
-            connection,
-            {
-                "message_id": id_,
-                "conversation_id": standing.id,
-                "identity_id": standing.identity_id,
-                "channel": standing.channel,
-                "account": standing.account,
-                "recipient": standing.sender,
-                "key": uuid.uuid4().hex,
-                "state": "pending",
-                "epoch": epoch if reply.author == "bot" else None,
-                "attempts": 0,
-                "repeats": 0,
-                "next_at": now,
-            },
-        )
-    return ids
 
 
 def needs_delivery(channel: str | None) -> bool:

@@ -9,13 +9,15 @@ the key, that is still one message for the customer.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, case, func, literal_column, or_, select, update
 
+from bot.customers.wishes import GO, UNBOUND, Manners, Verdict
 from bot.messages import Button, Limits, OutboundMessage
+from bot.storage.contacting import HAS_WISHES, verdicts
 from bot.storage.held import release_held as release_held  # the rest of the outbox's doings with what waits
 from bot.storage.last_acts import last_acts
 from bot.storage.prepared import Prepared
@@ -35,6 +37,9 @@ class Due:
     attempts: int
     withheld: str = ""
     """Why it must not be sent after all; empty when it may."""
+    later: datetime | None = None
+    """When it may be sent, if not yet; `why` says what it waits for."""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,8 @@ class Outcome:
     why: str | None = None
     next_at: datetime | None = None
     """When to try again, for `pending`; None: as soon as may be."""
+    not_before: datetime | None = None
+    """The end of the quiet hours it waits for: what comes after it does not wait behind it."""
     maybe_taken: bool = False
     """The platform may already have taken it: the next attempt is a possible repeat."""
     customer_gone: bool = False
@@ -92,7 +99,12 @@ _due = (
         # One after another to the same recipient, in the order they were written.
         delivery.c.message_id
         == select(func.min(_head.c.message_id))
-        .where(_is_open(_head), _here(_head), _head.c.identity_id == _recipients.c.identity_id)
+        .where(
+            _is_open(_head),
+            _here(_head),
+            _head.c.identity_id == _recipients.c.identity_id,
+            or_(_head.c.not_before.is_(None), _head.c.not_before <= _now),
+        )
         .scalar_subquery(),
         _ready,
     )
@@ -120,6 +132,9 @@ _TO_SEND = (
         message.c.author,
         message.c.text,
         message.c.data,
+        message.c.purpose,
+        message.c.at,
+        HAS_WISHES.label("has_wishes"),
         delivery.c.identity_id,
         delivery.c.channel,
         delivery.c.account,
@@ -150,10 +165,12 @@ def claim_due(
     until: datetime,
     limit: int,
     limits: Limits | None = None,
+    manners: Manners = UNBOUND,
 ) -> list[Due]:
     """Take messages that may be sent now by one account of `channel`: for each recipient only the oldest.
 
-    By the channel's `limits` it is told until when the recipients' windows are open.
+    By the channel's `limits` it is told until when the recipients' windows are open. What the customers want of us is asked
+    anew, as anything may have been said since a message was written; `manners` are the house's own.
     """
     claimed = connection.execute(
         _CLAIM, {"on_channel": channel, "on_account": account, "worker": worker, "now": now, "until": until, "limit": limit}
@@ -163,12 +180,19 @@ def claim_due(
         return []
     rows = connection.execute(_TO_SEND, {"messages": ids}).all()
     ends = _window_ends(connection, rows, limits) if limits is not None and limits.window_hours else {}
-    return [_due_from(row, ends.get(row.identity_id)) for row in rows]
+    told = verdicts(connection, rows, manners, now)
+    return [_obeying(_due_from(row, ends.get(row.identity_id)), told.get(row.id, GO)) for row in rows]
 
 
 def _window_ends(connection: Connection, rows: Sequence[Any], limits: Limits) -> dict[int, datetime]:
     windows = {row.identity_id: window for row in rows if (window := limits.window_of(row.recipient)) is not None}
     return {id_: at + windows[id_] for id_, at in last_acts(connection, list(windows)).items()}
+
+
+def _obeying(due: Due, verdict: Verdict) -> Due:
+    if verdict.state == "no":
+        return replace(due, withheld=due.withheld or verdict.why)
+    return replace(due, later=verdict.until, why=verdict.why) if verdict.state == "later" else due
 
 
 def _due_from(row: Any, window_ends: datetime | None) -> Due:
@@ -209,6 +233,7 @@ _SETTLE = (
         provider_id=func.coalesce(bindparam("b_provider_id"), delivery.c.provider_id),
         why=bindparam("b_why"),
         next_at=func.coalesce(bindparam("b_next_at", type_=Instant), delivery.c.next_at),
+        not_before=func.coalesce(bindparam("b_not_before", type_=Instant), delivery.c.not_before),
         sent_at=bindparam("b_sent_at", type_=Instant),
         ended_at=bindparam("b_ended_at", type_=Instant),
         attempts=delivery.c.attempts - bindparam("b_uncounted"),
@@ -245,6 +270,7 @@ def settle(connection: Connection, outcomes: Sequence[Outcome], *, worker: str, 
             "b_provider_id": outcome.provider_id,
             "b_why": outcome.why[:500] if outcome.why else None,
             "b_next_at": outcome.next_at,
+            "b_not_before": outcome.not_before,
             "b_sent_at": (outcome.sent_at or now) if outcome.state == "sent" else None,
             "b_ended_at": now if outcome.state in ("failed", "held") else None,
             "b_uncounted": 0 if outcome.counts else 1,

@@ -2,16 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from bot.storage.schema import wish
+from bot.customers.wishes import CONTACT as CONTACT  # whether they may be written to: true or false
+from bot.customers.wishes import Wanted, Wish
+from bot.storage.schema import conversation, profile, wish
 
-CONTACT = "contact"
-"""Whether they may be written to: true or false."""
+_ROWS = select(wish).order_by(wish.c.id)
+_PROFILES = select(conversation.c.id, profile.c.facts).join_from(conversation, profile, profile.c.id == conversation.c.profile_id)
+
+
+def wanted_of(connection: Connection, conversations: Collection[int]) -> dict[int, Wanted]:
+    """Everything the customers of these conversations want, and what their profiles say where they said nothing."""
+    ids = list(conversations)
+    told: dict[int, list[Wish]] = {id_: [] for id_ in ids}
+    for row in connection.execute(_ROWS.where(wish.c.conversation_id.in_(ids))):
+        told[row.conversation_id].append(_wish(row))
+    facts = {id_: said or {} for id_, said in connection.execute(_PROFILES.where(conversation.c.id.in_(ids)))}
+    return {
+        id_: Wanted(
+            wishes=tuple(wishes),
+            consents=facts.get(id_, {}).get("consents_to_marketing") is True,
+            home_store=str(facts.get(id_, {}).get("home_store") or ""),
+        )
+        for id_, wishes in told.items()
+    }
+
+
+def record(
+    connection: Connection,
+    conversation_id: int,
+    *,
+    kind: str,
+    value: Any,
+    now: datetime,
+    by: str,
+    channel: str = "",
+    purpose: str = "",
+    identity: int | None = None,
+    proof: Mapping[str, Any] | None = None,
+) -> None:
+    """Write down what a customer wants. `proof` is the message's number ({"message": 12}), a form, a call."""
+    row = {
+        "conversation_id": conversation_id,
+        "identity_id": identity,
+        "kind": kind,
+        "channel": channel,
+        "purpose": purpose,
+        "value": value,
+        "at": now,
+        "by": by,
+        "proof": dict(proof or {}),
+    }
+    connection.execute(insert(wish), row)
+
+
+def _wish(row: Any) -> Wish:
+    return Wish(
+        id=row.id,
+        kind=row.kind,
+        value=row.value,
+        channel=row.channel,
+        purpose=row.purpose,
+        at=row.at,
+        by=row.by,
+        proof=row.proof or {},
+    )
 
 
 def allowed(rows: Sequence[Any], channel: str, purpose: str) -> bool | None:

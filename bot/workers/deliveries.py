@@ -14,6 +14,7 @@ import structlog
 
 from bot import signals
 from bot.clock import Clock
+from bot.customers.wishes import UNBOUND, Manners
 from bot.errors import AccountRefused, CustomerGone, OutcomeUnknown, OutsideWindow, Refused, SendFailed, TryLater
 from bot.messages import Channel
 from bot.metrics import CHANNEL_AWAY, DELIVERIES, REPEATS
@@ -50,6 +51,7 @@ class DeliveryWorker:
         templates: Mapping[str, Any] | None = None,
         served: Served | None = None,
         breaker: Breaker | None = None,
+        manners: Manners = UNBOUND,
     ) -> None:
         """`templates`: by language, what may be sent when the window is closed, as the channel's `send_template` takes it.
 
@@ -57,6 +59,7 @@ class DeliveryWorker:
         """
         self._database, self._channel, self._clock, self._board = database, channel, clock, board
         self.account = str(getattr(channel, "account", ""))
+        self._manners = manners
         self._name, self._claim, self._settle_after = name, timedelta(seconds=claim_seconds), settle_seconds
         self._templates, self._served, self._breaker = templates or {}, served or {}, breaker or Breaker()
         rate = channel.limits.per_second
@@ -131,6 +134,7 @@ class DeliveryWorker:
             until=now + self._claim,
             limit=room,
             limits=self._channel.limits,
+            manners=self._manners,
         )
         try:
             return await self._database.write(claim)
@@ -162,6 +166,8 @@ class DeliveryWorker:
         """Try to send it; None when nothing is left to be written down."""
         if due.withheld:
             return Outcome(due.message, "withheld", why=due.withheld)
+        if due.later is not None:
+            return Outcome(due.message, "pending", why=due.why, next_at=due.later, not_before=due.later, counts=False)
         stopping = await self._keep_pace(due.outbound.recipient)
         if stopping or self._breaker.wait(time.monotonic()):
             return Outcome(due.message, "pending", counts=False)  # claimed, and not tried

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from bot.actions.registry import Registry
 from bot.brand import Brand
+from bot.customers.quiet import read_span
 from bot.customers.recognise import USUAL_NEEDS, Needs
+from bot.customers.wishes import UNBOUND, Manners
 from bot.dialogue.domain import Domain
 from bot.dialogue.step import Dialogue
 from bot.storage.cases import Desks
@@ -27,3 +29,16 @@ class House:
     """Store id to its opening hours."""
     needs: Needs = USUAL_NEEDS
     """What each fact and act asks for by way of proof."""
+    manners: Manners = UNBOUND
+    """When customers may be written to without having asked."""
+
+
+def manners_of(brand: Brand) -> Manners:
+    """The brand's rules about writing to customers."""
+    rules = brand.contact
+    return Manners(
+        unasked_per_day=rules.unasked_per_day,
+        quiet=(read_span(rules.quiet_hours),) if rules.quiet_hours else (),
+        time_zone=brand.time_zone,
+        store_zones={store.id: store.time_zone for store in brand.stores},
+    )

@@ -124,7 +124,7 @@ class TurnUnit:
             timers_changed=timers_changed or desk.timers_changed,
         )
         rest = self.claim.more or len(self.arrivals) < len(self.claim.arrivals)
-        written = conversations.write_turn(connection, self.claim, standing, turn, now=self.now, rest=rest)
+        written = conversations.write_turn(connection, self.claim, standing, turn, now=self.now, rest=rest, manners=self.house.manners)
         questions = questions_in(replies)
         return replace(written, missed=missed, questions=questions, handed=self._hand_over(connection, standing))
 
