@@ -39,6 +39,8 @@ from bot.clock import Clock, SystemClock
 from bot.connections.exchange import Exchange
 from bot.connections.line import Ground, Line
 from bot.connections.lines import lines_of
+from bot.connections.sources import Opened as OpenedSources
+from bot.connections.sources import check_databases, crm_doors, open_sources, order_of, settle_profiles
 from bot.connections.telegram import telegram_line
 from bot.console import console_ports
 from bot.customers.customer_file import read_customers
@@ -59,7 +61,6 @@ from bot.storage.corrections import pending_corrections
 from bot.storage.database import Database, PostgresDatabase, durability, open_database, parse_url
 from bot.storage.elsewhere import Elsewhere
 from bot.storage.inbox import Accepted
-from bot.storage.profiles import import_profiles
 from bot.storage.upgrade import upgrade
 from bot.web.app import application
 from bot.web.chat_book import StoredChatBook
@@ -69,6 +70,7 @@ from bot.web.rest import PATH as REST_PATH
 from bot.web.rest import RestDoor
 from bot.web.visitors import Visitors
 from bot.web.webchat import add_webchat
+from bot.workers.bringing import Bringer
 from bot.workers.deliveries import DeliveryWorker
 from bot.workers.discretion import needs_of
 from bot.workers.doubling import Doubling
@@ -176,6 +178,7 @@ class Program:
         self._closing.push_async_callback(self.model.close)
         understander = await self._understander()
         await self._open_database()
+        sources = await self._sources()
         requests = OpenRequests()
         self.worker = TurnWorker(
             self.database,
@@ -185,6 +188,7 @@ class Program:
             self.board,
             name=self.name,
             requests=requests,
+            profiles=self._bringer(sources),
             claim_seconds=settings.claim_seconds,
         )
         door = InboxDoor(
@@ -193,6 +197,8 @@ class Program:
         visitors = visitors_of(settings)
         app = application(self.health, visitors=visitors, metrics_token=_secret(settings.metrics_token))
         self._add_rest(app, door)
+        for crm in crm_doors(self.house.brand, sources.secrets, self.database, self.board, self.clock):
+            crm.add_to(app)
         telegram = await self._telegram(app)
         await self._add_lines(app, door, telegram)
         links: Mapping[str, Callable[[str], Coroutine[Any, Any, str]]] = ChainMap(
@@ -296,7 +302,22 @@ class Program:
             await self.database.write(partial(release_all, now=self.clock.now()))
         for name, value in (await self.database.write(durability)).items():
             metrics.DATABASE_SETTING.labels(name, value).set(1)
-        await seed_customers(self.database, self.folder)
+        await settle_profiles(self.database, self.house.brand, self.clock)
+
+    async def _sources(self) -> OpenedSources:
+        """The brand's own databases and CRMs, which must fit what `sources.yml` says of them."""
+        sources = open_sources(self.house.brand, os.environ)
+        self._closing.push_async_callback(sources.close)
+        await check_databases(sources.databases)
+        return sources
+
+    def _bringer(self, sources: OpenedSources) -> Bringer | None:
+        if not sources.databases:
+            return None
+        order, patience = order_of(self.house.brand.sources), self.settings.claim_seconds / 4
+        bringer = Bringer(self.database, sources.databases, order, self.clock, patience=patience)
+        self._closing.push_async_callback(bringer.close)
+        return bringer
 
     def _add_rest(self, app: web.Application, door: InboxDoor) -> None:
         token = self.settings.rest_token
@@ -469,15 +490,6 @@ def release_all(connection: Connection, now: datetime) -> None:
 def _really_write(connection: Connection, name: str, now: datetime) -> None:
     """Write something nobody reads: a database on a full disk still answers questions."""
     leases.hold(connection, name="health", holder=name, now=now, until=now)
-
-
-async def seed_customers(database: Database, folder: Path) -> int:
-    """Write the brand's customer file over the profile table; returns how many profiles there were."""
-    path = folder / "customers.csv"
-    if not path.exists():
-        return 0
-    profiles = await asyncio.to_thread(lambda: list(read_customers(path)))
-    return await database.write(partial(import_profiles, profiles=profiles))
 
 
 @contextlib.contextmanager
