@@ -58,10 +58,11 @@ class Known:
         )
 
 
-def learn(data: TrainingData, tagged: frozenset[str] = frozenset()) -> Known:
+def learn(data: TrainingData, tagged: frozenset[str] = frozenset(), *, with_topics: bool = True) -> Known:
     """Gather every wording of every entity: look-ups, annotated examples, and the synonyms of both.
 
     Of the entities `tagged`, which a trained tagger finds (see `nlu.entities.tagger`), annotated wordings are left to it.
+    Topics are half of the work, and only wanted by who asks for `EntityFinder.chosen`.
     """
     coded = codes.learn(data.examples)
     skipped = _OURS | set(data.regexes) | {code.name for code in coded}
@@ -89,7 +90,7 @@ def learn(data: TrainingData, tagged: frozenset[str] = frozenset()) -> Known:
         regexes={name: list(dict.fromkeys(data.regexes[name])) for name in sorted(data.regexes)},
         codes=coded,
         ordinary=ordinary,
-        topics=topics.learn_topics(data.examples, Gazetteer(listed_wordings, frozenset(ordinary))),
+        topics=topics.learn_topics(data.examples, Gazetteer(listed_wordings, frozenset(ordinary))) if with_topics else {},
     )
 
 

@@ -11,9 +11,9 @@ from nlu.encoders import SentenceEncoder
 from nlu.entities import EntityFinder, Known
 from nlu.entities.gazetteer import key_of
 from nlu.entities.tagger.chain import NOTHING
-from nlu.entities.tagger.copies import swapped
 from nlu.entities.tagger.features import all_features, rule_marks, spread
 from nlu.entities.tagger.fitting import Lesson, fit
+from nlu.entities.tagger.haste import hasty, small
 from nlu.entities.tagger.labels import kind_of, labelled, labels_of
 from nlu.entities.tagger.listed import gather
 from nlu.entities.tagger.model import TaggerModel
@@ -21,7 +21,7 @@ from nlu.entities.tagger.narrowing import Narrowing, learn_narrowing
 from nlu.entities.tagger.words import Floats, Words, cut, pooled
 from nlu.entities.tagger.world import world
 from nlu.text import LONGEST
-from nlu.understanding import Example, TrainingData
+from nlu.understanding import Entity, Example, TrainingData
 
 _LEAST_SEEN = 2
 """Training messages a feature must be in to be learnt."""
@@ -40,10 +40,23 @@ class Course:
     names: frozenset[str]
     """The entities learnt."""
     lists: Mapping[str, tuple[str, ...]]
-    """Wordings listed by the brand, by name; hints, and values for copies."""
-    copies: bool
-    """Whether copies with swapped values are added."""
+    """Wordings listed by the brand, by name: hints."""
     passes: int
+
+
+class MemoFinder(EntityFinder):
+    """Rules that remember what they found: while teaching, the same messages come up again and again."""
+
+    def __init__(self, known: Known) -> None:
+        super().__init__(known)
+        self._found: dict[tuple[str, str], tuple[Entity, ...]] = {}
+
+    def find(self, text: str, language: str) -> tuple[Entity, ...]:
+        """See `EntityFinder`."""
+        key = text, language
+        if key not in self._found:
+            self._found[key] = super().find(text, language)
+        return self._found[key]
 
 
 class Reader:
@@ -54,8 +67,10 @@ class Reader:
         self._known: dict[str, Floats] = {}
         self.narrowing: Narrowing | None = None
         if encoder.token_dimension and examples:
-            sample = examples[:: -(-len(examples) // _SAMPLE)]
-            self.narrowing = learn_narrowing(self._pooled([example.text[:LONGEST] for example in sample]))
+            sample = list(dict.fromkeys(example.text[:LONGEST] for example in examples[:: -(-len(examples) // _SAMPLE)]))
+            words = self._pooled(sample)
+            self.narrowing = learn_narrowing(words)
+            self._known |= zip(sample, map(self.narrowing, words), strict=True)
 
     def __call__(self, text: str) -> Floats | None:
         """The narrowed vectors of a message's words; None without an encoder."""
@@ -70,6 +85,10 @@ class Reader:
             for start in range(0, len(missing), _AT_ONCE):
                 some = missing[start : start + _AT_ONCE]
                 self._known |= zip(some, map(self.narrowing, self._pooled(some)), strict=True)
+
+    def read_both_ways(self, examples: Sequence[Example]) -> None:
+        """Read examples as they are and typed in haste, together: one by one, each would fill a whole pass of the encoder."""
+        self.read([each.text[:LONGEST] for example in examples for each in (example, hasty(example))])
 
     def _pooled(self, texts: Sequence[str]) -> list[Floats]:
         found = zip(texts, self._encoder.encode_tokens_of(texts), strict=True)
@@ -97,7 +116,7 @@ def teach(data: TrainingData, course: Course, reader: Reader, finder: EntityFind
         weights=NOTHING,
     )
     lessons = sampled([example for example in taught if example.intent in model.intents], _MOST)
-    copies = swapped(lessons, course.lists) if course.copies else []
+    copies = [hasty(example) for example in lessons if example.entities and small(example.text) != example.text]
     cuts = [cut(example.text) for example in (*lessons, *copies)]
     told = [_features(example, words, model, finder) for example, words in zip((*lessons, *copies), cuts, strict=True)]
     counts = Counter(feature for message in told[: len(lessons)] for feature in {each for row in message for each in row})
