@@ -25,6 +25,7 @@ from bot.doubling_commands import doubles
 from bot.errors import SettingsError
 from bot.model_commands import models as model_commands
 from bot.nlu_commands import app as nlu_commands
+from bot.privacy_commands import person, retention
 from bot.public_commands import public
 from bot.rasa_commands import export, rasa
 from bot.settings import Engine, Settings, read_settings
@@ -41,8 +42,10 @@ customers.command(doubles)
 app.command(db)
 app.command(export)
 app.command(model_commands)
+app.command(person)
 app.command(public)
 app.command(rasa)
+app.command(retention)
 app.command(undelivered)
 app.command(unreadable)
 app.command(user)
