@@ -28,14 +28,12 @@ class Leaving:
     @classmethod
     def of(cls, connection: Connection, merged: Any, stays: int) -> Leaving:
         """What a row of the ledger brought to where it is now, and who has followed it there."""
-        here = select(identity.c.id).where(identity.c.conversation_id == stays)
-        present = set(connection.execute(here).scalars())
-        ids = present & set(merged.moved["identities"])
+        ids = set(merged.moved["identities"])
         followers: list[int] = []
         later = select(merge).where(merge.c.winner_id == stays, merge.c.id > merged.id, merge.c.undone_at.is_(None))
         for row in connection.execute(later.order_by(merge.c.id)).all():
             if row.why.get("made_by") in ids and "identities" in row.moved:
-                ids |= present & set(row.moved["identities"])
+                ids |= set(row.moved["identities"])
                 followers.append(row.id)
         return cls(
             stays=stays,

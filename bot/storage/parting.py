@@ -90,8 +90,8 @@ class _Parting:
             spoke=spoke if direct else spoke or "stays",
         )
         profile_goes = self._profile_goes(direct)
-        self._save(self.leaving.stays, stays, has_profile=not profile_goes, spoke=spoke == "stays")
-        self._save(self.leaving.leaves, leaves, has_profile=profile_goes, spoke=spoke == "leaves")
+        self._save(self.leaving.stays, stays, stayed, has_profile=not profile_goes, spoke=spoke == "stays")
+        self._save(self.leaving.leaves, leaves, before, has_profile=profile_goes, spoke=spoke == "leaves")
 
     def _before(self, side: str) -> DialogueState:
         kept: Mapping[str, Any] = self.merged.moved["before"][side]
@@ -128,13 +128,12 @@ class _Parting:
         query = select(identity.c.id).where(identity.c.conversation_id == conversation_id)
         return list(self.connection.execute(query).scalars())
 
-    def _save(self, conversation_id: int, state: DialogueState, *, has_profile: bool, spoke: bool) -> None:
+    def _save(self, conversation_id: int, state: DialogueState, before: DialogueState, *, has_profile: bool, spoke: bool) -> None:
         connection, profile_id = self.connection, self.home.profile_id if has_profile else None
         identities = self._identities(conversation_id)
         if self.home.profile_id is not None and not has_profile:
             evidence.revoke(connection, identities=identities, profile_id=self.home.profile_id, now=self.now, by=self.by)
-            slots = {name: slot for name, slot in state.slots.items() if slot.source != "profile"}
-            state = replace(state, slots=slots, last_said=())
+            state = _forgetting_the_profile(state, before)
         state = replace(state, owner=self._owner(conversation_id))
         speaker = self.home.identity_id if self.home.identity_id in identities else self._latest(conversation_id)
         timers.set_again(connection, conversation_id, self._deadline(conversation_id))
@@ -185,6 +184,12 @@ class _Parting:
             .where(case.c.conversation_id == conversation_id, case.c.status == "waiting", IS_OPEN, case.c.deadline.is_not(None))
             .order_by(case.c.id.desc())
         ).scalar()
+
+
+def _forgetting_the_profile(state: DialogueState, before: DialogueState) -> DialogueState:
+    """The dialogue without what the profile of the other side had filled in; what was known before is their own."""
+    slots = {name: slot for name, slot in state.slots.items() if slot.source != "profile" or before.slots.get(name) == slot}
+    return replace(state, slots=slots, last_said=state.last_said if state.last_said == before.last_said else ())
 
 
 def _without(state: DialogueState, is_others: Any) -> DialogueState:

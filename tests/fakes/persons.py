@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -121,7 +122,7 @@ class SteppedHouse:
         for _ in range(50):
             now = self.tick()
             until = now + timedelta(seconds=10)
-            claims = self.write(lambda connection: inbox.claim(connection, worker="w", now=now, until=until, limit=1))
+            claims = self.write(partial(inbox.claim, worker="w", now=now, until=until, limit=1))
             if not claims:
                 return
             (claim,) = claims
