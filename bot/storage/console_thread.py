@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from bot.brand import Brand
 from bot.customers.recognise import Level
+from bot.customers.wishes import QUIET_HOURS
 from bot.dialogue.flow import Flows
 from bot.dialogue.state import DialogueState
 from bot.storage.cases import waits_on_line
@@ -182,7 +183,7 @@ def _state(row: Any) -> Literal["waiting", "sent", "delivered", "read", "failed"
 def _why(why: str | None, state: str, language: str) -> str:
     if state == "held":
         return why_held(why, language)
-    return why_unsent(why, language) if state == "failed" else ""
+    return why_unsent(why, language) if state == "failed" or why == QUIET_HOURS else ""
 
 
 def _author(row: Any) -> Literal["customer", "advisor", "system"]:
@@ -210,7 +211,13 @@ def _meaning(trace: Mapping[str, Any]) -> Meaning | None:
 
 
 def _trace(trace: Mapping[str, Any]) -> Trace:
-    return Trace(meaning=_meaning(trace), step=trace.get("step") or "", response=trace.get("response") or "")
+    return Trace(
+        meaning=_meaning(trace),
+        step=trace.get("step") or "",
+        response=trace.get("response") or "",
+        asks=trace.get("asks") or "",
+        asking=trace.get("asking") or "new",
+    )
 
 
 def _card(connection: Connection, row: Any, brand: Brand, language: str) -> CustomerCard:

@@ -170,6 +170,10 @@ class Trace:
     """Such as "book_appointment / ask_day"."""
     response: str = ""
     """Name of the response in the brand's domain."""
+    asks: str = ""
+    """Of a question: the slot it asks for."""
+    asking: Literal["new", "again", "confirm"] = "new"
+    """Whether that was known already (`again`), or the question is whether it still holds (`confirm`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

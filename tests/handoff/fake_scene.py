@@ -85,7 +85,13 @@ def _camille_talks(house: FakeHouse, camille: FakeConversation) -> None:
         at=next(ago),
         state="read",
         buttons=("Oui", "Non, autre chose"),
-        trace=Trace(meaning=booking, step="book_appointment / ask_hour", response="utter_resume"),
+        trace=Trace(
+            meaning=booking,
+            step="book_appointment / ask_hour",
+            response="utter_resume",
+            asks="appointment_hour",
+            asking="again",
+        ),
     )
     desk.put(camille, "customer", HURT, at=next(ago), meaning=unsure)
     desk.put(

@@ -170,6 +170,7 @@ async def test_a_manager_reads_why_the_bot_said_it_and_an_advisor_only_the_conve
     assert "utter_ask_appointment_hour" in page
     assert "book_appointment / ask_hour" in page
     assert "embedded 3" in page
+    assert "already answered" in page, "a question for something known shows"
 
     page = await (await visit("ines")).read("/conversations/1")
     assert "samedi à Lyon" in page
