@@ -1,15 +1,17 @@
-"""`filrouge customers import`: the customer file of a shop's own system, checked line by line, as often as one likes."""
+"""`filrouge customers import` and `customers sources`: files of a shop's own system, and what else profiles come from."""
 
 from __future__ import annotations
 
 import asyncio
 import csv
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 from cyclopts import App, Parameter
 from rich.console import Console
@@ -17,10 +19,16 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from sqlalchemy import Connection
 
 from bot.customers.customer_file import Line
-from bot.customers.importing import Judged
+from bot.customers.importing import Judged, judge, told_by_lines
+from bot.customers.sources import FILE, Order
 from bot.settings import read_settings
 
+if TYPE_CHECKING:
+    from bot.connections.sources import Checked  # not at run time: it brings the whole house along
+
 customers = App(name="customers", help="The customer profiles.")
+sources = App(name="sources", help="Where profiles come from beside the customer file.")
+customers.command(sources)
 out = Console()
 told = Console(stderr=True)
 
@@ -57,26 +65,57 @@ def import_file(
         raise SystemExit(1)
 
 
+@sources.command(name="check")
+def check_sources(
+    *, brand: Annotated[Path | None, Parameter(name="--brand", help="The brand folder; the demo's when left out.")] = None
+) -> None:
+    """Ask every source of `sources.yml` whether it answers, and name the fields one of its profiles has.
+
+    The exit code is 1 when one does not answer or does not fit its mapping.
+    """
+    right = True
+    for one in asyncio.run(_check(brand)):
+        out.print(f"{one.source}: {one.says}", highlight=False, markup=False, soft_wrap=True)
+        right = right and one.right
+    if not right:
+        raise SystemExit(1)
+
+
+async def _check(brand: Path | None) -> list[Checked]:
+    from bot.brand import load_brand
+    from bot.connections.sources import check_each
+    from bot.wiring import demo_folder
+
+    return await check_each(load_brand(brand or demo_folder(read_settings())), os.environ)
+
+
 async def _import(file: Path, brand: Path | None, *, dry_run: bool, report: Path | None) -> tuple[Counter[str], list[Judged]]:
     from bot.brand import load_brand
+    from bot.clock import SystemClock
+    from bot.connections.sources import combine_as_declared, order_of
     from bot.customers.customer_file import read_lines
     from bot.storage.database import open_database
     from bot.storage.upgrade import upgrade
     from bot.wiring import demo_folder
 
     settings = read_settings()
-    stores = {store.id for store in load_brand(brand or demo_folder(settings)).stores}
+    shop = load_brand(brand or demo_folder(settings))
+    stores, order, clock = {store.id for store in shop.stores}, order_of(shop.sources), SystemClock(settings.starts_at)
     await upgrade(settings.database)
     database = open_database(settings.database)
     counts: Counter[str] = Counter()
     wrong: list[Judged] = []
     columns = (TextColumn("[bold]Reading"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     try:
+        if not dry_run:
+            await combine_as_declared(database, order, clock, changed=False)
         with Progress(*columns, console=told) as progress, _Report(report) as rows:
             task = progress.add_task("", total=await asyncio.to_thread(_lines_in, file))
             for lines in _batches(read_lines(file, stores=stores), BATCH):
-                work = partial(_take, lines=lines, dry_run=dry_run)
-                judged = await (database.read(work) if dry_run else database.write(work))
+                if dry_run:
+                    judged = await database.read(partial(_preview, lines=lines))
+                else:
+                    judged = await database.write(partial(_take, lines=lines, order=order, now=clock.now()))
                 counts.update(one.outcome for one in judged)
                 wrong += [one for one in judged if one.outcome == "wrong"][: SHOWN - len(wrong)]
                 rows.add(judged)
@@ -86,17 +125,16 @@ async def _import(file: Path, brand: Path | None, *, dry_run: bool, report: Path
     return counts, wrong
 
 
-def _take(connection: Connection, lines: Sequence[Line], *, dry_run: bool) -> list[Judged]:
-    from bot.customers.importing import judge
-    from bot.storage.profiles import facts_to, import_profiles, stored_facts
+def _preview(connection: Connection, lines: Sequence[Line]) -> list[Judged]:
+    from bot.storage.profile_sources import preview
 
-    profiles = {line.profile.id: line.profile for line in lines if line.profile is not None}
-    written = {id_: facts_to(profile) for id_, profile in profiles.items()}
-    judged = judge(lines, stored_facts(connection, list(profiles)), written)
-    if not dry_run:
-        # What is the same is not written: a repeated import costs the database nothing.
-        import_profiles(connection, [one.line.profile for one in judged if one.line.profile and one.outcome != "same"])
-    return judged
+    return judge(lines, preview(connection, FILE, told_by_lines(lines)))
+
+
+def _take(connection: Connection, lines: Sequence[Line], *, order: Order, now: datetime) -> list[Judged]:
+    from bot.storage.profile_sources import take
+
+    return judge(lines, take(connection, FILE, told_by_lines(lines), order=order, now=now))
 
 
 class _Report:

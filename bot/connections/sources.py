@@ -19,12 +19,12 @@ from bot.brand.sources_file import mistake_in_sources
 from bot.clock import Clock
 from bot.customers.customer_file import Line, read_lines
 from bot.customers.sources import FILE, Order, Told, facts_of
-from bot.errors import BrandError, SourceAway
+from bot.errors import BrandError, SettingsError, SourceAway
 from bot.signals import Signals
 from bot.storage.database import Database
 from bot.storage.profile_sources import combine_anew, take
 from bot.storage.shop_database import ShopDatabase
-from bot.storage.taken_whole import note_digest, same_digest
+from bot.storage.taken_whole import last_digest, note_digest
 from bot.web.crm_door import CrmDoor
 
 log = structlog.get_logger(__name__)
@@ -96,30 +96,78 @@ async def check_databases(databases: tuple[ShopDatabase, ...]) -> None:
             log.warning("profile_source_away", source=database.name, why=str(error))
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a source says of itself."""
+
+    source: str
+    right: bool
+    says: str
+
+
+async def check_each(brand: Brand, environment: Mapping[str, str]) -> list[Checked]:
+    """Ask every source whether it answers. Names of fields only: nothing of a customer is shown."""
+    file = brand.folder / "customers.csv"
+    there = await asyncio.to_thread(file.exists)
+    checked = [Checked(FILE, True, f"{file.name} is there" if there else f"there is no {file.name}; imports only")]
+    opened = open_sources(brand, environment)
+    try:
+        checked += [await _check(database) for database in opened.databases]
+    finally:
+        await opened.close()
+    checked += [Checked(name, True, f"has its secret; it pushes to /webhooks/crm/{name}") for name in opened.secrets]
+    return checked
+
+
+async def _check(database: ShopDatabase) -> Checked:
+    try:
+        await database.check()
+        sample = await database.sample()
+    except (BrandError, SourceAway) as error:
+        return Checked(database.name, False, str(error))
+    if sample is None:
+        return Checked(database.name, True, "answers; there is nobody in it")
+    by = ", ".join(sorted(database.kinds))
+    says = f"answers; found by {by}; one of its profiles has {', '.join(sample.fields) or 'nothing but an id'}"
+    if sample.unreadable:
+        says += f"; what stands in {', '.join(sample.unreadable)} cannot be read"
+    return Checked(database.name, True, says)
+
+
 async def settle_profiles(database: Database, brand: Brand, clock: Clock) -> int:
     """Bring the profile table to what the brand's files say now: the declared order, and `customers.csv` where it has changed.
 
     Returns how many lines were read. A start with nothing new reads two rows and one file. Raises `BrandError` at a wrong line.
     """
     order = order_of(brand.sources)
-    said = json.dumps([COMBINED_AS, order.sources, sorted(order.fields.items()), sorted(order.newest)])
-    digest = hashlib.sha256(said.encode()).hexdigest()
-    if not await database.read(partial(same_digest, name=ORDER_DIGEST, digest=digest)):
-        await _combine_all(database, order, clock)
-        await database.write(partial(note_digest, name=ORDER_DIGEST, digest=digest, now=clock.now()))
+    await combine_as_declared(database, order, clock)
     return await _take_file(database, brand.folder / "customers.csv", order, clock)
 
 
-async def _combine_all(database: Database, order: Order, clock: Clock) -> None:
+async def combine_as_declared(database: Database, order: Order, clock: Clock, *, changed: bool = True) -> None:
+    """See to it that all profiles are combined by this order; nothing is done when they are.
+
+    Where it may not have `changed`, raises `SettingsError` when they are combined by another one.
+    """
+    said = json.dumps([COMBINED_AS, order.sources, sorted(order.fields.items()), sorted(order.newest)])
+    digest = hashlib.sha256(said.encode()).hexdigest()
+    before = await database.read(partial(last_digest, name=ORDER_DIGEST))
+    if before == digest:
+        return
+    if before is not None and not changed:
+        raise SettingsError(
+            "the profiles are combined in another order than this brand's sources.yml declares; "
+            "name the folder the server runs with by --brand, or start the server once if the order is new"
+        )
     after: str | None = ""
     while after is not None:
-        work = partial(combine_anew, order=order, now=clock.now(), after=after, limit=BATCH)
-        after = await database.write(work)
+        after = await database.write(partial(combine_anew, order=order, now=clock.now(), after=after, limit=BATCH))
+    await database.write(partial(note_digest, name=ORDER_DIGEST, digest=digest, now=clock.now()))
 
 
 async def _take_file(database: Database, path: Path, order: Order, clock: Clock) -> int:
     digest = await asyncio.to_thread(_digest, path)
-    if digest is None or await database.read(partial(same_digest, name=FILE, digest=digest)):
+    if digest is None or digest == await database.read(partial(last_digest, name=FILE)):
         return 0
     lines = 0
     batches = _batches(read_lines(path))

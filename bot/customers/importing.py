@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from bot.customers.customer_file import Line
-from bot.customers.profile import Profile
+from bot.customers.sources import Change, Told, facts_of
 
 Outcome = Literal["new", "changed", "same", "wrong"]
 
@@ -22,23 +22,19 @@ class Judged:
     """Names of the fields that change, of a profile that is there already. Never what is in them."""
 
 
-def judge(lines: Sequence[Line], facts: Mapping[str, Mapping[str, Any]], write: Mapping[str, Mapping[str, Any]]) -> list[Judged]:
-    """What each line changes: `facts` are kept now, `write` would be kept, both by id."""
-    return [_judged(line, line.profile, facts, write) for line in lines]
+def told_by_lines(lines: Iterable[Line]) -> list[Told]:
+    """What the lines that are right tell of their profiles."""
+    return [Told(id=line.profile.id, facts=facts_of(line.profile, line.said)) for line in lines if line.profile is not None]
 
 
-def _judged(
-    line: Line, profile: Profile | None, facts: Mapping[str, Mapping[str, Any]], write: Mapping[str, Mapping[str, Any]]
-) -> Judged:
-    if profile is None:
+def judge(lines: Iterable[Line], changes: Iterable[Change]) -> list[Judged]:
+    """What becomes of each line; `changes` are those of the lines that are right, in their order."""
+    following = iter(changes)
+    return [_judged(line, None if line.profile is None else next(following)) for line in lines]
+
+
+def _judged(line: Line, change: Change | None) -> Judged:
+    if change is None:
         return Judged(line=line, outcome="wrong")
-    before = facts.get(profile.id)
-    if before is None:
-        return Judged(line=line, outcome="new")
-    then = write[profile.id]
-    changed = tuple(name for name in then if _plain(before.get(name)) != _plain(then[name]))
-    return Judged(line=line, outcome="changed" if changed else "same", fields=changed)
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+    outcome: Outcome = "new" if change.outcome == "new" else "changed" if change.outcome == "changed" else "same"
+    return Judged(line=line, outcome=outcome, fields=change.fields)

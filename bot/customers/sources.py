@@ -20,6 +20,8 @@ EMPTY: Mapping[str, Any] = {
 }
 """Every field as it is kept when no source says anything."""
 
+_NOT_SAID = object()
+
 Outcome = Literal["new", "changed", "same", "older", "mixed", "deleted", "unknown", "erased"]
 
 
@@ -94,8 +96,7 @@ def change_by(told: Told, before: Saying | None) -> Change:
         return Change(id=told.id, outcome="deleted" if known else "unknown")
     if before is None or before.facts is None:
         return Change(id=told.id, outcome="new")
-    names = sorted(told.facts.keys() | before.facts.keys())
-    changed = tuple(name for name in names if told.facts.get(name) != before.facts.get(name))
+    changed = tuple(name for name in EMPTY if told.facts.get(name, _NOT_SAID) != before.facts.get(name, _NOT_SAID))
     return Change(id=told.id, outcome="changed" if changed else "same", fields=changed)
 
 

@@ -18,9 +18,10 @@ _NOTE = {
 }
 
 
-def same_digest(connection: Connection, name: str, digest: str) -> bool:
-    """Whether this is what was taken last under this name."""
-    return bool(connection.execute(select(taken_whole.c.digest).where(taken_whole.c.name == name)).scalar() == digest)
+def last_digest(connection: Connection, name: str) -> str | None:
+    """Of what was taken last under this name; None when nothing was."""
+    found: str | None = connection.execute(select(taken_whole.c.digest).where(taken_whole.c.name == name)).scalar()
+    return found
 
 
 def note_digest(connection: Connection, name: str, digest: str, now: datetime) -> None:

@@ -14,9 +14,17 @@ from sqlalchemy import insert, select
 
 import bot
 from bot.brand import Brand, load_brand
-from bot.connections.sources import check_databases, crm_doors, open_sources, order_of, settle_profiles
+from bot.connections.sources import (
+    check_databases,
+    check_each,
+    combine_as_declared,
+    crm_doors,
+    open_sources,
+    order_of,
+    settle_profiles,
+)
 from bot.customers.profile import Profile
-from bot.customers.sources import Told, version_of
+from bot.customers.sources import Order, Told, version_of
 from bot.errors import BrandError, SettingsError
 from bot.signals import Signals
 from bot.storage.database import Database
@@ -98,6 +106,31 @@ async def test_an_import_is_not_undone_by_a_file_that_did_not_change(database: D
     await database.write(partial(import_profiles, profiles=[moved]))
     await settle_profiles(database, brand, clock)
     assert (await cities(database))["c1"] == "Nice"
+
+
+async def test_an_import_for_another_brand_does_not_change_whom_to_believe(database: Database, tmp_path: Path) -> None:
+    brand, clock = brand_in(tmp_path), FakeClock(NOON)
+    await settle_profiles(database, brand, clock)
+    await combine_as_declared(database, order_of(brand.sources), clock, changed=False)
+    with pytest.raises(SettingsError, match="--brand"):
+        await combine_as_declared(database, Order(), clock, changed=False)
+
+
+async def test_every_source_says_of_itself_whether_it_answers(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as file:
+        file.executescript(
+            "CREATE TABLE clients (no TEXT, name TEXT, phone TEXT); INSERT INTO clients VALUES ('1', 'Camille', '+33639980101')"
+        )
+    held = {**HELD, "SHOP_URL": f"sqlite:///{tmp_path / 'shop.db'}"}
+    said = {one.source: (one.right, one.says) for one in await check_each(brand_in(tmp_path), held)}
+    assert said == {
+        "file": (True, "customers.csv is there"),
+        "shop": (True, "answers; found by phone; one of its profiles has first_name, phones"),
+        "crm": (True, "has its secret; it pushes to /webhooks/crm/crm"),
+    }
+    assert "Camille" not in str(said)
+    away = {one.source: one for one in await check_each(brand_in(tmp_path), HELD)}
+    assert (away["shop"].right, away["shop"].says) == (False, "there is no connection: OperationalError")
 
 
 async def test_a_wrong_line_stops_the_start_with_its_number(database: Database, tmp_path: Path) -> None:

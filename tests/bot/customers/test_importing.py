@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import csv
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+import bot
 from tests.servers import Server
+
+DEMO = Path(bot.__file__).parent / "demo"
 
 HEADER = "id,first_name,last_name,phones,emails\n"
 FILE = HEADER + (
@@ -67,3 +73,22 @@ def test_a_file_that_cannot_be_read_is_told_before_anything_is_written(shop: Ser
     assert done.returncode != 0
     assert "did you mean 'first_name'?" in done.stderr.replace("\n", " ")
     assert "missing" in shop.run("customers", "import", str(tmp_path / "none.csv"), check=False).stderr
+
+
+def test_sources_are_checked_by_a_command_which_fails_when_one_does_not_answer(shop: Server, tmp_path: Path) -> None:
+    brand = tmp_path / "brand"
+    shutil.copytree(DEMO, brand)
+    (brand / "sources.yml").write_text(
+        "sources:\n  shop: {kind: sql, url: SHOP_URL, table: clients, columns: {id: no, emails: mail}, look_up: {email: mail}}\n"
+        "order:\n  default: [file, shop]\n"
+    )
+    shop.environment["SHOP_URL"] = f"sqlite:///{tmp_path / 'shop.db'}"
+    away = shop.run("customers", "sources", "check", "--brand", str(brand), check=False)
+    assert (away.returncode, "shop: there is no connection" in away.stdout) == (1, True), away.stdout + away.stderr
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as file:
+        file.executescript(
+            "CREATE TABLE clients (no TEXT, mail TEXT); INSERT INTO clients VALUES ('1', 'camille@courriel.example')"
+        )
+    there = shop.run("customers", "sources", "check", "--brand", str(brand))
+    assert "shop: answers; found by email; one of its profiles has emails" in there.stdout
+    assert "camille" not in there.stdout
