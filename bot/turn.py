@@ -36,6 +36,8 @@ class Heard:
     """Notices that do not depend on where the dialogue stands."""
     owner: Owner | None = None
     """Who must speak from now on, where a person decided it and the dialogue has nothing to say about it."""
+    then: tuple[Reply, ...] = ()
+    """What is said after all that."""
     purpose: str = ""
     """What is said because of it is for, as `bot.customers.wishes` names it; empty: it answers what was just written."""
     language: str = ""
@@ -95,6 +97,7 @@ def take_turn(
             before = len(replies)
             state = _settle(dialogue, state, event, replies, perform, render)
             replies[before:] = [_explained(reply, one.trace) for reply in replies[before:]]
+        replies.extend(one.then)
         if one.owner is not None:
             state = replace(state, owner=one.owner, noted=False)
         if one.purpose:

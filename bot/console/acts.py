@@ -84,7 +84,11 @@ def read_outcome(trace: Mapping[str, Any], language: str) -> ActOutcome:
     """What `bot.workers.hearing` wrote about an act, for its reader."""
     if trace.get("outcome") == "done":
         return ActOutcome(status="done")
-    code = str(trace.get("code", ""))
-    detail = console_words.word(code, language) if console_words.has(code) else str(trace.get("why", ""))
+    code, words = str(trace.get("code", "")), trace.get("words") or {}
+    detail = (
+        words.get(language)
+        or words.get("en")
+        or (console_words.word(code, language) if console_words.has(code) else str(trace.get("why", "")))
+    )
     reason: Any = trace.get("reason", "conflict")  # one of the words of ActOutcome.reason
     return ActOutcome(status="refused", reason=reason, by=str(trace.get("holder", "")), detail=detail)

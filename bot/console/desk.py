@@ -13,6 +13,7 @@ from bot.file_types import type_of
 from bot.storage import console_lists as lists
 from bot.storage import media
 from bot.storage.console_thread import thread_page
+from bot.storage.console_wishes import obstacle
 from bot.storage.database import Database
 from bot.workers.house import House
 from handoff.case import Case
@@ -64,7 +65,21 @@ class StoredDesk:
             limit=limit,
         )
         thread = await self._database.read(unit)
-        return thread and self._in_words(thread, language)
+        return thread and await self._with_wishes(self._in_words(thread, language), language)
+
+    async def _with_wishes(self, thread: Thread, language: str) -> Thread:
+        """The thread with why nothing may be written, where it is the customer who does not want it."""
+        if thread.cannot_write or not thread.channel:
+            return thread
+        why = partial(
+            obstacle,
+            conversation_id=thread.conversation,
+            channel=thread.channel,
+            manners=self._house.manners,
+            now=self._clock.now(),
+            language=language,
+        )
+        return replace(thread, cannot_write=await self._database.read(why))
 
     def _in_words(self, thread: Thread, language: str) -> Thread:
         """The queue as the brand calls it; of the slots, what was learnt of the customer, not what flows note for themselves."""

@@ -14,6 +14,8 @@ from typing import Any, Literal
 from bot.customers.quiet import Span, quiet_until, span_from
 
 ANSWER, SERVICE, MARKETING, REMINDER, SURVEY, CODE = "", "service", "marketing", "reminder", "survey", "code"
+NOTED = "noted"
+"""That a wish is noted: it is owed to whoever said it, whatever they said."""
 PURPOSES = (SERVICE, MARKETING, REMINDER, SURVEY)
 """What somebody may refuse, or prefer a channel for."""
 
@@ -116,7 +118,7 @@ GO = Verdict("go")
 
 def is_unasked(purpose: str, *, now: datetime, asked_at: datetime | None) -> bool:
     """Whether a message for this counts as pressure: the customer has asked for nothing lately."""
-    if purpose in (ANSWER, CODE):
+    if purpose in (ANSWER, CODE, NOTED):
         return False
     return purpose != SERVICE or asked_at is None or now - asked_at > ANSWERS_FOR
 
@@ -136,7 +138,7 @@ def judge(
     `asked_at` is when the customer last asked for something it answers: of an answer, when it was written. `unasked_today` counts
     what they were sent today, on all channels, that they had not asked for.
     """
-    if purpose == CODE:  # they are waiting for it
+    if purpose in (CODE, NOTED):  # they are waiting for it
         return GO
     answers = purpose in (ANSWER, SERVICE) and asked_at is not None and now - asked_at <= ANSWERS_FOR
     said = wanted.contact(channel, purpose or SERVICE)

@@ -12,6 +12,7 @@ from babel.dates import format_date
 
 from bot.brand import Brand
 from bot.customers.recognise import USUAL_NEEDS
+from bot.customers.wishes import ENOUGH, NO_CONSENT, QUIET_HOURS, REFUSED
 from bot.dialogue.state import DialogueState
 from bot.storage.held import OVERTAKEN, TOO_OLD
 from bot.storage.windows import PROMPTED
@@ -62,6 +63,22 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Ce message du bot attendait depuis plus d’un jour ; il n’a pas été envoyé.",
         "This message of the bot had waited for more than a day; it was not sent.",
     ),
+    "wish_refused": (
+        "Le client ne veut pas qu’on lui écrive ici ; le message n’a pas été envoyé.",
+        "The customer does not want to be written to here; the message was not sent.",
+    ),
+    "wish_no_consent": (
+        "Le client n’a pas accepté de publicité ; le message n’a pas été envoyé.",
+        "The customer has not agreed to advertising; the message was not sent.",
+    ),
+    "wish_enough": (
+        "Le client a déjà reçu assez de messages aujourd’hui ; celui-ci n’a pas été envoyé.",
+        "The customer has had enough messages today; this one was not sent.",
+    ),
+    "wish_quiet": (
+        "Le message attend la fin des heures où le client ne veut pas être dérangé.",
+        "The message waits for the end of the hours in which the customer does not want to be disturbed.",
+    ),
     "yes": ("oui", "yes"),
     "no": ("non", "no"),
 }
@@ -70,6 +87,10 @@ _WITHHELD = {
     "a person has taken the conversation over since the bot wrote this": "taken_over",
     OVERTAKEN: "overtaken",
     TOO_OLD: "too_old",
+    REFUSED: "wish_refused",
+    NO_CONSENT: "wish_no_consent",
+    ENOUGH: "wish_enough",
+    QUIET_HOURS: "wish_quiet",
 }
 
 

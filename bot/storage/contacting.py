@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, literal_column, select, update
 
-from bot.customers.wishes import ANSWER, AWAKE_FOR, CODE, PREFERRED, Manners, Verdict, Wanted, is_unasked, judge
+from bot.customers.wishes import ANSWER, AWAKE_FOR, CODE, NOTED, PREFERRED, Manners, Verdict, Wanted, is_unasked, judge
 from bot.storage.evidence import strongest
 from bot.storage.last_acts import OPENING
 from bot.storage.schema import conversation, delivery, identity, message, wish
@@ -74,7 +74,7 @@ class Judge:
 
     def verdict(self, channel: str, purpose: str, *, written_at: datetime | None = None, own: int | None = None) -> Verdict:
         """What becomes of a message by `channel`, written at `written_at`; `own` is its number, when it has one."""
-        asked_at = written_at if purpose == ANSWER else None if purpose == CODE else self.asked_at()
+        asked_at = written_at if purpose == ANSWER else None if purpose in (CODE, NOTED) else self.asked_at()
         counts = is_unasked(purpose, now=self.now, asked_at=asked_at) and self.manners.unasked_per_day is not None
         return judge(
             self.wanted,

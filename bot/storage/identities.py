@@ -13,7 +13,9 @@ from bot.storage.prepared import Prepared
 from bot.storage.schema import identity, identity_alias, message
 
 STOPPED_BY_A_WORD = frozenset({"sms"})
-"""Channels on which customers stop us by writing so, and can still write."""
+"""Channels whose platform itself stops us at a customer's word, who can still write, until they let us go on in so many words.
+
+`identity.blocked_at` is the platform's word; what the customer wants is a wish (`bot.storage.wishes`), on any channel."""
 _KEEP = {
     "sqlite": sqlite.insert(identity_alias).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(identity_alias).on_conflict_do_nothing(),

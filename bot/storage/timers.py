@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
+from bot.customers.wishes import PURPOSES, SERVICE
 from bot.storage.schema import Instant, timer
 
 HANDOFF = "handoff_timeout"
@@ -38,10 +39,16 @@ def take_due(connection: Connection, conversation_id: int, now: datetime) -> lis
     return [(row[1], row[2] or {}) for row in rows]
 
 
+def purpose_of(data: Mapping[str, Any]) -> str:
+    """What is said when a timer falls due is for: as its data say (`purpose`), else to serve the customer."""
+    purpose = data.get("purpose")
+    return purpose if purpose in PURPOSES else SERVICE
+
+
 def set_timer(
     connection: Connection, conversation_id: int, kind: str, due_at: datetime, data: Mapping[str, Any] | None = None
 ) -> None:
-    """Set a timer of this kind, replacing the former one."""
+    """Set a timer of this kind, replacing the former one. `data` may say by `purpose` what for: "reminder", "survey"."""
     drop_timer(connection, conversation_id, kind)
     connection.execute(
         insert(timer), {"conversation_id": conversation_id, "kind": kind, "data": dict(data or {}), "due_at": due_at}

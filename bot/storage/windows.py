@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, literal_column, select, update
 
+from bot.customers.wishes import UNBOUND, Manners
 from bot.messages import Limits
+from bot.storage.contacting import Judge, purpose_of
 from bot.storage.evidence import strongest
 from bot.storage.held import goes_elsewhere
 from bot.storage.last_acts import last_acts
@@ -98,6 +100,9 @@ _MEANT = (
         message.c.author,
         message.c.in_reply_to,
         message.c.trace,
+        message.c.purpose,
+        message.c.data,
+        message.c.at,
         conversation.c.profile_id,
     )
     .join_from(delivery, message, message.c.id == delivery.c.message_id)
@@ -127,7 +132,15 @@ _PROMPTED = (
 )
 
 
-def step_aside(connection: Connection, message_id: int, *, worker: str, served: Served, now: datetime) -> Aside | None:
+def step_aside(
+    connection: Connection,
+    message_id: int,
+    *,
+    worker: str,
+    served: Served,
+    now: datetime,
+    manners: Manners = UNBOUND,
+) -> Aside | None:
     """Find other words' way for a claimed message that meets a closed window, and send it there if there is one.
 
     None when the message is this worker's no more.
@@ -141,6 +154,10 @@ def step_aside(connection: Connection, message_id: int, *, worker: str, served: 
     meant = next((one for one in reaches if one.identity == row.identity_id), None)
     if meant is None:
         return Aside()
+    judge = Judge.of(connection, row.conversation_id, manners, now)
+    purpose = purpose_of(row.purpose, row.data)
+    # Where they want nothing of the kind, now or ever, is no other way.
+    reaches = [one for one in reaches if one is meant or judge.verdict(one.channel, purpose, written_at=row.at).state == "go"]
     best = choose(meant, reaches, message_id=message_id, recognised=row.profile_id is not None, served=served, now=now)
     if best is not None:
         _move(connection, row, best, now)

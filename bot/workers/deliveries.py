@@ -197,9 +197,8 @@ class DeliveryWorker:
 
     async def _outside(self, due: Due, error: OutsideWindow) -> Outcome | None:
         """Find another way for words that may not leave here: another channel, a template that asks for an answer, or waiting."""
-        aside = await self._database.write(
-            partial(windows.step_aside, message_id=due.message, worker=self._name, served=self._served, now=self._clock.now())
-        )
+        step = partial(windows.step_aside, message_id=due.message, worker=self._name, served=self._served)
+        aside = await self._database.write(partial(step, now=self._clock.now(), manners=self._manners))
         if aside is None:
             return None
         if aside.moved is not None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert
 
 from bot.brand import Brand
 from bot.customers.recognise import Known, Needs, Unknown, facts_for
+from bot.customers.wishes import SERVICE
 from bot.dialogue.events import (
     BotPaused,
     BotResumed,
@@ -32,11 +33,14 @@ from bot.dialogue.state import DialogueState
 from bot.storage import conversations, links, recognition
 from bot.storage.albums import goes_on
 from bot.storage.cases import DeskRefuses, Desks, StoreDesk, waits_on_line
+from bot.storage.console_wishes import refusal
+from bot.storage.contacting import Judge
 from bot.storage.conversations import Standing, is_blocked
 from bot.storage.inbox import Arrival
 from bot.storage.merging import Joined
 from bot.storage.schema import identity, note
 from bot.turn import Heard, Reply, choice_from, meanings_of, trace_of
+from bot.workers.house import manners_of
 from bot.workers.words import says_something
 from handoff.case import OPEN, HandoffContext
 from handoff.errors import AlreadyTaken, HandoffError, HandsFull, NotPossible
@@ -45,8 +49,16 @@ from nlu.understanding import Understanding
 
 ALONE = frozenset({"link", "contact", "act"})
 """Kinds that are a turn of their own: they may change whose conversation it is, or who speaks."""
-UNREACHABLE = frozenset({"no_channel", "blocked"})
+UNREACHABLE = frozenset({"no_channel", "blocked", "wish"})
 """Why an advisor's answer cannot leave, as the trace of a refused act names it."""
+
+
+class AgainstAWish(DeskRefuses):
+    """The customer does not want what somebody is about to send them; `words` say it by language."""
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        super().__init__("wish", words["en"])
+        self.words = dict(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +188,17 @@ class Listener:
         except HandoffError as error:
             trace = {"outcome": "refused", "why": str(error), "by": by}
             return Heard(arrival.id, (), trace | self._refusal(act, error))
-        return replace(done, message=arrival.id, trace={"outcome": "done", "by": by})
+        return replace(done, message=arrival.id, trace={"outcome": "done", "by": by}, purpose=SERVICE)
 
-    def _refusal(self, act: str, error: HandoffError) -> dict[str, str]:
+    def _refusal(self, act: str, error: HandoffError) -> dict[str, Any]:
         """The `reason` as `handoff.console.ports.ActOutcome` names it, with the name of the case's `holder` or a `code`."""
         match error:
             case AlreadyTaken(by=by):
                 return {"reason": "not_yours" if act in OF_ITS_ADVISOR else "taken", "holder": self.desks.names.get(by, by)}
             case HandsFull():
                 return {"reason": "full"}
+            case AgainstAWish(words=words):
+                return {"reason": "cannot_write", "code": "wish", "words": words}
             case DeskRefuses(code=code):
                 return {"reason": "cannot_write" if code in UNREACHABLE else "conflict", "code": code}
             case NotPossible():
@@ -234,6 +248,11 @@ class Listener:
             raise DeskRefuses("no_channel", "This customer has no channel to be written to; reach them another way")
         if is_blocked(self.connection, self.standing.identity_id):
             raise DeskRefuses("blocked", "The customer has blocked this channel; reach them another way")
+        judge = Judge.of(self.connection, self.standing.id, manners_of(self.brand), self.now)
+        channel = self.standing.channel or ""
+        verdict = judge.verdict(channel, SERVICE)
+        if verdict.state == "no":
+            raise AgainstAWish({language: refusal(judge, verdict, channel, language) for language in ("fr", "en")})
 
     def _note(self, by: str, arrival: Arrival) -> None:
         row = {"conversation_id": self.standing.id, "message_id": arrival.id, "author": by, "text": arrival.text, "at": self.now}

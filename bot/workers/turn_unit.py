@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.actions.context import ActionContext, ActionResult
 from bot.actions.telling import teller
+from bot.customers.wishes import SERVICE
 from bot.dialogue.events import Act, ActionFinished, BotResumed, HandoffTimedOut, Say, TimerFired
 from bot.dialogue.responses import Rendered, render
 from bot.dialogue.state import DialogueState
@@ -26,6 +27,7 @@ from bot.workers.discretion import Discretion
 from bot.workers.hearing import ALONE, Listener, Meant, understood
 from bot.workers.house import House
 from bot.workers.vouching import vouch
+from bot.workers.wishing import Wishing
 from nlu.understanding import Understanding
 
 GIVE_UP_AFTER = 3
@@ -100,11 +102,12 @@ class TurnUnit:
         heard, timers_changed = self._timers(connection, standing, desk)
         if vouched is not None:
             heard.append(Heard(None, (vouched,)))
+        wishing = Wishing(connection, self.house, standing, self.now)
         for arrival in self.arrivals:
             one = (
                 self._broken(arrival)
                 if arrival.failures >= GIVE_UP_AFTER
-                else listener.hear(arrival, state, self.meant.get(arrival.id))
+                else wishing.hear(arrival, state) or listener.hear(arrival, state, wishing.steady(self.meant.get(arrival.id)))
             )
             if isinstance(one, Joined):
                 return one
@@ -124,7 +127,9 @@ class TurnUnit:
             timers_changed=timers_changed or desk.timers_changed,
         )
         rest = self.claim.more or len(self.arrivals) < len(self.claim.arrivals)
-        written = conversations.write_turn(connection, self.claim, standing, turn, now=self.now, rest=rest, manners=self.house.manners)
+        written = conversations.write_turn(
+            connection, self.claim, standing, turn, now=self.now, rest=rest, manners=self.house.manners
+        )
         questions = questions_in(replies)
         return replace(written, missed=missed, questions=questions, handed=self._hand_over(connection, standing))
 
@@ -160,11 +165,11 @@ class TurnUnit:
         for kind, data in timers.take_due(connection, standing.id, self.now):
             if kind == timers.HANDOFF:
                 if desk.time_out():
-                    heard.append(Heard(None, (HandoffTimedOut(),), {"timer": kind}))
+                    heard.append(Heard(None, (HandoffTimedOut(),), {"timer": kind}, purpose=SERVICE))
             elif kind == timers.STEP_BACK:
                 heard.append(Heard(None, (BotResumed("", quiet=True),), {"timer": kind}))
             else:
-                heard.append(Heard(None, (TimerFired(kind, data),), {"timer": kind}))
+                heard.append(Heard(None, (TimerFired(kind, data),), {"timer": kind}, purpose=timers.purpose_of(data)))
         return heard, True
 
     def _broken(self, arrival: Arrival) -> Heard:
