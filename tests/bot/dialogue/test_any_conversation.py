@@ -218,6 +218,8 @@ def test_no_event_in_any_state_raises_or_makes_the_bot_speak_out_of_turn(state: 
         assert acts == effects[len(effects) - len(acts) :], "an act is last"
         assert len(acts) <= 1
         says = [effect for effect in effects if isinstance(effect, Say)]
+        if isinstance(event, Here):
+            assert all(say.response == "utter_lost_place" for say in says), "coming back says nothing by itself"
         if state.owner != "bot" or state.paused:
             assert all(say.author == "system" for say in says)
             assert state.asked is None
