@@ -350,6 +350,7 @@ class Program:
             open_way=self._open_way,
             manners=self.house.manners,
         )
+        self.worker.served = self._exchange.served
         await self._exchange.start(app)
         self._closing.push_async_callback(self._exchange.close)
         for delivery in self._exchange.deliveries:

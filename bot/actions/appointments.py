@@ -19,7 +19,7 @@ def list_appointments(context: ActionContext) -> ActionResult:
     """Tell the coming appointments in one message."""
     coming = context.diary.upcoming()
     if not coming:
-        return ActionResult(says=(Say("utter_no_appointment"),))
+        return ActionResult(says=(_none(context),))
     if len(coming) == 1:
         return ActionResult(says=(Say("utter_appointment", described(context, coming[0].slot)),))
     lines = (described(context, appointment.slot) for appointment in coming)
@@ -32,7 +32,7 @@ def recall_appointment(context: ActionContext) -> ActionResult:
     """Find the appointment to change: known when there is only one, said when there is none."""
     coming = context.diary.upcoming()
     if not coming:
-        return ActionResult(slots={"appointment_count": 0}, says=(Say("utter_no_appointment"),))
+        return ActionResult(slots={"appointment_count": 0}, says=(_none(context),))
     meant = coming[0] if len(coming) == 1 else _counted(context.slots.get("appointment_nth"), coming)
     chosen = _chosen(context, meant) if meant else {}
     return ActionResult(slots={"appointment_count": len(coming), **chosen})
@@ -95,6 +95,11 @@ def _chosen(context: ActionContext, appointment: Appointment) -> dict[str, objec
     if named.get("appointment_day") is None and (named.get("appointment_hour") or named.get("appointment_part")):
         settled["appointment_day"] = appointment.slot.start.date().isoformat()
     return settled
+
+
+def _none(context: ActionContext) -> Say:
+    """There is none; of whom we are sure to know who it is, there is none anywhere."""
+    return Say("utter_no_appointment_anywhere" if "appointments" in context.allowed else "utter_no_appointment")
 
 
 def _counted(nth: Any, coming: Sequence[Appointment]) -> Appointment | None:

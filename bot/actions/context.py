@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.brand import Brand, Store
+from bot.customers.challenge import NoProofs, Proofs
 from bot.dialogue.events import ActionFinished, Say
 from bot.dialogue.state import Choice, Owner, SlotValue
 from handoff.case import Line
@@ -28,6 +29,7 @@ class ActionContext:
     brand: Brand
     diary: Diary
     desk: CaseDesk
+    proofs: Proofs = field(default_factory=NoProofs)
     facts: Mapping[str, Any] | None = None
     """What the profile says at the proven level; None for somebody we do not know."""
     allowed: frozenset[str] = frozenset()

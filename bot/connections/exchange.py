@@ -45,11 +45,12 @@ class Exchange:
     ) -> None:
         self._lines, self._ground, self._language = tuple(lines), ground, language
         self._open_way = open_way
-        served = {
+        self.served = {
             (line.name, connection.transport.account): connection.transport.limits
             for line in self._lines
             for connection in line.connections
         }
+        """Every account something can be sent by, with what it can do."""
         self.deliveries = [
             DeliveryWorker(
                 ground.database,
@@ -59,7 +60,7 @@ class Exchange:
                 name=ground.name,
                 settle_seconds=settle_seconds,
                 templates=connection.templates,
-                served=served,
+                served=self.served,
                 manners=manners,
             )
             for line in self._lines

@@ -53,6 +53,8 @@ def _latest(*conditions: Any) -> ScalarSelect[int]:
 
 
 _SAID = and_(message.c.direction == "in", message.c.kind != "act", or_(message.c.text != "", message.c.kind.in_(WORDLESS)))
+# Not one that was only opened to send a code to an address, and from which nobody has written.
+_MET = or_(conversation.c.identity_id.is_not(None), conversation.c.handled_at.is_not(None), conversation.c.due_at.is_not(None))
 _WHO = (
     conversation.c.id,
     conversation.c.state,
@@ -112,7 +114,7 @@ def conversations(
         select(*_WHO)
         .join_from(conversation, identity, identity.c.id == conversation.c.identity_id, isouter=True)
         .join(profile, profile.c.id == conversation.c.profile_id, isouter=True)
-        .where(conversation.c.merged_into.is_(None), *_conditions(wanted))
+        .where(conversation.c.merged_into.is_(None), _MET, *_conditions(wanted))
         .order_by(conversation.c.touched_at.desc(), conversation.c.id.desc())
         .limit(limit + 1)
     )
@@ -207,7 +209,7 @@ def counts(connection: Connection, midnight: datetime) -> Counts:
     with_bot = connection.execute(
         select(func.count())
         .select_from(conversation)
-        .where(conversation.c.touched_at >= midnight, conversation.c.owner == "bot", conversation.c.merged_into.is_(None))
+        .where(conversation.c.touched_at >= midnight, conversation.c.owner == "bot", conversation.c.merged_into.is_(None), _MET)
     ).scalar_one()
     missed = connection.execute(
         select(func.count()).select_from(message).where(message.c.missed, message.c.at >= midnight)

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Connection, delete, select
 
-from bot.storage import media
-from bot.storage.schema import link, login_attempt, session, spent_token, unreadable
+from bot.storage import challenges, media
+from bot.storage.schema import challenge, link, login_attempt, session, spent_token, unreadable
 
 KEPT: tuple[tuple[Column[str] | Column[int], Column[datetime], timedelta], ...] = (
     # A link opened twice by the same person is told apart from a stale one for a day after it has run out.
@@ -15,6 +15,8 @@ KEPT: tuple[tuple[Column[str] | Column[int], Column[datetime], timedelta], ...] 
     (session.c.token_hash, session.c.expires_at, timedelta(0)),
     (login_attempt.c.id, login_attempt.c.at, timedelta(days=1)),
     (spent_token.c.token_hash, spent_token.c.at, timedelta(days=1)),
+    # How many codes were asked for is counted over a day.
+    (challenge.c.id, challenge.c.created_at, timedelta(days=2)),
     (unreadable.c.digest, unreadable.c.received_at, timedelta(days=30)),
 )
 """Of each table its key, the time that counts, and how long after it a row is kept."""
@@ -26,5 +28,6 @@ def tidy(connection: Connection, now: datetime, most: int) -> dict[str, int]:
     for key, at, kept in KEPT:
         over = select(key).where(at <= now - kept).limit(most)
         gone[key.table.name] = connection.execute(delete(key.table).where(key.in_(over))).rowcount
+    gone["codes"] = challenges.let_expire(connection, now, most)
     gone["media"] = media.let_vanish(connection, now, most)
     return gone

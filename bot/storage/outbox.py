@@ -37,6 +37,8 @@ class Due:
     attempts: int
     withheld: str = ""
     """Why it must not be sent after all; empty when it may."""
+    challenge: int = 0
+    """Whose code takes its place in the text at the moment of sending; 0 for a message without one."""
     later: datetime | None = None
     """When it may be sent, if not yet; `why` says what it waits for."""
     why: str = ""
@@ -214,7 +216,7 @@ def _due_from(row: Any, window_ends: datetime | None) -> Due:
         author=row.author,
         window_ends=window_ends,
     )
-    return Due(row.id, row.conversation_id, outbound, row.attempts, withheld)
+    return Due(row.id, row.conversation_id, outbound, row.attempts, withheld, data.get("challenge", 0))
 
 
 def buttons_of(message_id: int, data: dict[str, Any]) -> tuple[Button, ...]:

@@ -23,6 +23,7 @@ from bot.storage.database import Database
 from bot.storage.outbox import Due, Outcome
 from bot.storage.windows import Served
 from bot.workers.breaker import Breaker
+from bot.workers.codes import TOO_LATE, hush, with_code
 from bot.workers.outcomes import is_away, outcome_of
 from bot.workers.pace import Paces
 from bot.workers.sharing import SharedPace
@@ -175,13 +176,18 @@ class DeliveryWorker:
             still = partial(outbox.still_to_send, message_id=due.message, worker=self._name)
             if not await self._database.write(still):
                 return None
+        outbound = await with_code(self._database, self._clock, due)
+        if outbound is None:
+            return Outcome(due.message, "withheld", why=TOO_LATE)
         began = self._clock.now()
         try:
-            provider_id = await self._channel.send(due.outbound)
+            provider_id = await self._channel.send(outbound)
         except OutsideWindow as error:
             self._answered()
+            hush(error, due, outbound)
             return await self._outside(due, error)
         except Exception as error:  # noqa: BLE001 - each kind has its own consequence
+            hush(error, due, outbound)
             return self._failed(due, error)
         self._answered()
         return Outcome(due.message, "sent", provider_id=provider_id, sent_at=began)
@@ -197,6 +203,8 @@ class DeliveryWorker:
 
     async def _outside(self, due: Due, error: OutsideWindow) -> Outcome | None:
         """Find another way for words that may not leave here: another channel, a template that asks for an answer, or waiting."""
+        if due.challenge:  # meant for this address and no other
+            return Outcome(due.message, "failed", why=str(error))
         step = partial(windows.step_aside, message_id=due.message, worker=self._name, served=self._served)
         aside = await self._database.write(partial(step, now=self._clock.now(), manners=self._manners))
         if aside is None:

@@ -33,6 +33,7 @@ from bot.dialogue.state import DialogueState
 from bot.storage import conversations, links, recognition
 from bot.storage.albums import goes_on
 from bot.storage.cases import DeskRefuses, Desks, StoreDesk, waits_on_line
+from bot.storage.challenges import StoreProofs
 from bot.storage.console_wishes import refusal
 from bot.storage.contacting import Judge
 from bot.storage.conversations import Standing, is_blocked
@@ -41,6 +42,7 @@ from bot.storage.merging import Joined
 from bot.storage.schema import identity, note
 from bot.turn import Heard, Reply, choice_from, meanings_of, trace_of
 from bot.workers.house import manners_of
+from bot.workers.typed_codes import hear_code
 from bot.workers.words import says_something
 from handoff.case import OPEN, HandoffContext
 from handoff.errors import AlreadyTaken, HandoffError, HandsFull, NotPossible
@@ -80,6 +82,8 @@ class Listener:
     desk: StoreDesk
     standing: Standing
     now: datetime
+    proofs: StoreProofs
+    awaits_code: bool
 
     def hear(self, arrival: Arrival, state: DialogueState, meant: Meant | None) -> Heard | Joined:
         """What `arrival` says. `Joined` when this conversation has become part of another, which then hears it."""
@@ -104,8 +108,19 @@ class Listener:
                 return Heard(arrival.id, (), {"kind": arrival.kind})
             case _:  # text, an edit: what it says now, and the words under a picture
                 assert meant is not None
+                code = self._code(arrival, state, meant)
+                if code is not None:
+                    return code
                 meanings = meanings_of(meant.understanding, now=arrival.at, zone=self._zone(meant.understanding, state))
                 return Heard(arrival.id, meanings, trace_of(meant.understanding, meanings[0], ms=meant.ms))
+
+    def _code(self, arrival: Arrival, state: DialogueState, meant: Meant) -> Heard | Joined | None:
+        if not self.awaits_code:
+            return None
+        rules, needs = self.brand.proof, self.needs
+        return hear_code(
+            self.connection, self.proofs, arrival, state, meant.understanding, rules=rules, needs=needs, now=self.now
+        )
 
     def _unreadable(self, arrival: Arrival) -> Heard:
         """What the bot cannot read is answered, five pictures sent in one go once."""

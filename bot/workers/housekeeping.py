@@ -29,7 +29,7 @@ SEAT = "housekeeping"
 
 
 class Housekeeping:
-    """Lets go of used and expired links, sessions and stories that are over, old tries to sign in and old unreadable updates."""
+    """Lets go of used and expired links and codes, of sessions and stories that are over, of old tries to sign in and so on."""
 
     def __init__(
         self, database: Database, clock: Clock, *, name: str, every: timedelta = EVERY, brand: Brand | None = None

@@ -12,20 +12,25 @@ from sqlalchemy import Connection
 
 from bot.actions.context import ActionContext, ActionResult
 from bot.actions.telling import teller
+from bot.channels.phones import variants
+from bot.customers.challenge import REASONS, NoProofs
 from bot.customers.wishes import SERVICE
-from bot.dialogue.events import Act, ActionFinished, BotResumed, HandoffTimedOut, Say, TimerFired
+from bot.dialogue.events import Act, ActionFinished, BotResumed, HandoffTimedOut, Recognised, Say, TimerFired, Vouched
 from bot.dialogue.responses import Rendered, render
 from bot.dialogue.state import DialogueState
 from bot.storage import conversations, links, outbox, timers
 from bot.storage.cases import StoreDesk
+from bot.storage.challenges import MESSAGE, StoreProofs
 from bot.storage.conversations import Standing, Written
 from bot.storage.diary import StoreDiary
 from bot.storage.inbox import Arrival, Claim
 from bot.storage.merging import Joined
+from bot.storage.windows import Served
 from bot.turn import Heard, Reply, Turn, questions_in, take_turn
 from bot.workers.discretion import Discretion
 from bot.workers.hearing import ALONE, Listener, Meant, understood
 from bot.workers.house import House
+from bot.workers.typed_codes import awaits_code
 from bot.workers.vouching import vouch
 from bot.workers.wishing import Wishing
 from nlu.understanding import Understanding
@@ -81,6 +86,8 @@ class TurnUnit:
     meant: Mapping[int, Meant]
     now: datetime
     ways: Mapping[str, Way] = field(default_factory=dict)
+    served: Served = field(default_factory=dict)
+    """Every account something can be sent by, for codes."""
     awaited: Callable[[int], bool] = lambda _message: False
     """Whether somebody waits for the answers of this message, who then gets them with this transaction."""
     results: tuple[ActionResult, ...] = ()
@@ -98,7 +105,18 @@ class TurnUnit:
         discretion = Discretion(standing, self.house.needs)
         state = discretion.hide(whole)
         desk = StoreDesk(connection, self.house.desks, standing.id, self.now, identity=standing.identity_id)
-        listener = Listener(connection, self.house.brand, self.house.desks, self.house.needs, desk, standing, self.now)
+        proofs = self._proofs(connection, standing)
+        listener = Listener(
+            connection,
+            self.house.brand,
+            self.house.desks,
+            self.house.needs,
+            desk,
+            standing,
+            self.now,
+            proofs,
+            awaits_code(state, self.house.dialogue.flows),
+        )
         heard, timers_changed = self._timers(connection, standing, desk)
         if vouched is not None:
             heard.append(Heard(None, (vouched,)))
@@ -114,7 +132,11 @@ class TurnUnit:
             if arrival.author == "customer" and one.events:
                 one = replace(one, events=(listener.here(arrival, state), *one.events))
             heard.append(one)
-        state, replies = self._step(connection, discretion, state, heard, desk)
+        if _learnt(heard):  # who it is: what may be told has changed with this very message
+            standing = proofs.standing = conversations.lock(connection, self.claim, spoke_from, self.now)
+            discretion = Discretion(standing, self.house.needs)
+            state = discretion.hide(whole)
+        state, replies = self._step(connection, discretion, state, heard, desk, proofs)
         state = discretion.put_back(whole, discretion.stamp(whole, state))
         counted = [understood(one.events) for one in heard]
         missed = sum(count["missed"] for count in counted) if standing.owner == "bot" else 0
@@ -130,6 +152,7 @@ class TurnUnit:
         written = conversations.write_turn(
             connection, self.claim, standing, turn, now=self.now, rest=rest, manners=self.house.manners
         )
+        proofs.finish()
         questions = questions_in(replies)
         return replace(written, missed=missed, questions=questions, handed=self._hand_over(connection, standing))
 
@@ -150,7 +173,17 @@ class TurnUnit:
         lines = context.transcript()
         cause = str(self.arrivals[-1].id) if self.arrivals else f"timer-{standing.timer_at}"
         key = f"{standing.id}-{cause}-{action}-{len(self.results)}"
-        return replace(context, transcript=lambda: lines, ways=dict, key=key)
+        return replace(context, transcript=lambda: lines, ways=dict, proofs=NoProofs(), key=key)
+
+    def _proofs(self, connection: Connection, standing: Standing) -> StoreProofs:
+        domain = self.house.domain
+
+        def write(response: str, values: Mapping[str, Any], language: str, channel: str) -> str:
+            return render(domain, Say(response, values), slots={}, language=language, channel=channel, seed=0).text
+
+        served = self.served if all(MESSAGE + reason in domain.responses for reason in REASONS) else {}
+        languages = self.house.brand.languages.all
+        return StoreProofs(connection, standing, served, write, languages, self.now, forms=variants)
 
     def _ways(self, connection: Connection, standing: Standing) -> Mapping[str, str]:
         make = partial(links.make, connection, conversation_id=standing.id, identity_id=standing.identity_id, now=self.now)
@@ -180,7 +213,13 @@ class TurnUnit:
         return Heard(arrival.id, (), {"failed": arrival.failures}, says=(Say("utter_internal_error", author="system"),))
 
     def _step(
-        self, connection: Connection, discretion: Discretion, state: DialogueState, heard: Sequence[Heard], desk: StoreDesk
+        self,
+        connection: Connection,
+        discretion: Discretion,
+        state: DialogueState,
+        heard: Sequence[Heard],
+        desk: StoreDesk,
+        proofs: StoreProofs,
     ) -> tuple[DialogueState, tuple[Reply, ...]]:
         standing = discretion.standing
         diary = StoreDiary(
@@ -208,6 +247,7 @@ class TurnUnit:
                 channel=standing.channel or "",
                 diary=diary,
                 desk=desk,
+                proofs=proofs,
                 transcript=lambda: conversations.transcript(connection, standing.id, shown),
                 ways=lambda: self._ways(connection, standing),
                 conversation=str(standing.id),
@@ -233,3 +273,8 @@ class TurnUnit:
             )
 
         return take_turn(self.house.dialogue, state, heard, perform=perform, render=write)
+
+
+def _learnt(heard: Sequence[Heard]) -> bool:
+    """Whether one of these messages has just proved who writes."""
+    return any(isinstance(event, Recognised | Vouched) for one in heard if one.message for event in one.events)

@@ -26,6 +26,7 @@ from bot.storage.conversations import Written
 from bot.storage.database import Database
 from bot.storage.inbox import Arrival, Claim
 from bot.storage.merging import Joined
+from bot.storage.windows import Served
 from bot.workers.bringing import Profiles, bring_all, claimed_contacts, vouched_contacts
 from bot.workers.hearing import Meant
 from bot.workers.house import House
@@ -68,6 +69,8 @@ class TurnWorker:
         """Channel name to its delivery workers, woken when there is something for them."""
         self.ways: Mapping[str, Way] = {}
         """Channel name to how a conversation is continued there."""
+        self.served: Served = {}
+        """Every account something can be sent by."""
 
     def wake(self, conversation_id: int) -> None:
         """Something is due in this conversation."""
@@ -141,7 +144,7 @@ class TurnWorker:
         arrivals = together(claim.arrivals)
         try:
             meant = await self._prepare(arrivals, claim.language)
-            unit = TurnUnit(self.house, claim, arrivals, meant, self._clock.now(), self.ways, self._requests.taken)
+            unit = TurnUnit(self.house, claim, arrivals, meant, self._clock.now(), self.ways, self.served, self._requests.taken)
             written = await self._take_turn(unit)
         except ClaimLost:
             metrics.TURNS.labels("claim_lost").inc()

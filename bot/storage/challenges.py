@@ -1,0 +1,253 @@
+"""Codes under way: asked for, sent to an address on file through the ordinary outbox, typed, and gone.
+
+The code is nowhere. It follows from its row's seed when the message leaves and when an answer is checked; a row that has come to
+its end has no seed any more. Where nobody is known, the same is written and taken away again: neither the time it takes nor the
+numbers of the messages tell whether there is such a person.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, case, func, insert, select, update
+
+from bot.customers.challenge import (
+    A_DAY,
+    AN_HOUR,
+    BY_CLAIM,
+    BY_IDENTITY,
+    BY_PROFILE,
+    LIFETIME,
+    PLACE,
+    TRIES,
+    Asked,
+    Challenge,
+    Claim,
+    Reason,
+    UnderWay,
+    code_of,
+    judge,
+)
+from bot.customers.profile import Profile
+from bot.customers.recognise import Known, Level, Unknown
+from bot.storage import code_messages, recognition
+from bot.storage.code_messages import NOTHING, Written
+from bot.storage.conversations import Standing
+from bot.storage.merging import Joined, are_apart, join
+from bot.storage.profiles import profile_from
+from bot.storage.proof_addresses import Address, addresses_of, nowhere, person, ways
+from bot.storage.schema import challenge, conversation, identity, message, profile
+from bot.storage.windows import Served
+
+Write = Callable[[str, Mapping[str, Any], str, str], str]
+"""A response of the brand, its values, the language and the channel to the words."""
+SHARES_CONTACT = frozenset({"telegram"})
+MESSAGE = "utter_proof_message_"
+"""`utter_proof_message_<reason>`: the message that carries a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a typed code was worth."""
+
+    verdict: Literal["right", "wrong", "spent", "expired", "refused"]
+    """`refused`: it was right, but other evidence says that somebody else writes here."""
+    known: Known | None = None
+
+
+@dataclass(slots=True)
+class StoreProofs:
+    """`bot.customers.challenge.Proofs` of one conversation, in the transaction of its turn."""
+
+    connection: Connection
+    standing: Standing
+    served: Served
+    write: Write
+    languages: Sequence[str]
+    now: datetime
+    forms: Callable[[str], Sequence[str]] = lambda number: (number,)
+    """The forms in which one telephone number is written, the usual one first."""
+    _written: list[Written] = field(default_factory=list)
+    """What is to be taken away again."""
+
+    @property
+    def shares_contact(self) -> bool:
+        return self.standing.channel in SHARES_CONTACT
+
+    def channels(self, claim: Claim | None) -> tuple[str, ...]:
+        if claim is not None:
+            return ways(claim, self.served)
+        known = self._known()
+        found = addresses_of(self.connection, known, None, self.served, self.now, self.forms) if known else ()
+        return tuple(dict.fromkeys(one.channel for one in found))
+
+    def under_way(self, claim: Claim | None) -> UnderWay | None:
+        one = self._live()
+        if one is None or one.claim_hash != self._fingerprint(claim) or self.now >= one.expires_at:
+            return None
+        return UnderWay(self.channels(claim), TRIES - one.tries)
+
+    def send(self, claim: Claim | None, reason: Reason) -> bool:
+        by_claim = challenge.c.claim_hash == self._fingerprint(claim)
+        asked_here = self._asked(challenge.c.identity_id == self.standing.identity_id)
+        if BY_IDENTITY.reached(asked_here) or BY_CLAIM.reached(self._asked(by_claim)):
+            return False
+        one = self._live()
+        if one is not None:
+            _end(self.connection, one.id, "replaced", self.now)
+        who = self._known() if claim is None else person(self.connection, claim, self.forms)
+        # Locked, so that two who ask for one person's code at once are counted one after the other.
+        id_ = who.id if who is not None else ""
+        self.connection.execute(select(profile.c.id).where(profile.c.id == id_).with_for_update())
+        if BY_PROFILE.reached(self._asked(challenge.c.profile_id == id_)):
+            who = None
+        to = next(iter(addresses_of(self.connection, who, claim, self.served, self.now, self.forms)), None)
+        if who is None or to is None:
+            who, to = None, nowhere(claim, self.served)
+        self._write_down(who, to, claim, reason)
+        return True
+
+    def _write_down(self, who: Profile | None, to: Address, claim: Claim | None, reason: Reason) -> None:
+        row = {
+            "conversation_id": self.standing.id,
+            "identity_id": self.standing.identity_id,
+            "profile_id": who.id if who else None,
+            "kind": to.channel,
+            "reason": reason,
+            "claim_hash": self._fingerprint(claim),
+            "seed": secrets.token_hex(32),
+            "tries": 0,
+            "created_at": self.now,
+            "expires_at": self.now + LIFETIME,
+        }
+        number = int(self.connection.execute(insert(challenge).returning(challenge.c.id), row).scalar_one())
+        language = who.language if who and who.language in self.languages else self.standing.language
+        asked_on = self.write(f"utter_proof_from_{self.standing.channel}", {}, language, to.channel)
+        asked_on = asked_on or str(self.standing.channel)
+        text = self.write(MESSAGE + reason, {"asked_on": asked_on, "code": PLACE}, language, to.channel)
+        written = code_messages.put(self.connection, to, text, challenge_id=number, language=language, now=self.now)
+        carried = written.message if who else None
+        self.connection.execute(update(challenge).where(challenge.c.id == number).values(message_id=carried))
+        self._written.append(NOTHING if who else written)
+
+    def finish(self) -> None:
+        """Take away what was written to nobody. To be called once the turn's own answers are written."""
+        for written in self._written:
+            code_messages.take_away(self.connection, written)
+        self._written.clear()
+
+    def answer(self, typed: str, *, lasts: timedelta) -> Answer | Joined:
+        """Try a code that was typed. `lasts`: how long what it proves counts here.
+
+        `Joined` when what waits is to be heard again in the thread it is now a part of: the code is as good there.
+        """
+        one = self._live()
+        verdict = judge(_challenge(one) if one is not None else None, typed, self.now)
+        if one is None:
+            return Answer(verdict)
+        if verdict != "right":
+            self._not_right(one, verdict)
+            return Answer(verdict)
+        who = self._profile(one.profile_id)
+        if who is None:
+            _end(self.connection, one.id, "expired", self.now)
+            return Answer("expired")
+        if self.standing.profile_id != who.id or self.standing.proven < Level.CHALLENGE_VERIFIED:
+            proof = recognition.Proof(
+                kind=f"{one.kind}_code",
+                level=Level.CHALLENGE_VERIFIED,
+                detail={"challenge": one.id},
+                expires_at=self.now + lasts,
+            )
+            known = recognition.recognise(self.connection, self.standing, who, proof, self.now)
+            if isinstance(known, Joined):
+                return known
+            if isinstance(known, Unknown):
+                _end(self.connection, one.id, "right", self.now)
+                return Answer("refused")
+        joined = self._join_mailbox(one, who.id)
+        if joined is not None:
+            return joined
+        _end(self.connection, one.id, "right", self.now)
+        return Answer("right", Known(who, Level(max(self.standing.proven, Level.CHALLENGE_VERIFIED))))
+
+    def _not_right(self, one: Any, verdict: str) -> None:
+        tries = update(challenge).where(challenge.c.id == one.id).values(tries=challenge.c.tries + 1)
+        if verdict in ("wrong", "spent"):
+            self.connection.execute(tries)
+        if verdict in ("spent", "expired"):
+            _end(self.connection, one.id, "wrong" if verdict == "spent" else verdict, self.now)
+
+    def _join_mailbox(self, one: Any, profile_id: str) -> Joined | None:
+        """The address the code went to is theirs, and so is what was said there, unless that is somebody's already."""
+        row = self.connection.execute(
+            select(identity.c.conversation_id, conversation.c.profile_id)
+            .join_from(message, identity, identity.c.id == message.c.identity_id)
+            .join(conversation, conversation.c.id == identity.c.conversation_id)
+            .where(message.c.id == one.message_id)
+        ).first()
+        here = self.standing.id
+        if row is None or row.conversation_id == here or row.profile_id is not None:
+            return None
+        if are_apart(self.connection, here, row.conversation_id):
+            return None
+        why: dict[str, Any] = {
+            "kind": f"{one.kind}_code",
+            "channel": self.standing.channel,
+            "profile": profile_id,
+            "at": self.now.isoformat(),
+        }
+        why["identity"] = self.standing.identity_id
+        join(self.connection, winner=here, loser=row.conversation_id, live=here, why=why, now=self.now)
+        return Joined(here)
+
+    def _live(self) -> Any:
+        return self.connection.execute(
+            select(challenge)
+            .where(challenge.c.identity_id == self.standing.identity_id, challenge.c.ended_at.is_(None))
+            .order_by(challenge.c.id.desc())
+        ).first()
+
+    def _asked(self, by: ColumnElement[bool]) -> Asked:
+        recent = case((challenge.c.created_at > self.now - AN_HOUR, 1))
+        counted = select(func.count(recent), func.count()).where(by, challenge.c.created_at > self.now - A_DAY)
+        return Asked(*self.connection.execute(counted).one())
+
+    def _known(self) -> Profile | None:
+        """The person known here, for whom no claim is needed."""
+        return self._profile(self.standing.profile_id) if self.standing.proven >= Level.LINKED else None
+
+    def _profile(self, id_: str | None) -> Profile | None:
+        facts = self.connection.execute(select(profile.c.facts).where(profile.c.id == id_)).scalar() if id_ else None
+        return profile_from(facts) if facts is not None else None
+
+    def _fingerprint(self, claim: Claim | None) -> str:
+        known = Claim("loyalty", f"profile {self.standing.profile_id}")  # no card's number has a space in it
+        return (claim or known).fingerprint
+
+
+def _challenge(row: Any) -> Challenge:
+    return Challenge(id=row.id, seed=row.seed, profile_id=row.profile_id, tries=row.tries, expires_at=row.expires_at)
+
+
+def _end(connection: Connection, number: int, outcome: str, now: datetime) -> None:
+    ended = update(challenge).where(challenge.c.id == number, challenge.c.ended_at.is_(None))
+    connection.execute(ended.values(seed=None, ended_at=now, outcome=outcome))
+
+
+def code_to_send(connection: Connection, number: int, now: datetime) -> str | None:
+    """The code of a challenge, for the one who is about to send it; None when it is too late for that."""
+    live = (challenge.c.id == number, challenge.c.ended_at.is_(None), challenge.c.expires_at > now)
+    seed = connection.execute(select(challenge.c.seed).where(*live)).scalar()
+    return code_of(seed) if seed else None
+
+
+def let_expire(connection: Connection, now: datetime, most: int) -> int:
+    """End what nobody has typed in time, so that its seed goes; how many those were."""
+    over = select(challenge.c.id).where(challenge.c.ended_at.is_(None), challenge.c.expires_at <= now).limit(most)
+    ended = update(challenge).where(challenge.c.id.in_(over)).values(seed=None, ended_at=now, outcome="expired")
+    return connection.execute(ended).rowcount

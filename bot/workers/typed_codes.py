@@ -1,0 +1,96 @@
+"""A code that somebody types: checked as soon as it is heard, and from then on nowhere any more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from bot.actions.proving import CODE_SLOT
+from bot.brand.rules import ProofRules
+from bot.customers.challenge import PLACE
+from bot.customers.recognise import Needs, facts_for
+from bot.customers.typed import find_code, wish_in, without
+from bot.dialogue.events import Event, Understood, Vouched
+from bot.dialogue.flow import Collect, Flows
+from bot.dialogue.state import DialogueState
+from bot.storage.challenges import StoreProofs
+from bot.storage.inbox import Arrival
+from bot.storage.merging import Joined
+from bot.storage.schema import message
+from bot.turn import Heard
+from nlu.understanding import Entity, IntentGuess, Understanding
+
+SHARED = frozenset({"webchat", "rest"})
+"""Channels whose other end may be anybody's browser."""
+GIVES_CODE = "give_code"
+"""Intent, for the trace, of a message that answers the question for a code."""
+
+
+def hear_code(
+    connection: Connection,
+    proofs: StoreProofs,
+    arrival: Arrival,
+    state: DialogueState,
+    understanding: Understanding,
+    *,
+    rules: ProofRules,
+    needs: Needs,
+    now: datetime,
+) -> Heard | Joined | None:
+    """What a message says that answers the question for a code; None when it speaks of something else.
+
+    `state` awaits a code (`awaits_code`), though another question may stand before it. The dialogue learns only what the code was
+    worth. `Joined` as `StoreProofs.answer`; nothing is changed in the message then, as it is heard again.
+    """
+    if arrival.author != "customer":
+        return None
+    typed = find_code(arrival.text)
+    if typed is None:
+        wish = wish_in(arrival.text) if state.asked == CODE_SLOT else None
+        return None if wish is None else _heard(arrival, understanding, wish, (), now)
+    answer = proofs.answer(typed.code, lasts=lasts(rules, arrival.channel))
+    if isinstance(answer, Joined):
+        return answer
+    _forget(connection, arrival, typed.code, without(arrival.text, typed))
+    facts = facts_for(answer.known.profile, answer.known.level, needs) if answer.known else {}
+    learnt = (Vouched(facts, now.isoformat()),) if answer.known else ()
+    return _heard(arrival, replace(understanding, text=without(arrival.text, typed)), answer.verdict, learnt, now)
+
+
+def awaits_code(state: DialogueState, flows: Flows) -> bool:
+    """Whether a flow under way waits for a code, be it beneath another."""
+    steps = (flow.steps.get(frame.step) for frame in state.stack if (flow := flows.get(frame.flow)) is not None)
+    return any(isinstance(step, Collect) and step.slot == CODE_SLOT for step in steps)
+
+
+def lasts(rules: ProofRules, channel: str) -> timedelta:
+    """How long a code that is typed there counts."""
+    return timedelta(hours=rules.shared_hours) if channel in SHARED else timedelta(days=rules.code_days)
+
+
+def _heard(arrival: Arrival, said: Understanding, worth: str, learnt: tuple[Event, ...], now: datetime) -> Heard:
+    meaning = replace(
+        said,
+        ranking=(IntentGuess(GIVES_CODE, 1.0),),
+        entities=(Entity("code", worth, "", 0, 0, source="grammar"),),
+        language_sure=False,
+        out_of_scope=False,
+        answer=None,
+        wishes=(),
+        refuses="",
+        faq="",
+    )
+    trace = {"intent": GIVES_CODE, "confidence": 1.0, "understood": True, "values": {"code": worth}, "engine": "code"}
+    return Heard(arrival.id, (*learnt, Understood(meaning, {"code": worth}, now.isoformat())), trace)
+
+
+def _forget(connection: Connection, arrival: Arrival, code: str, text: str) -> None:
+    """Leave no code in what is kept of the message, right or wrong."""
+    data = connection.execute(select(message.c.data).where(message.c.id == arrival.id)).scalar()
+    kept: dict[str, Any] = {"text": text}
+    if isinstance(data, dict) and any(isinstance(part, str) and code in part for part in data.values()):
+        kept["data"] = {name: part.replace(code, PLACE) if isinstance(part, str) else part for name, part in data.items()}
+    connection.execute(update(message).where(message.c.id == arrival.id).values(kept))
