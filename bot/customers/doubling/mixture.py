@@ -43,6 +43,13 @@ class Mixture:
         """By pair, the probability that it is one person."""
         return _posterior(self, levels)[:, ONE_PERSON]
 
+    def bits(self, levels: Levels) -> Floats:
+        """By pair, the same in bits: 0 is as probable as not, each 1 more doubles the odds."""
+        scores = _scores(self, levels)
+        others = np.logaddexp.reduce(np.delete(scores, ONE_PERSON, axis=1), axis=1)
+        bits: Floats = (scores[:, ONE_PERSON] - others) / np.log(2)
+        return bits
+
     def to_json(self) -> dict[str, Any]:
         return {"shares": self.shares.tolist(), "likely": {f: t.tolist() for f, t in zip(FIELDS, self.likely, strict=True)}}
 
@@ -91,12 +98,17 @@ def _fitted(begin: Floats, levels: npt.NDArray[np.int8], belongs: Floats, held: 
     return table
 
 
-def _posterior(mixture: Mixture, levels: Levels) -> Floats:
-    """By pair and class, the probability that the pair is of that class."""
-    scores = np.log(mixture.shares)[None, :].repeat(len(levels), axis=0)
+def _scores(mixture: Mixture, levels: Levels) -> Floats:
+    """By pair and class, the logarithm of how likely it is to meet such a pair of that class."""
+    scores: Floats = np.log(mixture.shares)[None, :].repeat(len(levels), axis=0)
     for place, table in enumerate(mixture.likely):
         scores += np.log(table)[:, levels[:, place]].T
-    scores -= scores.max(axis=1, keepdims=True)
-    weights: Floats = np.exp(scores)
+    return scores
+
+
+def _posterior(mixture: Mixture, levels: Levels) -> Floats:
+    """By pair and class, the probability that the pair is of that class."""
+    scores = _scores(mixture, levels)
+    weights: Floats = np.exp(scores - scores.max(axis=1, keepdims=True))
     weights /= weights.sum(axis=1, keepdims=True)
     return weights

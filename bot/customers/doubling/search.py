@@ -14,7 +14,7 @@ import numpy as np
 from bot.customers.doubling.blocks import candidates
 from bot.customers.doubling.columns import Columns
 from bot.customers.doubling.levels import FIELDS, LEVELS, RARE, Comparing, Levels, levels_of, patterns
-from bot.customers.doubling.mixture import Floats, Mixture, declared, learnt
+from bot.customers.doubling.mixture import Mixture, declared, learnt
 from bot.customers.doubling.reasons import Reason
 
 THRESHOLD = 0.7
@@ -92,20 +92,17 @@ def _likely(columns: Columns, first: int, second: int, probability: float, reaso
 
 
 def reasons_of(levels: Levels, mixture: Mixture) -> tuple[Reason, ...]:
-    """What each field says about one pair, the most telling first; nothing of what is unknown."""
-    weights = _weights(levels, mixture)
+    """What each field says about one pair, the most telling first; nothing of what is unknown.
+
+    A field's weight is what would be missing without it, the others being as they are: a telephone tells less of two who live
+    together anyway.
+    """
+    without = np.tile(levels, (len(FIELDS) + 1, 1))
+    without[np.arange(len(FIELDS)), np.arange(len(FIELDS))] = 0
+    *others, whole = mixture.bits(without)
     told = [
-        Reason(f"{field}_{LEVELS[field][level]}", float(weight))
-        for field, level, weight in zip(FIELDS, levels.tolist(), weights, strict=True)
+        Reason(f"{field}_{LEVELS[field][level]}", float(whole - other))
+        for field, level, other in zip(FIELDS, levels.tolist(), others, strict=True)
         if level
     ]
     return tuple(sorted(told, key=lambda reason: -abs(reason.weight)))
-
-
-def _weights(levels: Levels, mixture: Mixture) -> Floats:
-    """By field, in bits, how much more often this level occurs in pairs of one person than in all others taken together."""
-    shares = mixture.shares[1:] / mixture.shares[1:].sum()
-    others = np.array([shares @ table[1:, level] for table, level in zip(mixture.likely, levels, strict=True)])
-    own = np.array([table[0, level] for table, level in zip(mixture.likely, levels, strict=True)])
-    weights: Floats = np.log2(own / others)
-    return weights

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+import bot
+from bot.customers.customer_file import read_customers
 from bot.customers.doubling.blocks import MOST, candidates
 from bot.customers.doubling.columns import Columns
 from bot.customers.doubling.levels import FIELDS, LEVELS
@@ -108,6 +111,16 @@ def test_most_doubles_of_a_small_shop_are_found_and_few_others() -> None:
     right = len(found & made.doubles)
     assert right / len(found) >= 0.95
     assert right / len(made.doubles) >= 0.78
+
+
+def test_the_demo_has_a_few_to_show() -> None:
+    found = search(gathered(list(read_customers(Path(bot.__file__).parent / "demo" / "customers.csv")))).likely
+    assert sorted((one.first_id, one.second_id) for one in found) == [
+        ("c0017", "c0201"),
+        ("c0025", "c0204"),
+        ("c0029", "c0202"),
+        ("c0032", "c0203"),
+    ]
 
 
 def test_probabilities_are_what_they_say() -> None:
