@@ -9,6 +9,7 @@ from datetime import UTC
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from cyclopts import App, Parameter
@@ -16,11 +17,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from bot.brand import Brand
 from bot.channels.meta.page_transport import PageChannel
 from bot.clock import SystemClock
 from bot.errors import SendFailed, SettingsError
 from bot.settings import Settings, read_settings
 from bot.storage import public as store
+from bot.storage.contacting import to_sender
 from bot.storage.database import Database, open_database
 
 public = App(name="public", help="Comments and mentions: what people write to the brand where everybody reads it.")
@@ -55,11 +58,12 @@ def reply(
     *,
     by: Annotated[str, Parameter(help="Whose answer it is, for the record.")] = "console",
     brand: Annotated[Path | None, Parameter(name="--brand", help="The brand folder; the demo's when left out.")] = None,
+    at_night: Annotated[bool, Parameter(help="Send it although its author does not want to be disturbed at this hour.")] = False,
 ) -> None:
-    """Answer one of them in private: once, and within seven days, as the platforms have it."""
+    """Answer one of them in private: once, within seven days, as the platforms have it, and if its author has not refused."""
     if not text.strip():
         raise SettingsError("there are no words in the answer")
-    asyncio.run(_with_database(partial(_reply, number=number, text=text, by=by, folder=brand)))
+    asyncio.run(_with_database(partial(_reply, number=number, text=text, by=by, folder=brand, at_night=at_night)))
     out.print(f"{number} was answered in private.", highlight=False)
 
 
@@ -79,13 +83,17 @@ async def _latest(_settings: Settings, database: Database, *, limit: int, before
     return await database.read(partial(store.latest, most=limit, before=before))
 
 
-async def _reply(settings: Settings, database: Database, *, number: int, text: str, by: str, folder: Path | None) -> None:
+async def _reply(
+    settings: Settings, database: Database, *, number: int, text: str, by: str, folder: Path | None, at_night: bool
+) -> None:
     row = await database.read(partial(store.find, public_id=number))
     if row is None:
         raise SettingsError(f"there is no public message {number}; `filrouge public list` shows which there are")
     if row.removed_at is not None:
         raise SettingsError(f"{number} was removed by its author; there is nothing to answer any more")
-    transport = _transport_of(settings, database, folder, row.channel, row.account)
+    brand = _brand_of(settings, folder)
+    await _check_wanted(database, brand, row, at_night=at_night)
+    transport = _transport_of(settings, database, brand, row.channel, row.account)
     # Written down first: of two who answer at once, one is refused here and not by the platform.
     if not await database.write(partial(store.replied, public_id=number, by=by, now=SystemClock().now())):
         raise SettingsError(f"{number} was answered already; platforms allow one private answer to a comment")
@@ -99,12 +107,34 @@ async def _reply(settings: Settings, database: Database, *, number: int, text: s
         await transport.close()
 
 
-def _transport_of(settings: Settings, database: Database, folder: Path | None, channel: str, account: str) -> PageChannel:
+async def _check_wanted(database: Database, brand: Brand, row: Any, *, at_night: bool) -> None:
+    """A comment is no leave to write to somebody who refused before it, nor to wake them."""
+    from bot.workers.house import manners_of
+
+    manners, now = manners_of(brand), SystemClock().now()
+    verdict = await database.read(
+        partial(to_sender, channel=row.channel, account=row.account, sender=row.author, asked_at=row.at, manners=manners, now=now)
+    )
+    if verdict.state == "no":
+        raise SettingsError(f"it was not sent: {verdict.why}; answer under the post, or leave it")
+    if verdict.until is not None and not at_night:
+        local = verdict.until.astimezone(ZoneInfo(brand.time_zone))
+        raise SettingsError(
+            f"it was not sent: its author does not want to be disturbed before {local:%d/%m %H:%M}; "
+            "answer then, or now with --at-night"
+        )
+
+
+def _brand_of(settings: Settings, folder: Path | None) -> Brand:
     from bot.brand import load_brand
-    from bot.connections.lines import lines_of
     from bot.wiring import demo_folder
 
-    brand = load_brand(folder or demo_folder(settings))
+    return load_brand(folder or demo_folder(settings))
+
+
+def _transport_of(settings: Settings, database: Database, brand: Brand, channel: str, account: str) -> PageChannel:
+    from bot.connections.lines import lines_of
+
     for line in lines_of(settings, brand, database=database, clock=SystemClock(), environment=os.environ):
         for connection in line.connections:
             transport = connection.transport

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, literal_column, select, update
 
-from bot.customers.wishes import ANSWER, AWAKE_FOR, CODE, NOTED, PREFERRED, Manners, Verdict, Wanted, is_unasked, judge
+from bot.customers.wishes import ANSWER, AWAKE_FOR, CODE, NOTED, PREFERRED, SERVICE, Manners, Verdict, Wanted, is_unasked, judge
 from bot.storage.evidence import strongest
 from bot.storage.last_acts import OPENING
 from bot.storage.schema import conversation, delivery, identity, message, wish
@@ -120,6 +120,19 @@ class Judge:
         if fit is None or self.verdict(fit.channel, purpose).state == "no":
             return meant
         return Way(fit.id, fit.channel, fit.account, fit.sender)
+
+
+def to_sender(
+    connection: Connection, *, channel: str, account: str, sender: str, asked_at: datetime, manners: Manners, now: datetime
+) -> Verdict:
+    """What becomes of a word to somebody by their id on a channel, who may never have written to us there in private.
+
+    `asked_at` is when they wrote what it answers.
+    """
+    here = (identity.c.channel == channel) & (identity.c.account == account) & (identity.c.sender == sender)
+    home = connection.execute(select(identity.c.conversation_id).where(here)).scalar()
+    wanted = wanted_of(connection, (home,))[home] if home is not None else Wanted()
+    return judge(wanted, manners, channel=channel, purpose=SERVICE, now=now, asked_at=asked_at)
 
 
 def purpose_of(purpose: str | None, data: Mapping[str, Any] | None) -> str:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, select
 
 from bot import public_commands
 from bot.errors import SettingsError
+from bot.messages import InboundMessage
+from bot.storage import inbox, wishes
 from bot.storage.database import open_database
+from bot.storage.schema import public_message
 from tests.bodies import PayloadFolder
 from tests.fakes.open_lines import BEGINS, MAKERS, OpenLines, meta_settings, open_lines
 
@@ -59,19 +64,49 @@ async def test_a_comment_is_listed_and_answered_once(
 
         fake.fail(code=190, status=401, message="token")
         with pytest.raises(SettingsError, match="did not take"):
-            await asyncio.to_thread(public_commands.reply, row["id"], "Oui, en noir aussi.")
-        await asyncio.to_thread(public_commands.reply, row["id"], "Oui, en noir aussi.", by="noemie")
+            await asyncio.to_thread(public_commands.reply, row["id"], "Oui, en noir aussi.", at_night=True)
+        await asyncio.to_thread(public_commands.reply, row["id"], "Oui, en noir aussi.", by="noemie", at_night=True)
         [sent] = fake.sent
         assert sent.text == "Oui, en noir aussi."
         assert sent.body["recipient"] == {"comment_id": row["external_id"]}
         with pytest.raises(SettingsError, match="answered already"):
-            await asyncio.to_thread(public_commands.reply, row["id"], "Encore")
+            await asyncio.to_thread(public_commands.reply, row["id"], "Encore", at_night=True)
         assert len(fake.sent) == 1
         with pytest.raises(SettingsError, match="public list"):
             await asyncio.to_thread(public_commands.reply, 999, "Bonjour")
         capfdbinary.readouterr()
         await asyncio.to_thread(public_commands.list_them)
         assert b"noemie" in capfdbinary.readouterr().out
+
+
+async def test_who_refused_to_be_written_to_gets_no_private_answer(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with MAKERS["messenger"](begins=BEGINS) as fake:
+        environment = meta_settings("messenger", fake) | {"FILROUGE_DATABASE_URL": sqlite_url, "FILROUGE_DATA_DIR": str(tmp_path)}
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        database = open_database(sqlite_url)
+        async with open_lines(database, "messenger") as lines:
+            assert await lines.fakes["messenger"].push(PayloadFolder(PAYLOADS / "messenger").body("comment")) == 200
+        number = await database.write(refuses_by_message)
+        await database.close()
+        with pytest.raises(SettingsError, match="does not want to be written to"):
+            await asyncio.to_thread(public_commands.reply, number, "Oui, en noir aussi.", at_night=True)
+        assert fake.sent == []
+
+
+def refuses_by_message(connection: Connection) -> int:
+    """The author of the only comment has since stopped us in private."""
+    comment = connection.execute(select(public_message)).one()
+    written = InboundMessage(
+        channel="messenger", account=comment.account, external_id="m-1", sender=comment.author, text="STOP", sent_at=comment.at
+    )
+    accepted = inbox.accept(connection, written, comment.at)
+    later = comment.at + timedelta(minutes=1)
+    wishes.record(connection, accepted.conversation, kind="contact", value=False, channel="messenger", now=later, by="customer")
+    return int(comment.id)
 
 
 async def test_the_words_of_a_mention_are_asked_for(sqlite_url: str) -> None:
