@@ -84,8 +84,8 @@ def phone(written: str, country: str = "") -> str:
 def email(written: str) -> str:
     """An e-mail address in small letters. Raises `ValueError` saying how to write one."""
     name, at, domain = written.partition("@")
-    spaced = any(character.isspace() or not character.isprintable() for character in written)
-    if not (name and at and "." in domain) or "@" in domain or spaced or len(written) > 254:
+    plain = written.isprintable() and " " not in written  # of blanks only this one counts as printable
+    if not (name and at and "." in domain) or "@" in domain or not plain or len(written) > 254:
         raise ValueError(f"{written[:60]!r} is no e-mail address; write it like name@domain.example")
     return written.lower()
 

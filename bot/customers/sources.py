@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ EMPTY: Mapping[str, Any] = {
 """Every field as it is kept when no source says anything."""
 
 _NOT_SAID = object()
+_NAMES = ("id", *EMPTY)
 
 Outcome = Literal["new", "changed", "same", "older", "mixed", "deleted", "unknown", "erased"]
 
@@ -158,7 +159,7 @@ def facts_of(profile: Profile, said: Iterable[str] | None = None) -> dict[str, A
 
 def kept(profile: Profile) -> dict[str, Any]:
     """A profile as JSON."""
-    return {name: _plain(value) for name, value in asdict(profile).items()}
+    return {name: _plain(getattr(profile, name)) for name in _NAMES}
 
 
 def _plain(value: Any) -> Any:

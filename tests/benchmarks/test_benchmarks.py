@@ -21,6 +21,7 @@ BRIEFLY = {
     "processes": ("--senders", "2", "--seconds", "1"),
     "pace": ("--rates", "20", "--seconds", "2", "--databases", "sqlite"),
     "doubling": ("--profiles", "3000"),
+    "customers_import": ("--rows", "200"),
 }
 
 
