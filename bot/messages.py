@@ -23,6 +23,8 @@ Kind = Literal[
     "standby",
     "referral",
     "moved",
+    "signin",
+    "signout",
 ]
 """What a customer did.
 
@@ -41,6 +43,8 @@ echo      somebody of the brand answered in the platform's own application: `tex
 standby   said while another application owns the thread: it is kept and never answered
 referral  came by a link or an advertisement: data = {"ref": str, "source": str, ...}
 moved     the platform gave the customer another id: data = {"was": the former one}; `sender` is the new one
+signin    signed in at the brand's own site, which says so: data = {"profile": its id, "until": ISO time}
+signout   is no longer who was known here: signed out, or somebody else at the same browser
 
 On every kind `data` may have `reply_to`, the external id of the message quoted, and `aliases`, other ids by which the platform
 vouches for the same sender: {"phone": "+33639980101", "id": ...}.

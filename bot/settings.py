@@ -183,6 +183,14 @@ class Settings(ChannelSettings):
     webchat_origins: Annotated[tuple[WebOrigin, ...], NoDecode, BeforeValidator(_parted)] = Field(
         (), description="Web origins whose pages may show the chat in a frame, with commas between: `https://www.brand.example`."
     )
+    site_secret: SecretStr | None = Field(
+        None,
+        description="Secret of 32 bytes or more that the brand's site signs its customers' tokens with (HS256); "
+        "without it or a key nobody signs in.",
+    )
+    site_public_key: str = Field(
+        "", description="Public key (PEM text, or the file it is in) of a site that signs them with RS256 or ES256 instead."
+    )
     claim_seconds: float = Field(
         10.0, ge=1, le=600, description="After this long without an answer a conversation is taken over by another worker."
     )

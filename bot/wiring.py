@@ -68,6 +68,7 @@ from bot.web.chat_words import CHANNEL_NAMES
 from bot.web.inbox_door import InboxDoor
 from bot.web.rest import PATH as REST_PATH
 from bot.web.rest import RestDoor
+from bot.web.site_tokens import site_tokens
 from bot.web.visitors import Visitors
 from bot.web.webchat import add_webchat
 from bot.workers.bringing import Bringer
@@ -213,6 +214,7 @@ class Program:
             address_of=visitors.address,
             is_https=visitors.is_https,
             now=self.clock.now,
+            site_tokens=site_tokens(secret=_secret(settings.site_secret) or "", public_key=settings.site_public_key),
         )
         ports = self._console_ports()
         app.add_subapp("/console", console(ports, clock=self.clock, secure=visitors.is_https, address=visitors.address))

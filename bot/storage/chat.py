@@ -1,44 +1,88 @@
-"""A web chat session's own lines: what its customer wrote there and what was said back, by number."""
+"""What a web chat session may read: its own lines, all of its person's, or nothing more once its proof has run out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 
+from bot.customers.recognise import Level
 from bot.storage.conversations import pressed
-from bot.storage.schema import identity, message
+from bot.storage.evidence import strongest
+from bot.storage.prepared import Prepared
+from bot.storage.schema import Instant, conversation, evidence, identity, message, profile
 
 CHANNEL = "webchat"
+UNSEEN = ("act", "signin", "signout")
+"""Kinds that are no lines of the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Whom a web chat session belongs to."""
+    """Whom a web chat session belongs to, as far as it has been said."""
 
     identity: int
     conversation: int
+    profile: str | None
+    """Who it is, by the evidence of any channel."""
+    proven: int
+    """What this session itself has proved for that profile, and still counts: a `bot.customers.recognise.Level`."""
+    proved_before: bool
+    """Whether it has ever proved anything for it."""
+
+    @property
+    def left(self) -> bool:
+        """Its proof is over: whoever sits there now may be anybody."""
+        return self.profile is not None and self.proved_before and not self.proven
+
+    @property
+    def whole(self) -> bool:
+        """Signed in at the brand's site: all that was written on any page belongs to this person."""
+        return self.profile is not None and self.proven >= Level.AUTHENTICATED
+
+    @property
+    def view(self) -> str:
+        """Changes whenever other lines are to be shown than before; empty for a session's own."""
+        return "over" if self.left else f"all-{self.conversation}" if self.whole else ""
+
+    @property
+    def known(self) -> bool:
+        return self.profile is not None and not self.left and self.proven > 0
 
 
-def find_session(connection: Connection, session: str) -> Session | None:
-    """The session's identity; None while nothing was written from it."""
-    row = connection.execute(
-        select(identity.c.id, identity.c.conversation_id).where(
-            identity.c.channel == CHANNEL, identity.c.account == "", identity.c.sender == session
-        )
-    ).first()
-    return None if row is None else Session(row.id, row.conversation_id)
+_FIND = Prepared(
+    select(
+        identity.c.id,
+        identity.c.conversation_id,
+        conversation.c.profile_id,
+        strongest(identity.c.id, conversation.c.profile_id, bindparam("now", type_=Instant)),
+        select(evidence.c.id)
+        .where(evidence.c.identity_id == identity.c.id, evidence.c.profile_id == conversation.c.profile_id)
+        .limit(1)
+        .correlate(identity, conversation)
+        .scalar_subquery(),
+    )
+    .join_from(identity, conversation, conversation.c.id == identity.c.conversation_id)
+    .where(identity.c.channel == CHANNEL, identity.c.account == "", identity.c.sender == bindparam("session"))
+)
 
 
-def lines_since(connection: Connection, session: str, *, after: int, limit: int) -> Sequence[Any]:
+def find_session(connection: Connection, session: str, now: datetime) -> Session | None:
+    """Whose session it is at `now`; None while nothing was written from it."""
+    row = _FIND.first(connection, {"session": session, "now": now})
+    return None if row is None else Session(row[0], row[1], row[2], row[3] or 0, row[4] is not None)
+
+
+def lines_since(connection: Connection, session: str, *, after: int, limit: int, now: datetime) -> Sequence[Any]:
     """Messages numbered above `after`, oldest first: `id`, `at`, `direction`, `author`, `author_name`, `text`, `data`, ...
 
     Numbers rise in the order of commits, because whoever adds to a conversation holds its row.
     """
-    found = find_session(connection, session)
-    if found is None:
+    found = find_session(connection, session, now)
+    if found is None or found.left:
         return ()
     return connection.execute(
         select(
@@ -52,23 +96,37 @@ def lines_since(connection: Connection, session: str, *, after: int, limit: int)
             message.c.data,
             message.c.provider_id,
         )
-        .where(message.c.identity_id == found.identity, message.c.id > after, message.c.kind != "act")
+        .where(*_may_read(found), message.c.id > after)
         .order_by(message.c.id)
         .limit(limit)
     ).all()
 
 
-def look(connection: Connection, session: str, after: int) -> tuple[int | None, bool]:
-    """The session's identity, if it has one yet, and whether there is a line numbered above `after`."""
-    found = find_session(connection, session)
-    if found is None:
-        return None, False
-    newer = select(message.c.id).where(message.c.identity_id == found.identity, message.c.id > after, message.c.kind != "act")
-    return found.identity, connection.execute(newer.limit(1)).first() is not None
+def look(connection: Connection, session: str, after: int, now: datetime) -> tuple[Session | None, bool]:
+    """Whose session it is, if it has an identity yet, and whether there is a line numbered above `after`."""
+    found = find_session(connection, session, now)
+    if found is None or found.left:
+        return found, False
+    newer = select(message.c.id).where(*_may_read(found), message.c.id > after)
+    return found, connection.execute(newer.limit(1)).first() is not None
 
 
-def title_of(connection: Connection, session: str, token: str) -> str:
+def title_of(connection: Connection, session: str, token: str, now: datetime) -> str:
     """What stands on one of the session's buttons; empty when it has no such button."""
-    found = find_session(connection, session)
-    choice = pressed(connection, found.conversation, token) if found is not None else None
+    found = find_session(connection, session, now)
+    choice = pressed(connection, found.conversation, token) if found is not None and not found.left else None
     return str(choice["title"]) if choice is not None else ""
+
+
+def first_name(connection: Connection, found: Session) -> str:
+    """The first name of whom the session knows; empty when it knows nobody."""
+    if found.profile is None:
+        return ""
+    facts = connection.execute(select(profile.c.facts).where(profile.c.id == found.profile)).scalar()
+    return str((facts or {}).get("first_name") or "")
+
+
+def _may_read(found: Session) -> Sequence[ColumnElement[bool]]:
+    """A session that became somebody else's, and its identity with it, has left its former lines in the former conversation."""
+    lines = (message.c.conversation_id == found.conversation, message.c.kind.not_in(UNSEEN))
+    return (*lines, message.c.channel == CHANNEL) if found.whole else (*lines, message.c.identity_id == found.identity)

@@ -84,6 +84,13 @@ def lapsed(connection: Connection, identity_id: int, kind: str, now: datetime) -
     return bool(ends) and all(end is not None and end <= now for end in ends)
 
 
+def over(connection: Connection, identity_id: int, profile_id: str, now: datetime) -> bool:
+    """Whether this identity has proved to be the person of this profile before, and none of it counts any more."""
+    rows = select(live(now)).where(evidence.c.identity_id == identity_id, evidence.c.profile_id == profile_id)
+    counts = list(connection.execute(rows).scalars())
+    return bool(counts) and not any(counts)
+
+
 def revoke(
     connection: Connection, *, identities: Sequence[int], profile_id: str | None, now: datetime, by: str
 ) -> tuple[int, ...]:

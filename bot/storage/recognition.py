@@ -33,13 +33,15 @@ class Proof:
 
 
 def recognise(
-    connection: Connection, standing: Standing, profile: Profile, proof: Proof, now: datetime
+    connection: Connection, standing: Standing, profile: Profile, proof: Proof, now: datetime, *, spoke: bool = True
 ) -> Known | Unknown | Joined:
     """Whoever writes in this conversation by its present identity has proved to be the person of `profile`.
 
     Written down as evidence of that identity. When the person already has a thread, this one is joined to it: `Joined`, and the
     caller leaves everything else to that thread's turn, which hears the same message again. `Unknown("several")` when other
     evidence says that it is somebody else, or a person of the house did: then more is asked for.
+
+    `spoke`: whether anything has been said here that goes on; else the person's thread goes on as it stands.
     """
     assert standing.identity_id is not None, "a proof is somebody's"
     if standing.profile_id not in (None, profile.id):
@@ -51,7 +53,7 @@ def recognise(
     if other is not None:
         why = {**proof.detail, "kind": proof.kind, "level": int(proof.level), "profile": profile.id, "at": now.isoformat()}
         why["identity"], why["channel"] = standing.identity_id, standing.channel
-        join(connection, winner=other, loser=standing.id, live=standing.id, why=why, now=now, by=proof.by)
+        join(connection, winner=other, loser=standing.id, live=standing.id if spoke else other, why=why, now=now, by=proof.by)
         return Joined(other)
     connection.execute(
         update(conversation)

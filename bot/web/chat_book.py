@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -12,13 +13,17 @@ from sqlalchemy import Connection
 
 from bot import signals
 from bot.brand import Brand
+from bot.channels.webchat.not_me import says_not_me
+from bot.channels.webchat.translate import signed_in, signed_out
 from bot.clock import Clock
 from bot.messages import InboundMessage
-from bot.storage import chat, links
+from bot.storage import chat, links, sign_ins
 from bot.storage.database import Database
+from bot.storage.inbox import Accepted
 from bot.storage.outbox import buttons_of
-from bot.web.chat_port import ChatBrand, ChatLine
-from bot.web.inbox_door import InboxDoor
+from bot.web.chat_port import ChatBrand, ChatLine, ChatView
+from bot.web.inbox_door import Beside, InboxDoor
+from bot.web.site_tokens import SignedIn
 
 LOOK_EVERY = 1.0
 """Seconds between looks at a database other processes write to as well."""
@@ -52,24 +57,34 @@ class StoredChatBook:
         self._link_urls = link_urls
         alone = database.url.get_backend_name() == "sqlite"
         self._look_every = look_every or (LOOK_EVERY_ALONE if alone else LOOK_EVERY)
+        self._proof_lasts = timedelta(hours=brand.proof.shared_hours)
         self.brand = chat_brand(brand)
 
     async def accept(self, message: InboundMessage, files: Mapping[int, bytes] | None = None) -> None:
         if message.kind == "press":  # the thread shows what stood on our button, whatever the page says of it
             token = str(message.data.get("token", ""))
-            title = await self._database.read(partial(chat.title_of, session=message.sender, token=token))
+            title = await self._database.read(partial(self._title, session=message.sender, token=token))
             message = replace(message, text=title or message.text)
-        accepted = await self._door.accept(message, files)
+        await self._accept(message, files)
+
+    async def _accept(
+        self, message: InboundMessage, files: Mapping[int, bytes] | None = None, *, beside: Beside | None = None
+    ) -> None:
+        accepted = await self._door.accept(message, files, beside=beside)
         # Another window of the same session shows it too, and so does the console, before it is answered.
         self._board.tell(
             [_own_key(message.sender), signals.identity(accepted.identity), signals.conversation(accepted.conversation)]
         )
 
     async def since(self, session: str, after: int, limit: int = 100) -> Sequence[ChatLine]:
-        rows = await self._database.read(partial(chat.lines_since, session=session, after=after, limit=limit))
-        return [line_of(row) for row in rows]
+        read = partial(chat.lines_since, session=session, after=after, limit=limit, now=self._clock.now())
+        return [line_of(row) for row in await self._database.read(read)]
 
-    async def wait(self, session: str, after: int, timeout: float) -> None:  # noqa: ASYNC109  the caller's heartbeat
+    async def view(self, session: str) -> ChatView:
+        found = await self._database.read(partial(chat.find_session, session=session, now=self._clock.now()))
+        return ChatView(found.view, found.known) if found is not None else ChatView()
+
+    async def wait(self, session: str, after: int, timeout: float, view: str = "") -> None:  # noqa: ASYNC109  the caller's heartbeat
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
         identity: int | None = None
@@ -77,13 +92,15 @@ class StoredChatBook:
             key = _own_key(session) if identity is None else signals.identity(identity)
             signal = self._board.expect(key)  # before looking, so that nothing falls in between
             try:
-                found, is_news = await self._database.read(partial(chat.look, session=session, after=after))
+                look = partial(chat.look, session=session, after=after, now=self._clock.now())
+                found, is_news = await self._database.read(look)
                 left = deadline - loop.time()
-                if is_news or left <= 0:
+                if is_news or left <= 0 or (found.view if found is not None else "") != view:
                     return
-                if found == identity:
+                now_is = found.identity if found is not None else None
+                if now_is == identity:
                     await asyncio.wait([signal], timeout=min(left, self._look_every))
-                identity = found
+                identity = now_is
             finally:
                 self._board.forget(key, signal)
 
@@ -97,10 +114,61 @@ class StoredChatBook:
     def channels(self) -> Sequence[str]:
         return tuple(self._link_urls)
 
+    async def sign_in(self, session: str, signed: SignedIn, *, fresh: str, language: str) -> bool:
+        now = self._clock.now()
+        until = min(filter(None, (signed.ends_at, now + self._proof_lasts)))
+
+        def unit(connection: Connection) -> tuple[str, bool]:
+            sign_ins.spend(connection, signed.token_id, session=session, now=now)
+            profile = sign_ins.known_by_site(connection, signed.profile, signed.facts, now)
+            found = chat.find_session(connection, session, now)
+            if found is None or found.profile != profile or not found.whole:
+                return profile, False
+            return profile, sign_ins.renewed_lately(connection, found.identity, profile, until=until, now=now)
+
+        profile, is_enough = await self._database.write(unit)
+        if is_enough:
+            return True
+        told = partial(
+            signed_in,
+            token_id=signed.token_id,
+            profile=profile,
+            until=until,
+            at=now,
+            language=signed.facts.get("language") or language,
+        )
+
+        def beside(connection: Connection, accepted: Accepted) -> None:
+            sign_ins.check_holder(connection, accepted.conversation, profile, but=accepted.message)
+
+        try:
+            await self._accept(told(session), beside=beside)
+        except sign_ins.SomebodyElses:
+            await self._accept(told(fresh))
+            await self._accept(signed_out(session, at=now))
+            return False
+        return True
+
+    async def leave(self, session: str, *, words: str | None = None) -> bool:
+        found, first_name = await self._database.read(partial(self._who, session=session))
+        if words is not None and (found is None or found.profile is None or not says_not_me(words, first_name)):
+            return False
+        if found is not None:
+            await self._accept(signed_out(session, at=self._clock.now()))
+        return True
+
+    def _who(self, connection: Connection, session: str) -> tuple[chat.Session | None, str]:
+        """Whose session it is, and their first name, where they have one."""
+        found = chat.find_session(connection, session, self._clock.now())
+        return found, chat.first_name(connection, found) if found is not None else ""
+
+    def _title(self, connection: Connection, session: str, token: str) -> str:
+        return chat.title_of(connection, session, token, self._clock.now())
+
     def _token(self, connection: Connection, session: str, channel: str) -> str:
         """A new one-time token; empty while the session has no conversation that could go on elsewhere."""
-        found = chat.find_session(connection, session)
-        if found is None:
+        found = chat.find_session(connection, session, self._clock.now())
+        if found is None or found.left:
             return ""
         return links.make(connection, conversation_id=found.conversation, channel=channel, now=self._clock.now())
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection
+from typing import Any
 
 import orjson
 from aiohttp import web
 
-from bot.channels.webchat.translate import session_of
+from bot.channels.webchat.translate import session_of, tag_of
 from bot.web import pages
 from bot.web.pace import Pace
+from bot.web.rest import Refusal, read_body
 
 COOKIE = "filrouge_chat"
+SESSION_HEADER = "X-Chat-Session"
+"""By it a page says which session it shows: another window may have begun a new one meanwhile, with the same cookie's name."""
+_BODY_CAP = 16 * 1024
 
 
 class Gate:
@@ -37,6 +42,10 @@ class Gate:
         wait = max(self._session_pace.knock(session), self._address_pace.knock(self.address_of(request)))
         if wait:
             raise refusal(web.HTTPTooManyRequests, "too_fast", "wait as long as Retry-After says", wait=wait)
+        if request.headers.get(SESSION_HEADER, tag_of(session)) != tag_of(session):
+            raise refusal(
+                web.HTTPConflict, "other_session", "somebody else uses this browser now; forget this, and load the page"
+            )
         return session
 
 
@@ -46,6 +55,19 @@ def session_in(request: web.Request) -> str:
     if session is None:
         raise refusal(web.HTTPUnauthorized, "no_session", f"open / first: it sets the cookie {COOKIE}")
     return session
+
+
+async def read_json(request: web.Request) -> Any:
+    """The body of a post, which is small."""
+    try:
+        raw = await read_body(request, _BODY_CAP)
+    except Refusal as refused:
+        kind, code = (TooLarge, "too_large") if refused.status == 413 else (web.HTTPRequestTimeout, "too_slow")
+        raise refusal(kind, code, refused.why) from None
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        raise refusal(web.HTTPBadRequest, "bad_request", "the body should be JSON") from None
 
 
 def refusal(kind: type[web.HTTPError], code: str, what_to_do: str, *, wait: float = 0) -> web.HTTPError:

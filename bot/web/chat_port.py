@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from bot.messages import Button, InboundMessage
+from bot.web.site_tokens import SignedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,16 @@ class ChatBrand:
     """Language code to the words that stand above an empty conversation."""
 
 
+@dataclass(frozen=True, slots=True)
+class ChatView:
+    """Which lines a session is shown."""
+
+    key: str = ""
+    """Another one as soon as other lines are to be shown than before: then all are to be read anew."""
+    known: bool = False
+    """Whether the session knows who it is."""
+
+
 class ChatBook(Protocol):
     """What the web chat needs of the rest of the house."""
 
@@ -55,8 +66,26 @@ class ChatBook(Protocol):
         """The session's lines numbered above `after`, oldest first."""
         ...
 
-    async def wait(self, session: str, after: int, timeout: float) -> None:  # noqa: ASYNC109  the caller's heartbeat
-        """Return when there may be a line above `after`, at the latest after `timeout` seconds."""
+    async def view(self, session: str) -> ChatView:
+        """What the session is shown now."""
+        ...
+
+    async def wait(self, session: str, after: int, timeout: float, view: str = "") -> None:  # noqa: ASYNC109  the caller's heartbeat
+        """Return when there may be a line above `after` or another view than `view`, at the latest after `timeout` seconds."""
+        ...
+
+    async def sign_in(self, session: str, signed: SignedIn, *, fresh: str, language: str) -> bool:
+        """Commit who is signed in at the brand's site. False when the session is somebody else's: `fresh` is theirs, then.
+
+        Raises `bot.storage.sign_ins.TokenSpent`.
+        """
+        ...
+
+    async def leave(self, session: str, *, words: str | None = None) -> bool:
+        """Commit that whoever was known in the session has left it, and so it must not be used again.
+
+        With `words` only if they say so of who is known there; False when they do not.
+        """
         ...
 
     async def link(self, session: str, channel: str) -> str | None:

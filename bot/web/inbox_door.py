@@ -28,6 +28,8 @@ TOGETHER = 100
 Files = Mapping[int, bytes]
 """The bytes of what came with a message, by their place."""
 FilesOf = Callable[[InboundMessage], Files | None]
+Beside = Callable[[Connection, Accepted], None]
+"""What is written in the transaction that accepts a message, or raises to have it not accepted after all."""
 
 
 def no_files(_message: InboundMessage) -> None:
@@ -70,9 +72,9 @@ class InboxDoor:
     came: Callable[[InboundMessage, Accepted], None] = lambda _message, _accepted: None
     """Told of every message that has just become ours."""
 
-    async def accept(self, message: InboundMessage, files: Files | None = None) -> Accepted:
+    async def accept(self, message: InboundMessage, files: Files | None = None, *, beside: Beside | None = None) -> Accepted:
         """Commit one message. When this returns, it is ours and will be answered, whatever happens to this process."""
-        accepted, _ = await self._accept_for_good(message, asks=False, files=files)
+        accepted, _ = await self._accept_for_good(message, asks=False, files=files, beside=beside)
         return accepted
 
     async def ask(self, message: InboundMessage) -> tuple[Accepted, asyncio.Future[Any]]:
@@ -82,18 +84,20 @@ class InboxDoor:
         return accepted, answers
 
     async def _accept_for_good(
-        self, message: InboundMessage, *, asks: bool, files: Files | None = None
+        self, message: InboundMessage, *, asks: bool, files: Files | None = None, beside: Beside | None = None
     ) -> tuple[Accepted, asyncio.Future[Any] | None]:
         # Shielded: what is committed must also be handed to the worker, even when the caller hangs up meanwhile.
-        return await asyncio.shield(asyncio.ensure_future(self._accept(message, asks=asks, files=files)))
+        return await asyncio.shield(asyncio.ensure_future(self._accept(message, asks=asks, files=files, beside=beside)))
 
     async def _accept(
-        self, message: InboundMessage, *, asks: bool, files: Files | None
+        self, message: InboundMessage, *, asks: bool, files: Files | None, beside: Beside | None
     ) -> tuple[Accepted, asyncio.Future[Any] | None]:
         now, claiming = self.clock.now(), self.worker.claiming()
 
         def unit(connection: Connection) -> tuple[Accepted, list[Claim]]:
             accepted = inbox.accept(connection, message, now, language=self.language, files=files)
+            if beside is not None:
+                beside(connection, accepted)
             # One commit for both: nobody can answer it before it is accepted, and then nothing needs to be looked for.
             return accepted, claiming(connection, [accepted.conversation]) if claiming and accepted.fresh else []
 

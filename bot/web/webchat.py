@@ -12,19 +12,20 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from bot.channels.webchat.translate import FILE_BYTES, FILE_TYPES, TooLong, client_id, new_token, read_post, session_of
+from bot.channels.webchat.not_me import may_say_not_me
+from bot.channels.webchat.translate import FILE_BYTES, FILE_TYPES, TooLong, client_id, new_token, read_post, session_of, tag_of
 from bot.errors import BadUpdate
 from bot.web import chat_files, chat_words, pages
 from bot.web.chat_files import FileDoor
-from bot.web.chat_gate import COOKIE, Gate, TooLarge, refusal, session_in
-from bot.web.chat_port import ChatBook, ChatBrand, ChatLine
+from bot.web.chat_gate import COOKIE, Gate, read_json, refusal, session_in
+from bot.web.chat_identity import IdentityDoor
+from bot.web.chat_port import ChatBook, ChatBrand, ChatLine, ChatView
 from bot.web.pace import Pace
-from bot.web.rest import Refusal, read_body
+from bot.web.site_tokens import SiteTokens
 
 __all__ = ["COOKIE", "ChatBook", "ChatBrand", "ChatLine", "WebChat", "add_webchat"]
 
 _COOKIE_AGE = 90 * 24 * 3600
-_BODY_CAP = 16 * 1024
 _STREAMS_PER_SESSION = 6
 _HEARTBEAT = 15.0
 
@@ -45,6 +46,7 @@ class WebChat:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         heartbeat: float = _HEARTBEAT,
         file_bytes: int = FILE_BYTES,
+        site_tokens: SiteTokens | None = None,
     ) -> None:
         self._book = book
         self._frame_origins = tuple(frame_origins)
@@ -62,6 +64,7 @@ class WebChat:
             address_pace=Pace(burst=30, per_second=1.0),
         )
         self._files = FileDoor(book, files_gate, now, most=file_bytes)
+        self._identity = IdentityDoor(book, self._gate, site_tokens, self._begin, now)
         self._file_bytes = file_bytes
         self._now = now
         self._heartbeat = heartbeat
@@ -75,6 +78,7 @@ class WebChat:
             web.post(chat_files.PATH, self._files.post),
             web.get("/chat/events", self.events),
             web.post("/chat/continue", self.continue_elsewhere),
+            *self._identity.routes(),
         ]
 
     async def close(self, _app: web.Application) -> None:
@@ -86,8 +90,16 @@ class WebChat:
         brand, secure = self._book.brand, self._is_https(request)
         framed = secure and bool(self._frame_origins) and request.headers.get("Sec-Fetch-Dest") == "iframe"
         language = pages.language_of(request, brand.languages)
+        token = request.cookies.get(COOKIE)
+        session = session_of(token)
+        if token is None or session is None:
+            token = new_token()
+            session = session_of(token)
+        assert session is not None
         response = pages.page(
             "chat.html",
+            session=tag_of(session),
+            shops=self._frame_origins,
             brand=brand.name,
             greeting=brand.greeting.get(language) or next(iter(brand.greeting.values()), ""),
             language=language,
@@ -98,18 +110,21 @@ class WebChat:
             channels=[(name, chat_words.CHANNEL_NAMES.get(name, name)) for name in self._book.channels()],
         )
         response.headers["Content-Security-Policy"] = " ".join([pages.POLICY, *self._frame_origins])
-        token = request.cookies.get(COOKIE)
-        if token is None or not session_of(token):
-            token = new_token()
         pages.keep(response, COOKIE, token, seconds=_COOKIE_AGE, secure=secure, framed=framed)
         if "lang" in request.query:
             pages.keep_language(response, language, secure=secure, framed=framed)
         return response
 
+    def _begin(self, request: web.Request, response: web.Response, token: str, in_frame: bool) -> None:
+        """Give the browser a new session."""
+        secure = self._is_https(request)
+        framed = in_frame and secure and bool(self._frame_origins)
+        pages.keep(response, COOKIE, token, seconds=_COOKIE_AGE, secure=secure, framed=framed)
+
     async def post(self, request: web.Request) -> web.Response:
         """One message; 202 only once it is committed."""
         session = self._gate.let_in(request)
-        body = await _json(request)
+        body = await read_json(request)
         language = pages.language_of(request, self._book.brand.languages)
         try:
             message = read_post(body, session=session, received_at=self._now(), language=language)
@@ -117,12 +132,16 @@ class WebChat:
             raise refusal(web.HTTPUnprocessableEntity, "too_long", str(error)) from None
         except BadUpdate as error:
             raise refusal(web.HTTPBadRequest, "bad_request", str(error)) from None
+        if may_say_not_me(message.text) and message.kind == "text":
+            left = await self._identity.left(request, session, message.text, body)
+            if left is not None:
+                return left
         await self._book.accept(message)
         return web.json_response({"id": client_id(message.external_id), "accepted": True}, status=202)
 
     async def continue_elsewhere(self, request: web.Request) -> web.Response:
         session = self._gate.let_in(request)
-        body = await _json(request)
+        body = await read_json(request)
         channel = body.get("channel") if isinstance(body, dict) else None
         url = await self._book.link(session, channel) if isinstance(channel, str) else None
         if url is None:
@@ -148,7 +167,7 @@ class WebChat:
         self._streaming.add(task)
         try:
             await response.prepare(request)
-            await self._stream(response, session, after)
+            await self._stream(response, session, after, request.query.get("view", "")[:40])
         except ConnectionError:
             pass  # the page went away; it asks again from the last number it saw
         finally:
@@ -158,9 +177,13 @@ class WebChat:
                 del self._streams[session]
         return response
 
-    async def _stream(self, response: web.StreamResponse, session: str, after: int) -> None:
+    async def _stream(self, response: web.StreamResponse, session: str, after: int, shown: str) -> None:
         ready = False
         while True:
+            view = await self._book.view(session)
+            if view.key != shown:  # what was shown before is to be forgotten
+                after, shown = 0, view.key
+                await response.write(_view(view))
             lines = await self._book.since(session, after)
             for line in lines:
                 await response.write(_event(line))
@@ -168,11 +191,13 @@ class WebChat:
             if lines:
                 continue
             if not ready:
-                await response.write(b"event: ready\ndata: {}\n\n")  # from here on, lines are news
-                ready = True
+                await response.write(
+                    b"event: ready\ndata: %s\n\n" % orjson.dumps({"session": tag_of(session), "known": view.known})
+                )
+                ready = True  # from here on, lines are news
             else:
                 await response.write(b"event: beat\ndata: {}\n\n")  # the page notices when they stop
-            await self._book.wait(session, after, self._heartbeat)
+            await self._book.wait(session, after, self._heartbeat, shown)
 
 
 def add_webchat(app: web.Application, book: ChatBook, **options: Any) -> WebChat:
@@ -183,23 +208,15 @@ def add_webchat(app: web.Application, book: ChatBook, **options: Any) -> WebChat
     return chat
 
 
-async def _json(request: web.Request) -> Any:
-    try:
-        raw = await read_body(request, _BODY_CAP)
-    except Refusal as refused:
-        kind, code = (TooLarge, "too_large") if refused.status == 413 else (web.HTTPRequestTimeout, "too_slow")
-        raise refusal(kind, code, refused.why) from None
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        raise refusal(web.HTTPBadRequest, "bad_request", "the body should be JSON") from None
-
-
 def _after(request: web.Request) -> int:
     given = request.headers.get("Last-Event-ID") or request.query.get("after") or "0"
     if not given.isdecimal() or len(given) > 18:
         raise refusal(web.HTTPBadRequest, "bad_request", "'after' should be the number of the last line seen")
     return int(given)
+
+
+def _view(view: ChatView) -> bytes:
+    return b"event: view\ndata: %s\n\n" % orjson.dumps({"view": view.key, "known": view.known})
 
 
 def _event(line: ChatLine) -> bytes:

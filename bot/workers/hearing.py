@@ -43,13 +43,14 @@ from bot.storage.schema import identity, note
 from bot.turn import Heard, Reply, choice_from, meanings_of, trace_of
 from bot.workers.house import manners_of
 from bot.workers.typed_codes import hear_code
+from bot.workers.signing import SILENT, signed_in, signed_out
 from bot.workers.words import says_something
 from handoff.case import OPEN, HandoffContext
 from handoff.errors import AlreadyTaken, HandoffError, HandsFull, NotPossible
 from handoff.ownership import OF_ITS_ADVISOR
 from nlu.understanding import Understanding
 
-ALONE = frozenset({"link", "contact", "act"})
+ALONE = frozenset({"link", "contact", "act"}) | SILENT
 """Kinds that are a turn of their own: they may change whose conversation it is, or who speaks."""
 UNREACHABLE = frozenset({"no_channel", "blocked", "wish"})
 """Why an advisor's answer cannot leave, as the trace of a refused act names it."""
@@ -104,6 +105,10 @@ class Listener:
                 return self._echo(arrival, state)
             case "referral":
                 return self._referral(arrival)
+            case "signin":
+                return signed_in(self.connection, self.standing, arrival, self.needs, self.now)
+            case "signout":
+                return signed_out(self.connection, self.standing, arrival, self.now)
             case "reaction" | "unsend" | "unsent" | "standby" | "moved":
                 return Heard(arrival.id, (), {"kind": arrival.kind})
             case _:  # text, an edit: what it says now, and the words under a picture

@@ -31,6 +31,7 @@ from bot.workers.discretion import Discretion
 from bot.workers.hearing import ALONE, Listener, Meant, understood
 from bot.workers.house import House
 from bot.workers.typed_codes import awaits_code
+from bot.workers.signing import SILENT
 from bot.workers.vouching import vouch
 from bot.workers.wishing import Wishing
 from nlu.understanding import Understanding
@@ -129,7 +130,7 @@ class TurnUnit:
             )
             if isinstance(one, Joined):
                 return one
-            if arrival.author == "customer" and one.events:
+            if arrival.author == "customer" and one.events and arrival.kind not in SILENT:
                 one = replace(one, events=(listener.here(arrival, state), *one.events))
             heard.append(one)
         if _learnt(heard):  # who it is: what may be told has changed with this very message
@@ -145,7 +146,7 @@ class TurnUnit:
             replies=replies,
             traces={one.message: one.trace for one in heard if one.message is not None},
             missed=missed,
-            spoke_from=spoke_from,
+            spoke_from=None if self._is_silent() else spoke_from,
             timers_changed=timers_changed or desk.timers_changed,
         )
         rest = self.claim.more or len(self.arrivals) < len(self.claim.arrivals)
@@ -163,6 +164,9 @@ class TurnUnit:
         request, identity_id = self.arrivals[0].id, standing.identity_id
         assert identity_id is not None
         return outbox.hand_over(connection, identity_id=identity_id, request=request, fresh=True, now=self.now, take=True)
+
+    def _is_silent(self) -> bool:
+        return all(arrival.kind in SILENT for arrival in self.arrivals)
 
     def _last_meaning(self) -> Understanding | None:
         meant = self.meant.get(self.arrivals[-1].id) if self.arrivals else None

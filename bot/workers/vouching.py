@@ -17,6 +17,7 @@ from bot.storage.inbox import Arrival
 from bot.storage.merging import Joined
 from bot.storage.moving_out import move_out
 from bot.workers.house import House
+from bot.workers.signing import is_left
 
 A_DAY = timedelta(days=1)
 
@@ -27,8 +28,11 @@ def vouch(
     """What the latest of these messages proves about its sender, written down as evidence.
 
     `Joined` when what waits is to be heard in another conversation: that of the same person, or a new one of a sender who was
-    silent for so long that the number may have another owner. None when nothing new is known.
+    silent for so long that the number may have another owner, or of a browser whose proof has run out. None when nothing new is
+    known.
     """
+    if is_left(connection, standing, arrivals, now):
+        return move_out(connection, standing, now)
     aliases: dict[str, Any] = next((one.data["aliases"] for one in reversed(arrivals) if _of_a_customer(one)), {})
     ids = [str(aliases["id"])] if aliases.get("id") else []
     for moved in (one for one in arrivals if one.kind == "moved"):
@@ -45,7 +49,8 @@ def vouch(
         return None
     if standing.identity_id is not None and evidence.lapsed(connection, standing.identity_id, kind, now):
         # Only what is proved anew counts from here on: the number alone did so once already.
-        return move_out(connection, standing, now) if standing.profile_id is not None else None
+        owned = standing.profile_id is not None and standing.proven < Level.LINKED
+        return move_out(connection, standing, now) if owned else None
     facts: dict[str, Any] = {}
     for means, values in _contacts(aliases):
         found = recognition.recognise_by_contact(

@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.messages import Button, InboundMessage
+from bot.storage.sign_ins import TokenSpent
+from bot.web.chat_port import ChatView
+from bot.web.site_tokens import SignedIn
 from bot.web.webchat import ChatBrand, ChatLine
 
 BRAND = ChatBrand(
@@ -31,6 +34,11 @@ class FakeChatBook:
         """What came along with each."""
         self.away = 0
         self.offered = ["telegram"]
+        self.views: dict[str, ChatView] = {}
+        self.holders: dict[str, str] = {}
+        """Session to the profile that signed in there."""
+        self.spent: dict[str, str] = {}
+        self.left: list[str] = []
         self._changed = asyncio.Event()
 
     async def accept(self, message: InboundMessage, files: Mapping[int, bytes] | None = None) -> None:
@@ -61,7 +69,24 @@ class FakeChatBook:
     async def since(self, session: str, after: int, limit: int = 100) -> Sequence[ChatLine]:
         return [line for line in self.lines[session] if line.number > after][:limit]
 
-    async def wait(self, session: str, after: int, timeout: float) -> None:  # noqa: ASYNC109
+    async def view(self, session: str) -> ChatView:
+        return self.views.get(session, ChatView())
+
+    async def sign_in(self, session: str, signed: SignedIn, *, fresh: str, language: str) -> bool:
+        if self.spent.setdefault(signed.token_id, session) != session:
+            raise TokenSpent("used before")
+        holder = self.holders.get(session)
+        mine = session if holder in (None, signed.profile) else fresh
+        self.holders[mine] = signed.profile
+        return mine == session
+
+    async def leave(self, session: str, *, words: str | None = None) -> bool:
+        if words is not None and session not in self.holders:
+            return False
+        self.left.append(session)
+        return True
+
+    async def wait(self, session: str, after: int, timeout: float, view: str = "") -> None:  # noqa: ASYNC109
         try:
             async with asyncio.timeout(timeout):
                 await self._changed.wait()

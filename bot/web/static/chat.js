@@ -1,6 +1,7 @@
 /* The chat page. What the customer writes is kept until the server has committed it; what the server says is shown by
    number, so a cut connection loses nothing and repeats nothing. */
 import { filesOf, refusalOf, upload } from "./chat_files.js";
+import { identity } from "./chat_identity.js";
 import { find, fit, isWebAddress, linked, listen, make, outside, stayAtEnd, submitOnEnter } from "./page.js";
 
 const TEXT_LIMIT = 4000;
@@ -9,6 +10,7 @@ const KEPT = "filrouge.unsent."; // one entry a message, so that two windows do 
 const RELOADED = "filrouge.reloaded"; // for a new session, which may not have come
 
 const words = JSON.parse(find("chat").dataset.words);
+const session = find("chat").dataset.session;
 const language = document.documentElement.lang;
 const log = find("log");
 const scroll = find("scroll");
@@ -30,6 +32,8 @@ const calendar = new Intl.DateTimeFormat(language, { weekday: "long", day: "nume
 
 let lastNumber = 0;
 let lastDay = "";
+let view = "";
+let known = false;
 let ready = false;
 let withAdvisor = false;
 
@@ -87,6 +91,7 @@ const forgetChoices = () => log.querySelectorAll(".choices").forEach((group) => 
 const showLine = (line) => {
   if (line.number <= lastNumber) return;
   lastNumber = line.number;
+  mayLeave();
   const follow = !ready || line.direction === "in" || atEnd();
   const at = new Date(line.at);
   if (line.direction === "in") {
@@ -101,6 +106,18 @@ const showLine = (line) => {
   if (waiting) settle(waiting, at); // already there: nothing is read out twice
   else addLine(line, at);
   if (follow) toEnd();
+};
+
+/** Other lines are to be shown than before: somebody signed in, or what they proved is over. */
+const clear = () => {
+  while (log.children.length > 1) log.lastElementChild.remove(); // the first is the greeting
+  lastNumber = 0;
+  lastDay = "";
+  ready = false;
+  withAdvisor = false;
+  quiet();
+  mayLeave();
+  find("elsewhere").hidden = true;
 };
 
 const addLine = (line, at) => {
@@ -166,17 +183,21 @@ let retry = 0;
 const keep = (message) => {
   if (message.file) return;
   try {
-    localStorage.setItem(KEPT + message.id, JSON.stringify(message));
+    localStorage.setItem(KEPT + message.id, JSON.stringify({ ...message, session }));
   } catch { /* storage is switched off: messages are kept as long as the page is open */ }
 };
 const restore = () => {
   try {
-    const names = Object.keys(localStorage).filter((name) => name.startsWith(KEPT));
-    unsent = names.map((name) => JSON.parse(localStorage.getItem(name))).sort((one, other) => one.at - other.at);
+    const brought = (sessionStorage.getItem(RELOADED) || "").split(" ");
+    const mine = (message) => message.session === session || brought.includes(message.id);
+    const kept = keptNames().map((name) => JSON.parse(localStorage.getItem(name)));
+    kept.filter((message) => !mine(message)).forEach((message) => sent(message.id)); // somebody else's
+    unsent = kept.filter(mine).sort((one, other) => one.at - other.at);
   } catch {
     unsent = [];
   }
 };
+const keptNames = () => Object.keys(localStorage).filter((name) => name.startsWith(KEPT));
 const sent = (id) => {
   unsent = unsent.filter((message) => message.id !== id);
   try {
@@ -237,9 +258,10 @@ const sendNext = async () => {
   sending = true;
   clearTimeout(retry);
   const message = unsent[0];
-  const answer = await (message.file ? upload("/chat/files", message, (part) => showProgress(message, part)) : post(message));
+  const answer = await (message.file ? upload("/chat/files", message, session, (part) => showProgress(message, part)) : post(message));
   sending = false;
-  if (answer?.status === 202) return committed(message);
+  if (!unsent.includes(message)) return sendNext(); // forgotten meanwhile
+  if (answer?.status === 202) return committed(message, answer);
   if (answer?.status === 401) return newSession();
   if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429) return takeBack(message, answer);
   if (message.file && answer?.status !== 429 && (message.tries += 1) >= FILE_TRIES) return takeBack(message, null);
@@ -253,8 +275,8 @@ const post = async (message) => {
   try {
     return await fetch("/chat/messages", {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(message),
+      headers: { "Content-Type": "application/json", "X-Chat-Session": session },
+      body: JSON.stringify({ ...message, framed: parent !== window }),
       signal: AbortSignal.timeout(20_000),
     });
   } catch {
@@ -266,7 +288,7 @@ const post = async (message) => {
 const newSession = () => {
   try {
     if (!sessionStorage.getItem(RELOADED)) {
-      sessionStorage.setItem(RELOADED, "1");
+      sessionStorage.setItem(RELOADED, unsent.map((message) => message.id).join(" ") || "1"); // the same person's, who waits for it
       return location.reload();
     }
     sessionStorage.removeItem(RELOADED);
@@ -279,7 +301,8 @@ const newSession = () => {
   later(30_000);
 };
 
-const committed = (message) => {
+const committed = async (message, answer) => {
+  if ((await answer.json().catch(() => ({}))).session === "new") return who.gone();
   pause = 1000;
   try { sessionStorage.removeItem(RELOADED); } catch { /* see newSession */ }
   complain("");
@@ -295,16 +318,17 @@ const committed = (message) => {
 
 /** The server will never take it: the words go back where they can be changed. */
 const takeBack = async (message, answer) => {
+  let code = message.file ? "file_lost" : "";
+  try {
+    if (answer) code = (await answer.json()).error;
+  } catch { /* a proxy's own page */ }
+  if (code === "other_session") return who.begin(); // words of somebody who is no longer here are nobody's
   sent(message.id);
   find(`waiting-${message.id}`)?.remove();
   if (message.text) {
     text.value = [message.text, text.value].filter(Boolean).join("\n");
     grow();
   }
-  let code = message.file ? "file_lost" : "";
-  try {
-    if (answer) code = (await answer.json()).error;
-  } catch { /* a proxy's own page */ }
   complain(worded(code === "too_large" ? "too_long" : code));
   sendNext();
 };
@@ -323,7 +347,21 @@ const show = (state) => {
   place.textContent = words[state];
 };
 
-const nowReady = () => {
+const nowShow = (told) => {
+  known = told.known;
+  mayLeave();
+  if (told.view === view) return;
+  view = told.view;
+  if (!lastNumber) return;
+  clear();
+  unsent.forEach(showWaiting);
+  reopen();
+};
+
+const nowReady = (told) => {
+  if (told.session !== session) return who.begin();
+  known = told.known;
+  mayLeave();
   ready = true;
   log.setAttribute("aria-live", "polite");
   later(0);
@@ -338,7 +376,7 @@ const elsewhere = async (button) => {
   try {
     const answer = await fetch("/chat/continue", {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: { "Content-Type": "application/json", "X-Chat-Session": session },
       body: JSON.stringify({ channel: button.dataset.channel }),
     });
     if (answer.ok) url = (await answer.json()).url;
@@ -368,6 +406,37 @@ const copyLink = async () => {
     getSelection().selectAllChildren(find("elsewhere-link")); // without https: selected, ready to be copied
   }
 };
+
+// Leaving: the browser is somebody else's now
+
+const mayLeave = () => { find("not-me").hidden = !known && !lastNumber; };
+
+const forget = () => {
+  unsent = [];
+  try {
+    keptNames().forEach((name) => localStorage.removeItem(name));
+  } catch { /* nothing is kept */ }
+  text.value = "";
+  grow();
+  complain("");
+  clear();
+};
+
+const who = identity({ session, shops: find("chat").dataset.shops.split(" ").filter(Boolean), forget });
+
+const askToLeave = (asks) => {
+  find("leaving").hidden = !asks;
+  find(asks ? "leaving-help" : "not-me").focus();
+};
+
+find("not-me").addEventListener("click", () => askToLeave(true));
+find("leaving-no").addEventListener("click", () => askToLeave(false));
+find("leaving").addEventListener("keydown", (event) => {
+  if (event.key === "Escape") askToLeave(false);
+});
+find("leaving-yes").addEventListener("click", async () => {
+  if (!(await who.leave())) complain(words.refused);
+});
 
 // The box
 
@@ -428,4 +497,8 @@ addEventListener("online", () => later(0));
 
 restore();
 unsent.forEach(showWaiting);
-listen(() => `/chat/events?after=${lastNumber}`, { line: showLine, ready: nowReady }, show);
+const reopen = listen(
+  () => `/chat/events?after=${lastNumber}&view=${view}`,
+  { line: showLine, view: nowShow, ready: nowReady },
+  show,
+);

@@ -12,12 +12,13 @@ export const refusalOf = (file, { most, types }) => {
 export const filesOf = (transfer) => [...(transfer?.files ?? [])];
 
 /** Send one file. Resolves to the answer, as `fetch` would give it, or to null where there is none. `progress` is told 0 to 1. */
-export const upload = (address, { id, file }, progress) =>
+export const upload = (address, { id, file }, session, progress) =>
   new Promise((done) => {
     const request = new XMLHttpRequest(); // fetch tells nothing of what has left
     request.open("POST", address);
     request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
     request.setRequestHeader("X-Message-Id", id);
+    request.setRequestHeader("X-Chat-Session", session);
     request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
     request.timeout = 160_000;
     request.upload.addEventListener("progress", (event) => {

@@ -52,7 +52,7 @@ export const submitOnEnter = (box, submit) =>
   });
 
 /** Listen to the events of `address()` for ever, through cut connections and sleeping phones. The server beats at least
- * every 15 s; `state` is told "online" and "offline". */
+ * every 15 s; `state` is told "online" and "offline". Returns what opens it anew, at the address of then. */
 export const listen = (address, handlers, state) => {
   const SILENCE = 40_000;
   let stream = null;
@@ -92,4 +92,5 @@ export const listen = (address, handlers, state) => {
   document.addEventListener("visibilitychange", () => { if (!document.hidden) openIfStale(); });
   setInterval(openIfStale, 5000);
   open();
+  return open;
 };

@@ -49,7 +49,7 @@ class Page:
         async with asyncio.timeout(5), self.client.get(f"/chat/events?after={after}", headers=headers) as stream:
             assert stream.status == 200
             async for raw in stream.content:
-                if raw.startswith(b"data: {") and raw != b"data: {}\n":
+                if raw.startswith(b'data: {"number"'):
                     lines.append(json.loads(raw[6:]))
                     if len(lines) == count:
                         break
