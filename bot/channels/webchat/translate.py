@@ -47,6 +47,34 @@ def session_of(token: str | None) -> str | None:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def tag_of(session: str) -> str:
+    """What a page may know of its session: enough to tell it from another, and nothing that opens it."""
+    return hashlib.sha256(f"page:{session}".encode()).hexdigest()[:16]
+
+
+def signed_in(
+    session: str, *, token_id: str, profile: str, until: datetime, at: datetime, language: str | None
+) -> InboundMessage:
+    """That whoever has this session is signed in at the brand's site, by a token that was verified."""
+    said = hashlib.sha256(token_id.encode()).hexdigest()[:32]
+    return InboundMessage(
+        channel=NAME,
+        external_id=external_id(session, f"signin-{said}"),
+        sender=session,
+        sent_at=at,
+        kind="signin",
+        text="",
+        data={"profile": profile, "until": until.isoformat()},
+        language=language,
+    )
+
+
+def signed_out(session: str, *, at: datetime) -> InboundMessage:
+    """That whoever was known in this session has left it."""
+    said = external_id(session, f"signout-{secrets.token_hex(16)}")
+    return InboundMessage(channel=NAME, external_id=said, sender=session, sent_at=at, kind="signout", text="")
+
+
 def read_post(body: Any, *, session: str, received_at: datetime, language: str | None = None) -> InboundMessage:
     """What the customer wrote or pressed.
 
