@@ -99,7 +99,7 @@ def recall_store(context: ActionContext) -> ActionResult:
     known = talked_about or [context.slots.get("appointment_store")]
     if not talked_about:
         known += [appointment.slot.store for appointment in context.diary.upcoming()[:1]]
-        known.append((context.facts or {}).get("home_store"))
+        known += [context.slots.get("usual_store"), (context.facts or {}).get("home_store")]
     found = _first_known(context, known)
     return ActionResult(slots=dict.fromkeys(_TALKED_ABOUT, found) if found else {})
 

@@ -119,6 +119,10 @@ class CaseGivenBack:
     by: str
     line: str = ""
     slots: Mapping[str, Any] = field(default_factory=dict)
+    at: str = ""
+    """ISO time, UTC."""
+    today: str = ""
+    """The date it is then where the conversation is about: ISO date."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.dialogue.events import CaseGivenBack, MovedHere, NotRecognised, Pressed, Recognised, TimerFired, Understood, Vouched
 from bot.dialogue.flow import Run
+from bot.dialogue.returning import time_went_by
 from bot.dialogue.rewinding import rewind
 from bot.dialogue.standard import (
     ACTION_WITHDRAW,
@@ -66,7 +67,8 @@ def taken(w: Working, by: str) -> None:
 def given_back(w: Working, event: CaseGivenBack) -> None:
     """The bot is back, knows what was agreed, and goes on where it was interrupted."""
     w.change(owner="bot", misses=0, noted=False, lead="")
-    w.put({**event.slots, NOTE_SLOT: event.line.strip() or None}, "advisor")
+    time_went_by(w, event.at, event.today)
+    w.put({**event.slots, NOTE_SLOT: event.line.strip() or None}, "advisor", event.at)
     line = event.line.strip()
     w.say("utter_welcome_back" if line else "utter_welcome_back_plain", {"line": line, "advisor": event.by})
     _resume(w)

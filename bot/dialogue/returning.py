@@ -21,7 +21,7 @@ def here(w: Working, event: Here) -> None:
     w.change(heard_at=later(event.at, w.state.heard_at), heard_on=event.channel, today=event.today)
     if not w.speaks:
         return
-    changed = _forget_what_is_over(w)
+    changed = _forget_what_is_over(w, w.state.heard_at, event.today)
     if away and can_be_offered(w):
         w.change(back=len(w.state.stack), before=tuple(choice.set for choice in w.state.choices if choice.set))
         changed = _look_again(w) or changed
@@ -29,16 +29,22 @@ def here(w: Working, event: Here) -> None:
         rewind(w)
 
 
+def time_went_by(w: Working, at: str, today: str) -> None:
+    """The bot has the word again after a person had it: what is over is forgotten, and what was chosen is looked at again."""
+    _forget_what_is_over(w, at, today)
+    _look_again(w)
+
+
 def _was_away(w: Working, event: Here) -> bool:
     elsewhere = bool(w.state.heard_on) and w.state.heard_on != event.channel
     return elsewhere or older(w.state.heard_at, w.policy.resume_after, now=event.at)
 
 
-def _forget_what_is_over(w: Working) -> bool:
+def _forget_what_is_over(w: Working, now: str, today: str) -> bool:
     over = {
         name: known.value
         for name, known in w.state.slots.items()
-        if w.domain.slots[name].passes and is_over(known.value, now=w.state.heard_at, today=w.state.today)
+        if w.domain.slots[name].passes and is_over(known.value, now=now, today=today)
     }
     if not over:
         return False

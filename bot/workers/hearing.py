@@ -42,8 +42,8 @@ from bot.storage.merging import Joined
 from bot.storage.schema import identity, note
 from bot.turn import Heard, Reply, choice_from, meanings_of, trace_of
 from bot.workers.house import manners_of
-from bot.workers.typed_codes import hear_code
 from bot.workers.signing import SILENT, signed_in, signed_out
+from bot.workers.typed_codes import hear_code
 from bot.workers.words import says_something
 from handoff.case import OPEN, HandoffContext
 from handoff.errors import AlreadyTaken, HandoffError, HandsFull, NotPossible
@@ -246,7 +246,8 @@ class Listener:
                 return Heard(None, owner="queue" if waits_on_line(back) else "bot")
             case "give_back":
                 self.desk.act("give_back", by, arrival.text, case=case)
-                return Heard(None, (CaseGivenBack(name, arrival.text),))
+                here = self.here(arrival, conversations.dialogue_state(self.standing))
+                return Heard(None, (CaseGivenBack(name, arrival.text, at=here.at, today=here.today),))
             case "close":
                 self.desk.act("close", by, arrival.text, case=case)
                 return Heard(None, (CaseClosed(name),))

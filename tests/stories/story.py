@@ -183,7 +183,8 @@ class Story:
         return self.happens(CaseTaken(by))
 
     def advisor_gives_back(self, line: str = "", **slots: Any) -> Self:
-        return self.happens(CaseGivenBack("Inès", line, slots))
+        here = self._here()
+        return self.happens(CaseGivenBack("Inès", line, slots, here.at, here.today))
 
     def advisor_closes(self) -> Self:
         return self.happens(CaseClosed("Inès"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.stories.story import NOON, Story
 
 SATURDAY = "un [essayage](service=fitting) à [Lyon](store=lyon) [samedi](day=2026-11-28)"
@@ -389,6 +391,25 @@ def test_while_a_person_speaks_nothing_is_offered_and_afterwards_all_is_known() 
     )
 
 
+def test_a_day_that_went_by_while_a_person_spoke_is_asked_again_when_the_bot_has_the_word() -> None:
+    (
+        named()
+        .customer("je veux parler à quelqu'un", "talk_to_human")
+        .advisor_takes("Inès")
+        .after(days=7)
+        .advisor_gives_back("On reprend le rendez-vous")
+        .bot("utter_welcome_back", "utter_past_appointment_day", "utter_offer_slots")
+        .knows(appointment_store="lyon", appointment_slot=None, customer_name="Claire Martin")
+        .asked_nothing_twice()
+    )
+
+
+def test_a_time_taken_while_a_person_spoke_is_said_to_be_gone() -> None:
+    story = named().customer("je veux parler à quelqu'un", "talk_to_human").advisor_takes("Inès")
+    story.diary.taken_by_others("lyon", "2026-11-28T14:30")
+    story.advisor_gives_back().bot("utter_welcome_back_plain", "utter_slot_gone", "utter_offer_slots_other_hours")
+
+
 def test_a_recognised_customer_is_told_where_we_were_after_the_thanks() -> None:
     story = offered().on("whatsapp").is_recognised("Claire", customer_name="Claire Martin")
     story.bot("utter_recognised", "utter_offer_slots")
@@ -404,3 +425,27 @@ def test_the_offer_s_own_button_means_nothing_later() -> None:
     other = story.button("Autre chose")
     story.customer("14h30").bot("utter_ask_customer_name").presses_old(other)
     story.bot("utter_button_expired", "utter_ask_customer_name").knows(appointment_store="lyon")
+
+
+@pytest.mark.parametrize("said", range(1, 6))
+def test_wherever_it_is_put_away_the_very_question_comes_when_it_is_taken_up(said: int) -> None:
+    """Whatever had been answered by then, in whatever order, is known."""
+    words = ["un rendez-vous", "[essayage](service=fitting)", "à [Lyon](store=lyon)", "[samedi](day=2026-11-28)", "14h30"]
+    story = Story()
+    for number, text in enumerate(words[:said]):
+        story.customer(text, "" if number else "book_appointment")
+    asked, known = story.state.asked, {name: slot.value for name, slot in story.state.slots.items()}
+    assert asked is not None
+    (
+        story.after(days=1)
+        .on("whatsapp")
+        .customer("bonjour", "greet")
+        .customer("non, pas maintenant", "deny")
+        .bot("utter_put_away")
+        .after(hours=3)
+        .on("webchat")
+        .customer("alors ce rendez-vous", "book_appointment")
+        .asks(asked)
+        .knows(**known)
+        .asked_nothing_twice()
+    )
