@@ -8,7 +8,8 @@ from typing import Any
 from bot.dialogue.events import Understood
 from bot.dialogue.filling import values_for
 from bot.dialogue.flow import END, Call, Collect, Flow, Link, SetSlots
-from bot.dialogue.hearing import hear, request
+from bot.dialogue.hearing import hear
+from bot.dialogue.taking import request
 from bot.dialogue.working import Working
 
 

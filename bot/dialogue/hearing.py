@@ -10,9 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.dialogue.asides import answered_from_faq, as_answer, insults_only, leaves_alone
-from bot.dialogue.asking import was_open
 from bot.dialogue.choosing import calls_off, leaves_it_to_us, pick, pressed_by_words
-from bot.dialogue.events import Pressed, Understood
+from bot.dialogue.events import Understood
 from bot.dialogue.filling import (
     Heard,
     is_bare,
@@ -25,13 +24,13 @@ from bot.dialogue.filling import (
 )
 from bot.dialogue.flow import Flow
 from bot.dialogue.named import Option
+from bot.dialogue.pressing import take
 from bot.dialogue.puzzle import clarify, unknown_words
-from bot.dialogue.returning import answers_offer, put_away, settle
-from bot.dialogue.rewinding import rewind
-from bot.dialogue.standard import CONFIRM, OWN_BUTTONS, PUT_AWAY, STEERING
+from bot.dialogue.returning import answers_offer
+from bot.dialogue.standard import PUT_AWAY, STEERING
 from bot.dialogue.state import Choice
 from bot.dialogue.steering import steer
-from bot.dialogue.walk import advance, begin, drop_chain
+from bot.dialogue.taking import fill, request, take_in
 from bot.dialogue.working import Working
 from nlu.understanding import Understanding
 
@@ -61,9 +60,9 @@ def hear(w: Working, event: Understood, *, switched: bool) -> None:
     if _weighs(w, event, flow):
         _ask_which(w, undecided(w, event.either, w.running()), heard, event.at)
     elif heard:
-        _take_in(w, heard, event.at)
+        take_in(w, heard, event.at)
     elif _is_free_text(w, meaning, flow):
-        _fill(w, {str(w.state.asked): meaning.text.strip()}, event.at, checked=False)
+        fill(w, {str(w.state.asked): meaning.text.strip()}, event.at, checked=False)
     elif _follows_up(w, meaning, values, flow, event.at) or clarify(w, meaning, values):
         return
     elif flow is not None:
@@ -73,72 +72,6 @@ def hear(w: Working, event: Understood, *, switched: bool) -> None:
         steer(w, str(meaning.intent), offered)
     else:
         unknown_words(w, switched=switched)
-
-
-def press(w: Working, event: Pressed) -> None:
-    """The customer pressed a button, maybe an old one."""
-    choice = event.choice
-    w.change(resuming=False)
-    if choice is not None and _counts(w, choice):
-        take(w, choice, event.at)
-        return
-    w.say("utter_button_expired")
-    advance(w)
-
-
-def take(w: Working, choice: Choice, at: str) -> None:
-    """Act on a choice: fill what it sets, or do what its intent asks for."""
-    offered, asked = w.state.choices, w.state.asked or ""
-    w.change(choices=(), clarifying=(), misses=0)
-    if choice.intent in OWN_BUTTONS:
-        _take_own(w, choice.intent, asked, at)
-        return
-    if choice.intent is None:
-        _fill(w, choice.set, at, checked=False)
-        return
-    flow = w.flows.triggered(choice.intent, 1.0, w.values, w.context)
-    if flow is not None:
-        request(w, flow, choice.set, at)
-    elif choice.intent in STEERING:
-        answer = {"affirm": True, "deny": False}.get(choice.intent)
-        if answer is not None and asked and w.domain.slots[asked].type == "bool":
-            _fill(w, {asked: answer}, at)
-        else:
-            steer(w, choice.intent, offered)
-    else:
-        w.say("utter_anything_else")
-        advance(w)
-
-
-def _take_own(w: Working, intent: str, asked: str, at: str) -> None:
-    """One of the buttons that only the bot's own questions have."""
-    if intent == PUT_AWAY and w.top is not None:
-        put_away(w)
-    elif asked and asked == w.state.confirming:
-        settle(w, asked, holds=intent == CONFIRM, at=at)
-    else:
-        advance(w)
-
-
-def request(w: Working, flow: Flow, values: Mapping[str, Any], at: str) -> None:
-    """The customer wants this flow: begin it, go back to it, or correct it when it is the one under way."""
-    w.change(misses=0, choices=(), lead="")
-    if any(frame.flow == flow.id for frame in w.state.stack):
-        while all(w.state.stack[index].flow != flow.id for index in w.chain()):
-            drop_chain(w)
-        _take_in(w, _news(w, values), at)
-        return
-    begin(w, flow.id)
-    w.put(values, "customer", at, checked=False)
-    advance(w)
-
-
-def _news(w: Working, values: Mapping[str, Any]) -> Heard:
-    known = {name: w.value(name) for name in values}
-    return Heard(
-        more={name: value for name, value in values.items() if known[name] is None},
-        corrections={name: value for name, value in values.items() if known[name] not in (None, value)},
-    )
 
 
 def requested(w: Working, meaning: Understanding) -> Flow | None:
@@ -171,7 +104,7 @@ def _ask_which(w: Working, either: Mapping[str, Sequence[Option]], heard: Heard 
     """Take in what is clear, and let the question of each undecided slot be which of the two."""
     _keep_open(w, either)
     w.put(dict.fromkeys(either), "customer", at)
-    _fill(w, heard.all if heard else {}, at, checked=False)
+    fill(w, heard.all if heard else {}, at, checked=False)
 
 
 def _steers_away(w: Working, meaning: Understanding) -> bool:
@@ -193,7 +126,18 @@ def _chosen(w: Working, meaning: Understanding, values: Mapping[str, Any], *, ch
         return exact
     if meaning.understood and meaning.intent == "affirm" and len(choices) == 1:
         return choices[0]
-    return pick(choices, meaning.text, values) if choosing else None
+    found = pick(choices, meaning.text, values) if choosing else None
+    return found or _by_its_number(w.state.choices, meaning.text)
+
+
+def _by_its_number(choices: Sequence[Choice], text: str) -> Choice | None:
+    """Where choices are written out with numbers, the button that leaves the question aside has one, too."""
+    said = text.strip()
+    place = int(said) if said.isdecimal() and len(said) < _DIGITS else 0
+    return choices[place - 1] if 0 < place <= len(choices) and choices[place - 1].intent == PUT_AWAY else None
+
+
+_DIGITS = 3
 
 
 def _answers(w: Working, meaning: Understanding, values: Mapping[str, Any], flow: Flow | None, *, bare: bool) -> Heard | None:
@@ -220,22 +164,6 @@ def _answers(w: Working, meaning: Understanding, values: Mapping[str, Any], flow
     return None
 
 
-def _take_in(w: Working, heard: Heard, at: str) -> None:
-    """Fill what was heard; a correction is acknowledged in front of the next question."""
-    if heard.corrections:
-        w.change(lead="utter_corrected")
-    _fill(w, heard.all, at, checked=False)
-
-
-def _fill(w: Working, values: Mapping[str, Any], at: str, *, checked: bool = True) -> None:
-    w.change(misses=0, choices=(), clarifying=(), confirming="")
-    if was_open(w) and values:
-        w.change(back=0, before=())  # they have gone on by themselves
-    w.put(values, "customer", at, checked=checked)
-    rewind(w)
-    advance(w)
-
-
 def _is_free_text(w: Working, meaning: Understanding, flow: Flow | None) -> bool:
     """Whether the open question takes these words as they are, such as a name."""
     asked = w.state.asked
@@ -259,15 +187,3 @@ def _follows_up(w: Working, meaning: Understanding, values: Mapping[str, Any], f
         return False
     request(w, last, found, at)
     return True
-
-
-def _counts(w: Working, choice: Choice) -> bool:
-    """Whether a button still means something."""
-    if choice in w.state.choices:
-        return True
-    return choice.intent not in OWN_BUTTONS and (bool(choice.intent) or _still_fits(w, choice))
-
-
-def _still_fits(w: Working, choice: Choice) -> bool:
-    """Whether an older button still answers something in the running flow."""
-    return bool(choice.set) and w.top is not None and choice.set.keys() <= {c.slot for c in w.running()}

@@ -30,7 +30,8 @@ from bot.dialogue.events import (
 from bot.dialogue.finished import finished
 from bot.dialogue.flow import END, Flows
 from bot.dialogue.further import hear_further
-from bot.dialogue.hearing import hear, press
+from bot.dialogue.hearing import hear
+from bot.dialogue.pressing import press
 from bot.dialogue.returning import here
 from bot.dialogue.standard import CANNOT_READ, READ_LIKE, Policy, check_standard
 from bot.dialogue.state import DialogueState

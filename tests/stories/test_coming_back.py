@@ -201,6 +201,13 @@ def test_what_is_not_understood_is_said_to_be_so_before_the_offer() -> None:
     offered().after(days=2).customer("blorg").bot("utter_rephrase_question", "utter_offer_slots").leads("utter_resume_offer")
 
 
+def test_where_choices_are_numbers_the_last_number_leaves_it_aside_and_the_last_time_is_a_time() -> None:
+    offered().after(days=2).on("sms").customer("bonjour", "greet").customer("4").bot("utter_put_away")
+    offered().after(days=2).on("sms").customer("bonjour", "greet").customer("3").bot("utter_ask_customer_name")
+    offered().after(days=2).customer("bonjour", "greet").customer("le dernier").bot("utter_ask_customer_name")
+    offered().after(days=2).customer("bonjour", "greet").customer("peu importe").bot("utter_ask_customer_name")
+
+
 # Questions that yes or no answers
 
 
