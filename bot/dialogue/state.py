@@ -104,10 +104,12 @@ class DialogueState:
     """Insults the bot has answered in this conversation."""
     noted: bool = False
     """Whether the customer was told, in this wait, that what they write is passed on."""
+    met: str = ""
+    """The profile whose facts have been taken note of."""
     heard_at: str = ""
     """When the customer was last here: ISO time, UTC."""
     heard_on: str = ""
-    """The channel they were last here on."""
+    """The place they were last here at: a channel, and which of their threads on it."""
     today: str = ""
     """The date it was then where the conversation is about: ISO date."""
     back: int = 0

@@ -189,7 +189,7 @@ class _Parting:
 def _forgetting_the_profile(state: DialogueState, before: DialogueState) -> DialogueState:
     """The dialogue without what the profile of the other side had filled in; what was known before is their own."""
     slots = {name: slot for name, slot in state.slots.items() if slot.source != "profile" or before.slots.get(name) == slot}
-    return replace(state, slots=slots, last_said=state.last_said if state.last_said == before.last_said else ())
+    return replace(state, slots=slots, met="", last_said=state.last_said if state.last_said == before.last_said else ())
 
 
 def _without(state: DialogueState, is_others: Any) -> DialogueState:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Any
 
-from bot.customers.recognise import Level, Needs
+from bot.customers.recognise import Level, Needs, facts_for
+from bot.dialogue.events import Vouched
 from bot.dialogue.state import DialogueState, SlotValue
 from bot.storage.conversations import Standing
+from bot.storage.profiles import profile_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,17 @@ class Discretion:
         """What was hidden, for the channels on which the person has proved who they are."""
         return told if self.allows("contact") else replace(told, slots={**_of_profile(whole), **told.slots})
 
+    def introduce(self, whole: DialogueState, now: datetime) -> Vouched | None:
+        """What the dialogue should know of the person and was not told yet: it came with a merge, or was proved elsewhere."""
+        if not self.known or self.standing.facts is None or whole.met == self.standing.profile_id or not self.allows("contact"):
+            return None
+        facts = facts_for(profile_from(self.standing.facts), Level(self.standing.proven), self.needs)
+        return Vouched(facts, now.isoformat())
+
     def stamp(self, before: DialogueState, after: DialogueState) -> DialogueState:
-        """What was learnt in this turn, marked with the identity it was learnt by."""
+        """What was learnt in this turn, marked with the identity it was learnt by, and whose profile is taken note of."""
+        if self.known and self.allows("contact") and after.met != self.standing.profile_id:
+            after = replace(after, met=self.standing.profile_id or "")
         by = self.standing.identity_id or 0
         new = {name: _stamped(slot, before.slots.get(name), by) for name, slot in after.slots.items() if not slot.by}
         return replace(after, slots={**after.slots, **new}) if new else after

@@ -30,8 +30,8 @@ from bot.turn import Heard, Reply, Turn, questions_in, take_turn
 from bot.workers.discretion import Discretion
 from bot.workers.hearing import ALONE, Listener, Meant, understood
 from bot.workers.house import House
-from bot.workers.typed_codes import awaits_code
 from bot.workers.signing import SILENT
+from bot.workers.typed_codes import awaits_code
 from bot.workers.vouching import vouch
 from bot.workers.wishing import Wishing
 from nlu.understanding import Understanding
@@ -121,6 +121,8 @@ class TurnUnit:
         heard, timers_changed = self._timers(connection, standing, desk)
         if vouched is not None:
             heard.append(Heard(None, (vouched,)))
+        elif (introduced := discretion.introduce(whole, self.now)) is not None:
+            heard.append(Heard(None, (introduced,)))
         wishing = Wishing(connection, self.house, standing, self.now)
         for arrival in self.arrivals:
             one = (
