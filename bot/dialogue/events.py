@@ -15,7 +15,8 @@ from nlu.understanding import Understanding
 class Here:
     """The customer is here: comes before whatever they wrote or pressed, and tells where and when."""
 
-    channel: str
+    place: str
+    """Where they read what is said, such as "telegram:42"; at another place they have not seen what was asked."""
     at: str
     """ISO time, UTC."""
     today: str

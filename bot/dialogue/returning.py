@@ -18,7 +18,7 @@ from nlu.understanding import Understanding
 def here(w: Working, event: Here) -> None:
     """The customer is about to be heard: forget what is over, and note whether they were away. Nothing is said yet."""
     away = _was_away(w, event)
-    w.change(heard_at=later(event.at, w.state.heard_at), heard_on=event.channel, today=event.today)
+    w.change(heard_at=later(event.at, w.state.heard_at), heard_on=event.place, today=event.today)
     if not w.speaks:
         return
     changed = _forget_what_is_over(w, w.state.heard_at, event.today)
@@ -36,7 +36,7 @@ def time_went_by(w: Working, at: str, today: str) -> None:
 
 
 def _was_away(w: Working, event: Here) -> bool:
-    elsewhere = bool(w.state.heard_on) and w.state.heard_on != event.channel
+    elsewhere = bool(w.state.heard_on) and w.state.heard_on != event.place
     return elsewhere or older(w.state.heard_at, w.policy.resume_after, now=event.at)
 
 

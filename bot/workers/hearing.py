@@ -135,7 +135,7 @@ class Listener:
     def here(self, arrival: Arrival, state: DialogueState) -> Here:
         """Where and when the customer did this: the dialogue hears it before what they did."""
         today = arrival.at.astimezone(ZoneInfo(self._zone(None, state))).date()
-        return Here(self.standing.channel or "", arrival.at.isoformat(), today.isoformat())
+        return Here(f"{self.standing.channel}:{self.standing.identity_id}", arrival.at.isoformat(), today.isoformat())
 
     def _zone(self, understanding: Understanding | None, state: DialogueState) -> str:
         """The zone "tomorrow" is meant in: of the store the message or the conversation is about, else the brand's."""

@@ -109,7 +109,7 @@ FROM_OUTSIDE: st.SearchStrategy[Event] = st.one_of(
     understood(),
     st.builds(
         Here,
-        channel=st.sampled_from(["telegram", "whatsapp"]),
+        place=st.sampled_from(["telegram", "whatsapp"]),
         at=TIMES,
         today=st.sampled_from(["2026-11-22", "2026-11-30", "today", ""]),
     ),

@@ -153,7 +153,7 @@ async def test_one_conversation_remembers_where_the_customer_was_last(both: Both
         )
     )
     assert channel == "telegram"
-    assert '"heard_on":"telegram"' in state
+    assert '"heard_on":"telegram:' in state
 
 
 async def test_questions_are_counted_and_none_of_them_twice(both: Both) -> None:
