@@ -33,8 +33,8 @@ MOST_KEPT = 20_000
 """Look-ups remembered for each source."""
 MOST_AT_ONCE = 4
 """Look-ups of one turn: whoever writes a list of numbers learns nothing, and keeps nobody busy."""
-CLAIMED: Mapping[str, LookUp] = {"phone": "phone", "email": "email", "loyalty_number": "loyalty"}
-"""Entities by which customers say who they are."""
+CLAIMED: Mapping[str, LookUp] = {"phone": "phone", "email": "email", "loyalty_number": "loyalty", "order_number": "loyalty"}
+"""Entities by which customers say who they are; a card's number is often taken for an order's."""
 Contact = tuple[LookUp, tuple[str, ...]]
 """A kind, and the forms of one number or address."""
 
@@ -189,4 +189,4 @@ def _contact(kind: LookUp, value: Any) -> Contact | None:
     if kind == "email":
         return ("email", (value.lower(),))
     key = loyalty_key(value)
-    return ("loyalty", (key,)) if key else None
+    return ("loyalty", tuple(dict.fromkeys((key, value.strip())))) if key else None

@@ -22,6 +22,7 @@ from bot.storage.database import Database
 from bot.storage.inbox import Accepted
 from bot.web.inbox_door import InboxDoor
 from bot.wiring import DEMO_BRAND, load_house
+from bot.workers.bringing import Profiles
 from bot.workers.house import House
 from bot.workers.turns import TurnWorker
 from handoff.console.ports import Act as DeskAct
@@ -138,11 +139,13 @@ class RunningHouse:
 
 
 @asynccontextmanager
-async def running_house(database: Database, *, house: House | None = None) -> AsyncIterator[RunningHouse]:
+async def running_house(
+    database: Database, *, house: House | None = None, profiles: Profiles | None = None
+) -> AsyncIterator[RunningHouse]:
     """A worker taking turns until the test is over."""
     house = house or demo_house()
     clock, board, understander = FakeClock(), signals.Signals(), FakeUnderstander()
-    worker = TurnWorker(database, house, understander, clock, board, name="test", poll_seconds=0.05)
+    worker = TurnWorker(database, house, understander, clock, board, name="test", profiles=profiles, poll_seconds=0.05)
     running = RunningHouse(
         database=database,
         clock=clock,
