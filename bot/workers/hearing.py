@@ -133,9 +133,10 @@ class Listener:
         return Heard(arrival.id, told, {"kind": arrival.kind})
 
     def here(self, arrival: Arrival, state: DialogueState) -> Here:
-        """Where and when the customer did this: the dialogue hears it before what they did."""
-        today = arrival.at.astimezone(ZoneInfo(self._zone(None, state))).date()
-        return Here(f"{self.standing.channel}:{self.standing.identity_id}", arrival.at.isoformat(), today.isoformat())
+        """Where and when the customer did this, by our own clock: the dialogue hears it before what they did."""
+        at = arrival.received_at  # what a platform or a mail's date says may be hours off, and would make days pass
+        today = at.astimezone(ZoneInfo(self._zone(None, state))).date()
+        return Here(f"{self.standing.channel}:{self.standing.identity_id}", at.isoformat(), today.isoformat())
 
     def _zone(self, understanding: Understanding | None, state: DialogueState) -> str:
         """The zone "tomorrow" is meant in: of the store the message or the conversation is about, else the brand's."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -177,4 +178,29 @@ async def test_questions_are_counted_and_none_of_them_twice(both: Both) -> None:
         "appointment_day",
         "appointment_slot",
         "customer_name",
+    ]
+
+
+async def test_a_platform_whose_clock_is_wrong_makes_no_day_pass(both: Both) -> None:
+    await both.on_the_web(WISH)
+    await both.on_the_web(TOMORROW)
+    first = (await both.titles())[0]
+    house = both.house
+    late = InboundMessage(
+        channel="telegram", external_id="late", sender="42", text=first, sent_at=house.clock.now() + timedelta(days=3)
+    )
+    accepted = await house.door.accept(late)
+    await house.handled(accepted.message)
+    assert await both.said_to(accepted.message) == [("telegram", "utter_ask_customer_name")]
+
+
+async def test_days_later_the_clock_of_the_house_tells(both: Both) -> None:
+    await both.on_the_web(WISH)
+    await both.on_the_web(TOMORROW)
+    both.house.clock.advance(days=3)
+    back = await both.on_the_web("bonjour")
+    assert await both.said_to(back) == [
+        ("webchat", "utter_greet_again"),
+        ("webchat", "utter_past_appointment_day"),
+        ("webchat", "utter_ask_appointment_day"),
     ]
