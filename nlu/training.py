@@ -86,8 +86,12 @@ def train(
             vectors = _vectors(encoder, texts, _within(report, 0.0, 0.4))
             # Beside the words: nearly all of it is matrices, which leave other threads to their work.
             sentenced = thread.submit(fit_sentences, vectors, keys, truth, folds, len(intents), encoder.fingerprint)
-        known = learn(data, beside.names())
-        lessons = [*prepare(data.examples, words, truth.tolist(), known), *_named_lessons(names)]
+        # Which entities will be the tagger's own is told late, and seldom changes what the rules know: they begin before.
+        known = learn(data)
+        lessons = prepare(data.examples, words, truth.tolist(), known)
+        if beside.names() & known.wordings.keys() and (told := learn(data, beside.names())) != known:
+            known, lessons = told, prepare(data.examples, words, truth.tolist(), told)
+        lessons += _named_lessons(names)
         fitted = fit(lessons, folds, intents, sentenced.result if sentenced else None, _within(report, 0.6, 0.9))
         report("entities", 0.9)
         tagger = beside.model()

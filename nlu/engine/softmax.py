@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
+from nlu.steepest import lowest
+
 Array = NDArray[np.float64]
 
 _SMALLEST_AXIS = 1e-7
@@ -92,11 +94,10 @@ def fit_softmax(
         surprise = float(np.log(totals).sum(dtype=np.float64) - own)
         return surprise + 0.5 * float((penalty * weights * weights).sum()), slope.ravel()
 
-    options: dict[str, Any] = {"maxiter": _STEPS, "maxcor": 5, "gtol": 1e-3, "ftol": 5e-6}
     start = np.zeros((axes.rows.shape[1] + 1, intents))
     if near is not None:
         start[:-1], start[-1] = near.weights / scale[:, None], near.bias / last
-    found = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options=options).x.reshape(-1, intents)
+    found = lowest(loss, start.ravel(), steps=_STEPS, least=5e-6).reshape(-1, intents)
     return Linear(found[:-1] * scale[:, None], found[-1] * last)
 
 

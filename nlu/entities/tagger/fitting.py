@@ -12,17 +12,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from nlu.entities.tagger.chain import NEVER, Weights
 from nlu.entities.tagger.labels import OUTSIDE, may_follow
 from nlu.entities.tagger.words import Floats
+from nlu.steepest import lowest
 
 # The cost of squared weights; chosen by cross-validation on training files only.
 _COST_FEATURES = 0.3
 _COST_VECTORS = 2.5
 _COST_CHAIN = 0.1
+_LEAST = 1e-5
+"""Share of what there is to lose under which another pass is not worth its time."""
 
 Array = NDArray[np.float64]
 
@@ -104,9 +106,7 @@ def fit(lessons: Sequence[Lesson], features: int, labels: int, *, passes: int) -
     def surprise(numbers: Array) -> tuple[float, Array]:
         return _surprise(numbers, marked, shape, chain)
 
-    options = {"maxiter": passes, "maxcor": 5, "ftol": 1e-5}
-    found = minimize(surprise, np.zeros(shape.size), jac=True, method="L-BFGS-B", options=options)
-    of_features, of_vectors, follows, starts = shape.split(found.x)
+    of_features, of_vectors, follows, starts = shape.split(lowest(surprise, np.zeros(shape.size), steps=passes, least=_LEAST))
     weights = np.zeros(features * labels, np.float32)
     weights[pairs] = of_features
     return Weights(
