@@ -19,6 +19,8 @@ FILE = "file"
 
 
 NEWEST = "newest"
+RESERVED = frozenset({FILE, NEWEST, "joined", "site"})
+"""Names with a meaning of their own: sources that are there by themselves."""
 
 
 def _region(code: str) -> str:
@@ -28,8 +30,8 @@ def _region(code: str) -> str:
 
 
 def _source_name(name: str) -> str:
-    if name in (FILE, NEWEST):
-        raise ValueError(f"{name!r} has a meaning of its own (the customer file and imports are `file`); take another name")
+    if name in RESERVED:
+        raise ValueError(f"{name!r} has a meaning of its own; take another name")
     return name
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,7 +23,7 @@ from bot.signals import Signals
 from bot.storage.database import Database
 from bot.storage.profile_sources import combine_anew, take
 from bot.storage.shop_database import ShopDatabase
-from bot.storage.taken_whole import last_digest, note_digest
+from bot.storage.taken_whole import ORDER, declare, digest_of, last_digest, note_digest
 from bot.web.crm_door import CrmDoor
 
 log = structlog.get_logger(__name__)
@@ -32,10 +31,6 @@ log = structlog.get_logger(__name__)
 BATCH = 1_000
 """Profiles written in one transaction: whoever else writes waits no longer than for one of them."""
 SHORTEST_SECRET = 16
-ORDER_DIGEST = "order"
-"""Under which the declared order is remembered: whatever was kept under another one is combined anew."""
-COMBINED_AS = 1
-"""Rises when profiles follow from their sources in another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,20 +144,20 @@ async def combine_as_declared(database: Database, order: Order, clock: Clock, *,
 
     Where it may not have `changed`, raises `SettingsError` when they are combined by another one.
     """
-    said = json.dumps([COMBINED_AS, order.sources, sorted(order.fields.items()), sorted(order.newest)])
-    digest = hashlib.sha256(said.encode()).hexdigest()
-    before = await database.read(partial(last_digest, name=ORDER_DIGEST))
-    if before == digest:
+    before = await database.read(partial(last_digest, name=ORDER))
+    if before == digest_of(order):
         return
     if before is not None and not changed:
         raise SettingsError(
             "the profiles are combined in another order than this brand's sources.yml declares; "
             "name the folder the server runs with by --brand, or start the server once if the order is new"
         )
+    # Declared first: whoever writes meanwhile does it by the new order already.
+    await database.write(partial(declare, order=order, now=clock.now(), applied=False))
     after: str | None = ""
     while after is not None:
         after = await database.write(partial(combine_anew, order=order, now=clock.now(), after=after, limit=BATCH))
-    await database.write(partial(note_digest, name=ORDER_DIGEST, digest=digest, now=clock.now()))
+    await database.write(partial(declare, order=order, now=clock.now(), applied=True))
 
 
 async def _take_file(database: Database, path: Path, order: Order, clock: Clock) -> int:

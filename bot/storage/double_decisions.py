@@ -9,14 +9,14 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from bot.customers.sources import Order
 from bot.errors import MergeRefused
-from bot.storage.joining_by_hand import USUAL, join_profiles
+from bot.storage.joining_by_hand import join_profiles
 from bot.storage.profiles import stored_facts
 from bot.storage.recognition import holder_of
 from bot.storage.schema import likely_double
 
 
 def accept(
-    connection: Connection, double_id: int, *, by: str, now: datetime, keep: str | None = None, order: Order = USUAL
+    connection: Connection, double_id: int, *, by: str, now: datetime, keep: str | None = None, order: Order | None = None
 ) -> int:
     """They are one person: the profiles are joined. Returns the number in the ledger of profiles, by which it can be undone.
 

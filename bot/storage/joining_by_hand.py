@@ -71,7 +71,7 @@ def join_profiles(
     by: str,
     now: datetime,
     why: Mapping[str, Any] | None = None,
-    order: Order = USUAL,
+    order: Order | None = None,
 ) -> int:
     """Make two profiles one person's: `drop` is an alias of `keep` for ever, and their conversations become one.
 
@@ -100,7 +100,7 @@ def join_profiles(
     return int(connection.execute(insert(profile_merge).returning(profile_merge.c.id), row).scalar_one())
 
 
-def part_profiles(connection: Connection, number: int, *, by: str, why: str, now: datetime, order: Order = USUAL) -> None:
+def part_profiles(connection: Connection, number: int, *, by: str, why: str, now: datetime, order: Order | None = None) -> None:
     """Undo `join_profiles`, and the merge of their conversations with it. Raises `MergeRefused` when there is nothing to undo."""
     row = connection.execute(select(profile_merge).where(profile_merge.c.id == number).with_for_update()).first()
     if row is None or row.undone_at is not None:
@@ -205,7 +205,7 @@ def _hand_points_back(connection: Connection, drop: str, keep: str, points: Mapp
         connection.execute(insert(contact_point), rows)
 
 
-def _fill(connection: Connection, keep: str, order: Order, now: datetime) -> None:
+def _fill(connection: Connection, keep: str, order: Order | None, now: datetime) -> None:
     """Let a profile know what those that are joined to it know and it does not."""
     facts: dict[str, Any] = {}
     for said in connection.execute(select(profile.c.facts).where(profile.c.merged_into == keep).order_by(profile.c.id)).scalars():

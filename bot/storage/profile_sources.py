@@ -17,6 +17,7 @@ from bot.customers.fields import loyalty_key
 from bot.customers.sources import EMPTY, Change, Order, Saying, Told, change_by, combined, saying_after
 from bot.storage import erased
 from bot.storage.schema import Instant, Json, contact_point, conversation, profile, profile_source
+from bot.storage.taken_whole import declared
 
 Point = tuple[str, str]
 """Kind of contact and its value."""
@@ -61,8 +62,10 @@ def preview(connection: Connection, source: str, told: Sequence[Told]) -> list[C
     ]
 
 
-def take(connection: Connection, source: str, told: Sequence[Told], *, order: Order, now: datetime) -> list[Change]:
+def take(connection: Connection, source: str, told: Sequence[Told], *, order: Order | None = None, now: datetime) -> list[Change]:
     """Write what `source` tells of these profiles, each id once; returns what that changed, entry by entry.
+
+    They are combined by `order`, or else by the one that was declared at the last start.
 
     Repeated, or older than what the source has told already, nothing is written.
     """
@@ -93,7 +96,7 @@ def take(connection: Connection, source: str, told: Sequence[Told], *, order: Or
             rows.append(_row(one.id, after))
     if rows:
         connection.execute(_SAY[connection.dialect.name], rows)
-    _combine(connection, facts, sayings, order, now)
+    _combine(connection, facts, sayings, order or declared(connection), now)
     return [decided.get(change.id, change) for change in changes]
 
 

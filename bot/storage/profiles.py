@@ -14,14 +14,12 @@ from bot.customers.sources import FILE, Order, Told, facts_of, kept
 from bot.storage.profile_sources import take
 from bot.storage.schema import EPOCH, contact_point, profile
 
-USUAL = Order()
-
 
 def import_profiles(
     connection: Connection,
     profiles: Iterable[Profile],
     *,
-    order: Order = USUAL,
+    order: Order | None = None,
     now: datetime = EPOCH,
 ) -> int:
     """Write what the customer file says of these profiles, each id once, with their contact points. Returns how many."""

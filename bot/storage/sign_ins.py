@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.customers.profile import Profile
-from bot.customers.sources import Order, Told
+from bot.customers.sources import Told
 from bot.errors import BotError
 from bot.storage.evidence import live
 from bot.storage.joining_by_hand import follow_profile
@@ -24,7 +24,6 @@ SOURCE = "site"
 PROOF = "site_token"
 """Kind of evidence."""
 LATELY = timedelta(minutes=30)
-_USUAL = Order()
 _SPEND = {
     "sqlite": sqlite.insert(spent_token).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(spent_token).on_conflict_do_nothing(),
@@ -73,7 +72,7 @@ def check_holder(connection: Connection, conversation_id: int, profile_id: str, 
 def known_by_site(connection: Connection, signed: str, facts: Mapping[str, Any], now: datetime) -> str:
     """The profile of a customer of the site, written down when it is new; returns its id, that of the one it was joined to."""
     if connection.execute(select(profile.c.id).where(profile.c.id == signed)).scalar() is None:
-        take(connection, SOURCE, [Told(id=signed, facts=facts)], order=_USUAL, now=now)
+        take(connection, SOURCE, [Told(id=signed, facts=facts)], now=now)
     return follow_profile(connection, signed)
 
 

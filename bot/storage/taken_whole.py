@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
+from typing import Any
 
+import orjson
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.customers.sources import Order
 from bot.storage.schema import taken_whole
 
-_lite, _pg = sqlite.insert(taken_whole), postgresql.insert(taken_whole)
-_NOTE = {
-    "sqlite": _lite.on_conflict_do_update(
-        index_elements=["name"], set_={"digest": _lite.excluded.digest, "at": _lite.excluded.at}
-    ),
-    "postgresql": _pg.on_conflict_do_update(index_elements=["name"], set_={"digest": _pg.excluded.digest, "at": _pg.excluded.at}),
-}
+ORDER = "order"
+"""The name under which the declared order is kept."""
+COMBINED_AS = 1
+"""Rises when profiles follow from their sources in another way: they are then combined anew."""
+
+
+def _over(make: Any) -> Any:
+    statement = make(taken_whole)
+    new = {name: statement.excluded[name] for name in ("digest", "said", "at")}
+    return statement.on_conflict_do_update(index_elements=["name"], set_=new)
+
+
+_NOTE = {"sqlite": _over(sqlite.insert), "postgresql": _over(postgresql.insert)}
 
 
 def last_digest(connection: Connection, name: str) -> str | None:
@@ -26,4 +36,28 @@ def last_digest(connection: Connection, name: str) -> str | None:
 
 def note_digest(connection: Connection, name: str, digest: str, now: datetime) -> None:
     """This was taken whole."""
-    connection.execute(_NOTE[connection.dialect.name], {"name": name, "digest": digest, "at": now})
+    connection.execute(_NOTE[connection.dialect.name], {"name": name, "digest": digest, "said": None, "at": now})
+
+
+def digest_of(order: Order) -> str:
+    """By which one declared order is told from another."""
+    return hashlib.sha256(orjson.dumps([COMBINED_AS, _plain(order)])).hexdigest()
+
+
+def declare(connection: Connection, order: Order, now: datetime, *, applied: bool) -> None:
+    """From now on whoever names no other order combines by this one. `applied`: what was there before is combined by it, too."""
+    row = {"name": ORDER, "digest": digest_of(order) if applied else "", "said": _plain(order), "at": now}
+    connection.execute(_NOTE[connection.dialect.name], row)
+
+
+def declared(connection: Connection) -> Order:
+    """The order the profiles are combined by; the usual one before anything was declared."""
+    said = connection.execute(select(taken_whole.c.said).where(taken_whole.c.name == ORDER)).scalar()
+    if said is None:
+        return Order()
+    fields = {name: tuple(names) for name, names in said["fields"]}
+    return Order(sources=tuple(said["sources"]), fields=fields, newest=frozenset(said["newest"]))
+
+
+def _plain(order: Order) -> dict[str, Any]:
+    return {"sources": order.sources, "fields": sorted(order.fields.items()), "newest": sorted(order.newest)}

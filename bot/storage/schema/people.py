@@ -40,6 +40,7 @@ taken_whole = Table(
     metadata,
     Column("name", String(32), primary_key=True),
     Column("digest", String(64), nullable=False),
+    Column("said", Json),  # of an order: itself
     Column("at", Instant, nullable=False),
 )
 contact_point = Table(

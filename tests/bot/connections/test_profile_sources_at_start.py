@@ -31,6 +31,7 @@ from bot.storage.database import Database
 from bot.storage.profile_sources import take
 from bot.storage.profiles import import_profiles
 from bot.storage.schema import profile, profile_source
+from bot.storage.taken_whole import declare, declared
 from tests.fakes.house import FakeClock
 
 DEMO = Path(bot.__file__).parent / "demo"
@@ -95,6 +96,27 @@ async def test_another_declared_order_holds_from_the_next_start_on(database: Dat
     told = [Told(id="c1", facts={"city": "Lille"}, version=version_of(1))]
     await database.write(partial(take, source="crm", told=told, order=order_of(brand.sources), now=NOON))
     other = brand_in(tmp_path, sources=SOURCES + "  city: [file]\n")
+    await settle_profiles(database, other, clock)
+    assert (await cities(database))["c1"] == "Lyon"
+
+
+async def test_whoever_names_no_order_writes_by_the_declared_one(database: Database, tmp_path: Path) -> None:
+    brand, clock = brand_in(tmp_path), FakeClock(NOON)
+    await settle_profiles(database, brand, clock)
+    assert await database.read(declared) == order_of(brand.sources)
+    told = [Told(id="c1", facts={"city": "Lille"}, version=version_of(1))]
+    await database.write(partial(take, source="crm", told=told, now=NOON))
+    await database.write(partial(take, source="file", told=[Told(id="c1", facts={"city": "Nice"})], now=NOON))
+    assert (await cities(database))["c1"] == "Lille"
+
+
+async def test_an_order_that_was_applied_half_is_applied_again(database: Database, tmp_path: Path) -> None:
+    brand, clock = brand_in(tmp_path), FakeClock(NOON)
+    await settle_profiles(database, brand, clock)
+    told = [Told(id="c1", facts={"city": "Lille"}, version=version_of(1))]
+    await database.write(partial(take, source="crm", told=told, now=NOON))
+    other = brand_in(tmp_path, sources=SOURCES + "  city: [file]\n")
+    await database.write(partial(declare, order=order_of(other.sources), now=NOON, applied=False))  # and then the power went
     await settle_profiles(database, other, clock)
     assert (await cities(database))["c1"] == "Lyon"
 

@@ -101,6 +101,7 @@ def _profiles() -> None:
         "taken_whole",
         words("name", 32),
         words("digest", 64),
+        column("said", sa.Text(), null=True),
         instant("at"),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_taken_whole")),
     )
