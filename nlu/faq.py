@@ -100,11 +100,14 @@ class FaqIndex:
         self._vectors = np.array(tuned.vectors, dtype=np.float32)
         self._centre = np.array(tuned.centre, dtype=np.float32)
 
-    def find(self, text: str, language: str, *, strict: bool = False) -> Found | None:
-        """The entry `text` asks for; None when none is near enough, or two entries are as near as each other."""
+    def find(self, text: str, language: str, *, strict: bool = False, written: str = "") -> Found | None:
+        """The entry `text` asks for; None when none is near enough, or two entries are as near as each other.
+
+        `written` is the text as an engine read it, where one did: its vector is at hand.
+        """
         if not self.owner.size or (strict and self.by_words(text, language).max() < _SHARED):
             return None
-        likeness = self.likeness(text, language)
+        likeness = self.likeness(text, language, written=written)
         best = int(likeness.argmax())
         least = self.tuned.strict if strict else self.tuned.least
         others = likeness[self.owner != self.owner[best]]
@@ -112,12 +115,12 @@ class FaqIndex:
             return None
         return Found(self._ids[int(self.owner[best])], round(float(likeness[best]), 4))
 
-    def likeness(self, text: str, language: str) -> NDArray[np.float64]:
-        """How like each question a message is."""
+    def likeness(self, text: str, language: str, *, written: str = "") -> NDArray[np.float64]:
+        """How like each question a message is; see `find`."""
         words = self.by_words(text, language)
         if self._encoder is None:
             return words
-        vector = self._encoder.encode([text[:LONGEST]])
+        vector = self._encoder.encode([(written or text)[:LONGEST]])
         return self.tuned.share * self.by_meaning(vector) + (1 - self.tuned.share) * words
 
     def by_words(self, text: str, language: str) -> NDArray[np.float64]:

@@ -68,7 +68,8 @@ class Reader:
         if self.faq is None or (meaning.understood and meaning.confidence >= _SURE_ENOUGH):
             return meaning
         text = without_courtesy(meaning.text) or meaning.text
-        found = self.faq.find(text, meaning.language, strict=meaning.understood)
+        written = without_courtesy(meaning.written) or meaning.written
+        found = self.faq.find(text, meaning.language, strict=meaning.understood, written=written)
         return meaning if found is None else replace(meaning, faq=found.id, faq_likeness=found.likeness)
 
     async def _contrasted(self, meaning: Understanding) -> Understanding | None:

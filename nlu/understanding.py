@@ -73,6 +73,9 @@ class Understanding:
     """Entry of the brand's questions (`nlu.faq`) this message asks for, when no intent does."""
     faq_likeness: float = 0.0
     """How like the questions of that entry, 0 to 1."""
+    written: str = field(default="", compare=False, repr=False)
+    """The message as the engine read it, its slips repaired; empty where it reads none. Whoever wants its vector asks for this
+    text's, which the sentence encoder has at hand."""
 
     @property
     def intent(self) -> str | None:

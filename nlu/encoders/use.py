@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,8 @@ _BLOCK = 128
 """Tokens of many texts whose share is worked out together."""
 _FEW = 32
 """Texts that are a burst of messages rather than something to learn from: their tokens are read with the shares kept."""
+_RECALLED = 64
+"""Texts whose vectors are kept: what the engine has just read, the questions of the house are compared with too."""
 _LONGEST = 256
 """Tokens of a text that are read."""
 _TOKENS_TOGETHER, _TEXTS_TOGETHER = 384, 32
@@ -59,12 +62,16 @@ class UseEncoder:
         self._weights = weights
         self._cutter = Cutter(weights.vocabulary)
         self._kept = KeptShares(weights, _KEPT_TOKENS)
+        self._recalled: dict[str, Floats] = {}
+        self._alone_here = Lock()
+        """Held by who reads with the shares kept: the engine has a thread of its own, the questions of the house have not."""
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """See `SentenceEncoder`."""
-        read = [self._ids(text)[0] for text in texts]
         if len(texts) == 1:
-            return self._alone(read[0])[0][None]
+            known = self._recalled.get(texts[0])
+            return (self.encode_tokens(texts[0]).vector if known is None else known)[None]
+        read = [self._ids(text)[0] for text in texts]
         sums = np.zeros((-(-len(texts) // _HEADS_TOGETHER) * _HEADS_TOGETHER, self.token_dimension), np.float32)
         lengths = np.ones(len(sums), np.float32)
         done = 0
@@ -84,20 +91,26 @@ class UseEncoder:
     def encode_tokens(self, text: str) -> Tokens:
         """See `SentenceEncoder`; tokens are pieces of words."""
         ids, spans = self._ids(text)
-        vector, tokens = self._alone(ids)
+        with self._alone_here:
+            tokens = self._shifted(self._pass([ids], self._kept, self._kept.rows_of(ids)))
+        vector = self._heads(tokens.sum(axis=0, keepdims=True), np.array([len(ids)], np.float32))[0]
+        self._recall(text, vector)
         return Tokens(vector, spans, tokens[1:-1])
 
     def encode_tokens_of(self, texts: Sequence[str]) -> list[Tokens]:
         """See `SentenceEncoder`."""
         cut = [self._ids(text) for text in texts]
         found: list[Tokens] = []
-        passes = self._burst if len(texts) <= _FEW else self._passes
+        few = len(texts) <= _FEW
+        passes = self._burst if few else self._passes
         for group, count, tokens in passes([ids for ids, _ in cut]):
             self._shifted(tokens)
             vectors = self._heads(_summed(tokens, group), np.array([len(ids) for ids in group], np.float32))
             ends = np.cumsum([len(ids) for ids in group[:count]])
             for (ids, spans), vector, end in zip(cut[len(found) :][:count], vectors, ends, strict=False):
                 found.append(Tokens(vector, spans, tokens[end - len(ids) + 1 : end - 1].copy()))
+        for text, each in zip(texts if few else (), found, strict=False):
+            self._recall(text, each.vector)
         return found
 
     def knows_word(self, word: str) -> bool:
@@ -114,10 +127,10 @@ class UseEncoder:
                 break
         return [*ids[: _LONGEST + 1], END], tuple(spans[:_LONGEST])
 
-    def _alone(self, ids: Read) -> tuple[Floats, Floats]:
-        """The vector of a text read by itself, and those of its tokens."""
-        tokens = self._shifted(self._pass([ids], self._kept, self._kept.rows_of(ids)))
-        return self._heads(tokens.sum(axis=0, keepdims=True), np.array([len(ids)], np.float32))[0], tokens
+    def _recall(self, text: str, vector: Floats) -> None:
+        if len(self._recalled) >= _RECALLED:
+            self._recalled.clear()
+        self._recalled[text] = vector
 
     def _burst(self, read: Sequence[Read]) -> Iterator[tuple[Sequence[Read], int, Floats]]:
         """As `_passes`, of a few texts, quicker; their last bits may differ with their neighbours."""

@@ -41,8 +41,9 @@ _GLUE_WORDS = (
 )
 _GLUE = frozenset(_GLUE_WORDS.split())
 
-Heard = tuple[Floats | None, Callable[[], Tokens] | None]
-"""The vector of a message, well written, and what gives its tokens, each at its author's place, for the tagger."""
+Heard = tuple[Floats | None, Callable[[], Tokens] | None, str]
+"""The vector of a message, well written, what gives its tokens, each at its author's place, for the tagger, and how it was
+written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,9 @@ class EmbeddedEngine:
         taught = self.model.taught.get(taught_key(text))
         vector = self._vector(text[:LONGEST], spoken, entities)
         ranking: tuple[IntentGuess, ...] = ()
-        odd, scope = False, 0.0
+        odd, scope, written = False, 0.0, ""
         if vector.ids.size or (self._sentence is not None and any(map(str.isalpha, text[:LONGEST]))):
-            sentence, seen = heard or self._sentence_of(text, spoken)
+            sentence, seen, written = heard or self._sentence_of(text, spoken)
             parts = [self._vector(part, spoken, within) for part, within in parted(text[:LONGEST], entities)]
             reading = self.read(vector, parts, sentence)
             scope = reading.scope
@@ -124,6 +125,7 @@ class EmbeddedEngine:
             engine=self.name,
             out_of_scope=odd,
             scope=scope,
+            written=written,
         )
 
     def _vector(self, text: str, language: str, entities: Sequence[Entity]) -> Vector:
@@ -153,7 +155,7 @@ class EmbeddedEngine:
 
     def _sentence_of(self, text: str, language: str) -> Heard:
         if self._encoder is None:
-            return None, None
+            return None, None, ""
         written = self._writer.write(text, language)
         return self._heard(written, self._seen([written.text])[0])
 
@@ -166,8 +168,8 @@ class EmbeddedEngine:
 
     def _heard(self, written: Written, seen: Tokens | Floats) -> Heard:
         if not isinstance(seen, Tokens):
-            return seen, None
-        return seen.vector, lambda: replace(seen, spans=written.own(seen.spans))
+            return seen, None, written.text
+        return seen.vector, lambda: replace(seen, spans=written.own(seen.spans)), written.text
 
     def _threshold(self, text: str, entities: Sequence[Entity], *, taught: bool) -> float:
         """The confidence needed to act upon a message."""

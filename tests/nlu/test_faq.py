@@ -88,6 +88,14 @@ def test_what_asks_two_things_at_once_is_not_guessed(by_meaning: FaqIndex) -> No
     assert index.find("dog wifi", "en") is None
 
 
+def test_a_message_is_compared_as_the_engine_read_it(by_meaning: FaqIndex) -> None:
+    """Its slips repaired; and the encoder has that text's vector at hand."""
+    assert by_meaning.find("mn toutu peut venir", "fr") is None
+    found = by_meaning.find("mn toutu peut venir", "fr", written="mon toutou peut venir")
+    assert found is not None
+    assert found.id == "pets"
+
+
 def test_without_its_encoder_words_are_compared(by_meaning: FaqIndex) -> None:
     index = FaqIndex(ENTRIES, by_meaning.tuned, NoEncoder())
     assert index.likeness("mon chien peut entrer ?", "fr").argmax() == index.likeness("mon chien peut entrer", "fr").argmax()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,23 @@ def test_more_tokens_than_are_remembered_change_nothing(encoder: UseEncoder) -> 
     for start in range(0x4E00, 0x4E00 + 4000, 100):
         encoder.encode(["".join(map(chr, range(start, start + 100)))])
     assert np.abs(encoder.encode(TEXTS) - before).max() < 1e-6
+
+
+def test_a_text_just_read_is_not_read_again(encoder: UseEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = encoder.encode_tokens("une question encore jamais posée")
+    burst = encoder.encode_tokens_of(["merci à vous", "et pour samedi ?"])
+    monkeypatch.setattr(UseEncoder, "_pass", None)
+    assert np.array_equal(encoder.encode(["une question encore jamais posée"])[0], read.vector)
+    assert np.array_equal(encoder.encode(["et pour samedi ?"])[0], burst[1].vector)
+
+
+def test_two_threads_may_read_at_once(encoder: UseEncoder) -> None:
+    """The engine reads in a thread of its own while the loop compares questions: what is kept of tokens serves both."""
+    fresh = make_encoder("use")
+    texts = [f"{word} {other} {word}{other}" for word in TEXTS[0].split() for other in TEXTS[2].split()]
+    with ThreadPoolExecutor(4) as pool:
+        at_once = list(pool.map(lambda text: fresh.encode_tokens(text).vector, texts))
+    assert np.abs(np.stack(at_once) - encoder.encode(texts)).max() < 1e-5
 
 
 def test_pieces_know_where_they_stand(encoder: UseEncoder) -> None:
