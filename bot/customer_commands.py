@@ -57,6 +57,8 @@ def import_file(
         f"{counts['new']} {would}new, {counts['changed']} {would}changed, {counts['same']} the same, {counts['wrong']} wrong.",
         highlight=False,
     )
+    if counts["erased"]:
+        out.print(f"{counts['erased']} {would}left out: their persons were erased.", highlight=False)
     for one in wrong:
         out.print(f"  {file}:{one.line.number}: {one.line.wrong}", highlight=False, markup=False)
     if counts["wrong"] > len(wrong):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.customers.customer_file import Line
 from bot.customers.sources import Change, Told, facts_of
 
-Outcome = Literal["new", "changed", "same", "wrong"]
+Outcome = Literal["new", "changed", "same", "wrong", "erased"]
+
+"""`erased`: its person was, and no source brings them back by itself."""
+_OUTCOMES: Mapping[str, Outcome] = {"new": "new", "changed": "changed", "erased": "erased"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,5 +39,4 @@ def judge(lines: Iterable[Line], changes: Iterable[Change]) -> list[Judged]:
 def _judged(line: Line, change: Change | None) -> Judged:
     if change is None:
         return Judged(line=line, outcome="wrong")
-    outcome: Outcome = "new" if change.outcome == "new" else "changed" if change.outcome == "changed" else "same"
-    return Judged(line=line, outcome=outcome, fields=change.fields)
+    return Judged(line=line, outcome=_OUTCOMES.get(change.outcome, "same"), fields=change.fields)
