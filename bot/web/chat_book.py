@@ -149,13 +149,13 @@ class StoredChatBook:
             return False
         return True
 
-    async def leave(self, session: str, *, words: str | None = None) -> bool:
+    async def leave(self, session: str, *, words: str | None = None) -> str | None:
         found, first_name = await self._database.read(partial(self._who, session=session))
         if words is not None and (found is None or found.profile is None or not says_not_me(words, first_name)):
-            return False
+            return None
         if found is not None:
             await self._accept(signed_out(session, at=self._clock.now()))
-        return True
+        return (found.profile if found is not None else None) or ""
 
     def _who(self, connection: Connection, session: str) -> tuple[chat.Session | None, str]:
         """Whose session it is, and their first name, where they have one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -12,21 +13,24 @@ from bot import metrics
 from bot.channels.webchat.translate import new_token, session_of, tag_of
 from bot.storage.sign_ins import TokenSpent
 from bot.web import pages
-from bot.web.chat_gate import Gate, TooLarge, read_json, refusal
+from bot.web.chat_gate import COOKIE, Gate, TooLarge, read_json, refusal
 from bot.web.chat_port import ChatBook
 from bot.web.site_tokens import LONGEST_TOKEN, SiteTokens, TokenRefused
 
 PATH, LEAVE_PATH = "/chat/identity", "/chat/identity/leave"
 
-Begin = Callable[[web.Request, web.Response, str, bool], None]
-"""Gives the browser a new session by this token; the last says that the page is in a frame."""
+LEFT_COOKIE = "filrouge_left"
+"""Whom somebody at this browser said they are not: the shop may still take them for it, and say so with the next page."""
+
+Keep = Callable[[web.Request, web.Response, str, str, bool], None]
+"""Sets a cookie of this name and value; the last says that the page is in a frame."""
 
 
 class IdentityDoor:
     """The handlers of `POST /chat/identity` and `POST /chat/identity/leave`."""
 
-    def __init__(self, book: ChatBook, gate: Gate, tokens: SiteTokens | None, begin: Begin, now: Callable[[], datetime]) -> None:
-        self._book, self._gate, self._tokens, self._begin, self._now = book, gate, tokens, begin, now
+    def __init__(self, book: ChatBook, gate: Gate, tokens: SiteTokens | None, keep: Keep, now: Callable[[], datetime]) -> None:
+        self._book, self._gate, self._tokens, self._keep, self._now = book, gate, tokens, keep, now
 
     def routes(self) -> list[web.RouteDef]:
         return [web.post(PATH, self.enter), web.post(LEAVE_PATH, self.leave)]
@@ -44,20 +48,22 @@ class IdentityDoor:
             raise refusal(TooLarge, "too_large", f"a token has at most {LONGEST_TOKEN} characters")
         fresh = new_token()
         try:
-            same = await self._sign_in(request, session, token, fresh)
+            same = await self._sign_in(request, session, token, fresh, again=body.get("again") is True)
         except TokenRefused as error:
             metrics.REFUSED.labels("webchat", "token_refused").inc()
             raise refusal(web.HTTPForbidden, "token_refused", str(error)) from None
         except TokenSpent as error:
             metrics.REFUSED.labels("webchat", "token_spent").inc()
             raise refusal(web.HTTPConflict, "token_spent", str(error)) from None
-        return self._answer(request, None if same else fresh, body)
+        return self._answer(request, body, None if same else fresh)
 
-    async def _sign_in(self, request: web.Request, session: str, token: str, fresh: str) -> bool:
+    async def _sign_in(self, request: web.Request, session: str, token: str, fresh: str, *, again: bool) -> bool:
         assert self._tokens is not None
         signed = self._tokens.read(token, self._now())
         if signed.made_for not in ("", tag_of(session)):
             raise TokenRefused("the token was made for another chat session ('nonce')")
+        if not again and request.cookies.get(LEFT_COOKIE) == _mark(session, signed.profile):
+            raise refusal(web.HTTPConflict, "left", "somebody here said that this is not them; send 'again' once they say it is")
         another = session_of(fresh)
         assert another is not None
         language = pages.language_of(request, self._book.brand.languages)
@@ -67,18 +73,25 @@ class IdentityDoor:
         """Whoever was known in this session is gone: the browser gets another, empty one."""
         session = self._gate.let_in(request)
         body = await read_json(request)
-        await self._book.leave(session)
-        return self._answer(request, new_token(), body)
+        profile = await self._book.leave(session)
+        return self._answer(request, body, new_token(), left=profile)
 
     async def left(self, request: web.Request, session: str, words: str, body: Any) -> web.Response | None:
         """The same by words of the customer's; None when they do not say so of who is known there."""
-        if not await self._book.leave(session, words=words):
-            return None
-        return self._answer(request, new_token(), body)
+        profile = await self._book.leave(session, words=words)
+        return None if profile is None else self._answer(request, body, new_token(), left=profile)
 
-    def _answer(self, request: web.Request, token: str | None, body: Any) -> web.Response:
+    def _answer(self, request: web.Request, body: Any, token: str | None, left: str | None = None) -> web.Response:
         told = {"accepted": True, "session": "same" if token is None else "new"}
         response = web.json_response(told, status=202, headers={"Cache-Control": "no-store"})
         if token is not None:
-            self._begin(request, response, token, isinstance(body, dict) and body.get("framed") is True)
+            framed = isinstance(body, dict) and body.get("framed") is True
+            self._keep(request, response, COOKIE, token, framed)
+            if left:
+                self._keep(request, response, LEFT_COOKIE, _mark(session_of(token), left), framed)
         return response
+
+
+def _mark(session: str | None, profile: str) -> str:
+    """Tells whether it is this profile, and of the same browser only."""
+    return hashlib.sha256(f"left:{session}:{profile}".encode()).hexdigest()[:32]

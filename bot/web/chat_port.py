@@ -81,10 +81,10 @@ class ChatBook(Protocol):
         """
         ...
 
-    async def leave(self, session: str, *, words: str | None = None) -> bool:
-        """Commit that whoever was known in the session has left it, and so it must not be used again.
+    async def leave(self, session: str, *, words: str | None = None) -> str | None:
+        """Commit that whoever was known in the session has left it, so that it must not be used again. Returns their profile.
 
-        With `words` only if they say so of who is known there; False when they do not.
+        Empty when nobody was known. With `words` only if they say so of who is known there; None when they do not.
         """
         ...
 

@@ -64,7 +64,7 @@ class WebChat:
             address_pace=Pace(burst=30, per_second=1.0),
         )
         self._files = FileDoor(book, files_gate, now, most=file_bytes)
-        self._identity = IdentityDoor(book, self._gate, site_tokens, self._begin, now)
+        self._identity = IdentityDoor(book, self._gate, site_tokens, self._keep, now)
         self._file_bytes = file_bytes
         self._now = now
         self._heartbeat = heartbeat
@@ -115,11 +115,11 @@ class WebChat:
             pages.keep_language(response, language, secure=secure, framed=framed)
         return response
 
-    def _begin(self, request: web.Request, response: web.Response, token: str, in_frame: bool) -> None:
-        """Give the browser a new session."""
+    def _keep(self, request: web.Request, response: web.Response, name: str, value: str, in_frame: bool) -> None:
+        """Set a cookie where the page finds it again."""
         secure = self._is_https(request)
         framed = in_frame and secure and bool(self._frame_origins)
-        pages.keep(response, COOKIE, token, seconds=_COOKIE_AGE, secure=secure, framed=framed)
+        pages.keep(response, name, value, seconds=_COOKIE_AGE, secure=secure, framed=framed)
 
     async def post(self, request: web.Request) -> web.Response:
         """One message; 202 only once it is committed."""

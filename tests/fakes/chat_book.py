@@ -80,11 +80,11 @@ class FakeChatBook:
         self.holders[mine] = signed.profile
         return mine == session
 
-    async def leave(self, session: str, *, words: str | None = None) -> bool:
+    async def leave(self, session: str, *, words: str | None = None) -> str | None:
         if words is not None and session not in self.holders:
-            return False
+            return None
         self.left.append(session)
-        return True
+        return self.holders.get(session, "")
 
     async def wait(self, session: str, after: int, timeout: float, view: str = "") -> None:  # noqa: ASYNC109
         try:

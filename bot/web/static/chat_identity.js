@@ -2,14 +2,12 @@
 import { find } from "./page.js";
 
 const TRIES = 5; // of a token: it is good for minutes only
-const LEFT = "filrouge.left"; // who was left in this tab, although the site may still think it is them
 const BEGUN = "filrouge.begun"; // when the last session began, so that a cookie that does not stick reloads nothing for ever
 const SOON = 10_000;
 
 const remember = (name, value) => {
   try {
-    if (value) sessionStorage.setItem(name, value);
-    else sessionStorage.removeItem(name);
+    sessionStorage.setItem(name, value);
   } catch { /* nothing is kept here: it is asked again */ }
 };
 const remembered = (name) => {
@@ -20,22 +18,12 @@ const remembered = (name) => {
   }
 };
 
-/** Whom a token names. Only the server knows whether it is true. */
-const subjectOf = (token) => {
-  try {
-    const part = token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/");
-    return String(JSON.parse(atob(part)).sub);
-  } catch {
-    return "";
-  }
-};
-
 /** `forget` drops all that is of this person on the page; `session` is how the page knows its session, `shops` the origins of the
  * sites that may speak to it. */
 export const identity = ({ session, shops, forget }) => {
   const framed = parent !== window;
   const windows = "BroadcastChannel" in window ? new BroadcastChannel("filrouge") : null;
-  let subject = "";
+  let again = false; // whoever was left here has said that it is them after all
   let leaving = false;
 
   const around = location.ancestorOrigins?.[0] || (document.referrer && new URL(document.referrer).origin);
@@ -70,18 +58,11 @@ export const identity = ({ session, shops, forget }) => {
   };
 
   const present = async (token, tries = 1) => {
-    const named = subjectOf(token);
-    const same = named && remembered(LEFT) === named;
-    find("returning").hidden = !same;
-    if (same) return;
-    const answer = await post("/chat/identity", { token });
-    if (answer?.status === 202) {
-      subject = named;
-      remember(LEFT, "");
-      if ((await answer.json()).session === "new") begin();
-      return;
-    }
-    if (answer?.status === 409 && (await answer.json()).error === "other_session") return begin();
+    const answer = await post("/chat/identity", { token, again });
+    const told = answer?.status === 202 || answer?.status === 409 ? await answer.json() : {};
+    find("returning").hidden = told.error !== "left";
+    if (told.session === "new" || told.error === "other_session") return begin();
+    if (answer?.status === 202 || told.error === "left") return;
     if (answer && answer.status < 500 && answer.status !== 429) return tell({ filrouge: "refused" });
     if (tries < TRIES) setTimeout(() => present(token, tries + 1), Number(answer?.headers.get("Retry-After")) * 1000 || tries * 2000);
   };
@@ -98,7 +79,6 @@ export const identity = ({ session, shops, forget }) => {
 
   /** Somebody said that they are not who was known here, and the server has taken that. */
   const gone = () => {
-    if (subject) remember(LEFT, subject);
     tell({ filrouge: "left" });
     remember(BEGUN, ""); // whoever asks for it gets it
     begin();
@@ -114,7 +94,7 @@ export const identity = ({ session, shops, forget }) => {
     reload();
   });
   find("is-me").addEventListener("click", () => {
-    remember(LEFT, "");
+    again = true;
     find("returning").hidden = true;
     tell({ filrouge: "ready" });
   });

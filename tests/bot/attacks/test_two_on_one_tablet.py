@@ -130,6 +130,24 @@ async def test_the_first_goes_on_elsewhere_untouched(shop: Shop) -> None:
     assert "Vous êtes attendu" in (await telephone.sees())[-1]
 
 
+async def test_the_shops_word_alone_does_not_bring_back_who_was_left(shop: Shop) -> None:
+    """Its pages go on saying that Camille is signed in there."""
+    tablet = await shop.browser()
+    await camille_books(tablet)
+    await tablet.leaves()
+    token = token_for("c1", shop.house.clock.now())
+    answer = await tablet.post("/chat/identity", {"token": token})
+    assert (answer.status, (await answer.json())["error"]) == (409, "left")
+    assert await tablet.sees() == []
+    assert await tablet.signs_in("c2") == "same", "but somebody else may sign in"
+    elsewhere = await shop.browser()
+    await camille_books(elsewhere)
+    await elsewhere.leaves()
+    assert (await elsewhere.post("/chat/identity", {"token": token, "again": True})).status == 202
+    await elsewhere.settled()
+    assert "Camille" in " ".join(await elsewhere.sees()), "it was her after all"
+
+
 async def test_two_who_sign_in_at_once_on_a_new_session_are_kept_apart(shop: Shop) -> None:
     tablet = await shop.browser()
     now = shop.house.clock.now()
