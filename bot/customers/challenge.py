@@ -106,7 +106,7 @@ Verdict = Literal["right", "wrong", "spent", "expired"]
 
 def judge(challenge: Challenge | None, typed: str, now: datetime) -> Verdict:
     """What a typed code is worth; takes as long for a wrong code as for the right one, and for nobody as for somebody."""
-    same = hmac.compare_digest(code_of(challenge.seed if challenge else ""), typed)
+    same = hmac.compare_digest(code_of(challenge.seed if challenge else "").encode(), typed.encode())
     if challenge is None or now >= challenge.expires_at:
         return "expired"
     if same and challenge.profile_id is not None:

@@ -22,7 +22,10 @@ class TypedCode:
 
 
 _GAP = r"[ \u00a0\u202f.\-]?"
-_CODE = re.compile(rf"(?<![\w.,/+#-])[0-9](?:{_GAP}[0-9]){{{DIGITS - 1}}}(?![\w/€$%]|[.,\-][0-9]|{_GAP}[0-9]| ?[€$%])")
+_CODE = re.compile(
+    rf"(?<![\w.,/+#-])(?<![0-9][ \u00a0\u202f.\-])[0-9](?:{_GAP}[0-9]){{{DIGITS - 1}}}"
+    rf"(?![\w/€$%]|[.,\-][0-9]|{_GAP}[0-9]| ?[€$%])"
+)
 _OTHER_NUMBER = re.compile(
     r"\b(?:commande|order|carte|card|fidelite|loyalty|colis|parcel|suivi|tracking|facture|invoice|postal|zip|tel|telephone|phone"
     r"|reference|ref|article|item|rue|street)\b(?:\s+(?:numero|number|no|n|est|is|c|le|la|the|my|ma|mon|:))*\s*$"

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert
 
+from bot.customers.wishes import CODE
 from bot.storage.proof_addresses import Address
 from bot.storage.schema import conversation, delivery, identity, message
 
@@ -38,6 +39,7 @@ def put(connection: Connection, to: Address, text: str, *, challenge_id: int, la
         "kind": "text",
         "text": text,
         "data": {"challenge": challenge_id},
+        "purpose": CODE,
         "at": now,
         "received_at": now,
         "handled_at": now,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,12 @@ from sqlalchemy import Connection, select
 
 from bot.customers.challenge import Claim, means
 from bot.customers.profile import Profile
+from bot.customers.wishes import CODE, Wanted
 from bot.storage.last_acts import last_acts
 from bot.storage.profiles import candidates
 from bot.storage.schema import identity
 from bot.storage.windows import MARGIN, Served
+from bot.storage.wishes import wanted_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,17 @@ def addresses_of(
     connection: Connection, who: Profile | None, claim: Claim | None, served: Served, now: datetime, forms: Forms
 ) -> tuple[Address, ...]:
     """Where a code for this person may be sent, the best place first; asks as much of the database for nobody."""
-    wanted = [(channel, one) for channel in ways(claim, served) for one in _on_file(channel, who, claim, forms)]
+    places = [(channel, one) for channel in ways(claim, served) for one in _on_file(channel, who, claim, forms)]
+    asked = places or [("", "")]
     known = connection.execute(
         select(identity).where(
-            identity.c.channel.in_([channel for channel, _ in wanted]), identity.c.sender.in_([one for _, one in wanted])
+            identity.c.channel.in_([channel for channel, _ in asked]), identity.c.sender.in_([one for _, one in asked])
         )
     ).all()
+    wanted = wanted_of(connection, [row.conversation_id for row in known])
+    stopped = {row.id for row in known if row.blocked_at is not None or _refuses(wanted[row.conversation_id], row.channel)}
     acts = last_acts(connection, [row.id for row in known if row.channel == "whatsapp"])
-    found = (_place(channel, one, known, acts, served, now) for channel, one in wanted)
+    found = (_place(channel, one, known, stopped, acts, served, now) for channel, one in places)
     return tuple(place for place in found if place is not None)
 
 
@@ -78,14 +83,26 @@ def _on_file(channel: str, who: Profile | None, claim: Claim | None, forms: Form
     return [one.lstrip("+") for one in phones] if channel == "whatsapp" else phones
 
 
+def _refuses(wanted: Wanted, channel: str) -> bool:
+    """Whether somebody wants nothing there, not even a code: another may ask for it in their name."""
+    said = wanted.contact(channel, CODE)
+    return said is not None and not said.value
+
+
 def _place(
-    channel: str, recipient: str, known: Sequence[Any], acts: dict[int, datetime], served: Served, now: datetime
+    channel: str,
+    recipient: str,
+    known: Sequence[Any],
+    stopped: Collection[int],
+    acts: Mapping[int, datetime],
+    served: Served,
+    now: datetime,
 ) -> Address | None:
     here = [row for row in known if (row.channel, row.sender) == (channel, recipient) and (channel, row.account) in served]
     for row in here:
         window = served[channel, row.account].window_of(recipient)
         closed = window is not None and (row.id not in acts or now >= acts[row.id] + window - MARGIN)
-        if row.blocked_at is None and not closed:
+        if row.id not in stopped and not closed:
             return Address(channel, row.account, recipient, row.id, row.conversation_id)
     # To whom nothing was ever said there, no platform with a window lets us write first.
     if here or channel == "whatsapp":
