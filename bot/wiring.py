@@ -449,6 +449,7 @@ class Program:
             clock=self.clock,
             house=self.house,
             wake=self.worker.wake,
+            order=order_of(self.house.brand.sources),
         )
 
     def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:

@@ -63,6 +63,7 @@ class StoredDesk:
             language=language,
             before=before,
             limit=limit,
+            now=self._clock.now(),
         )
         thread = await self._database.read(unit)
         return thread and await self._with_wishes(self._in_words(thread, language), language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, select
@@ -15,8 +16,10 @@ from bot.dialogue.flow import Flows
 from bot.dialogue.state import DialogueState
 from bot.storage.cases import waits_on_line
 from bot.storage.console_attached import attached
+from bot.storage.console_events import with_events
 from bot.storage.console_lists import cases_of
 from bot.storage.console_people import name_of, people, state_of
+from bot.storage.console_person import LEVELS, Reader
 from bot.storage.console_words import shown, why_held, why_unsent, word
 from bot.storage.diary import appointment_from
 from bot.storage.merging import follow
@@ -30,14 +33,6 @@ APPOINTMENTS = 20
 NOTES = 100
 """Most of each that one page shows."""
 
-_EVIDENCE: Mapping[int, Literal["none", "claimed", "linked", "channel", "challenge", "authenticated"]] = {
-    Level.NONE: "none",
-    Level.CLAIMED: "claimed",
-    Level.LINKED: "linked",
-    Level.CHANNEL_VERIFIED: "channel",
-    Level.CHALLENGE_VERIFIED: "challenge",
-    Level.AUTHENTICATED: "authenticated",
-}
 _STATES: Mapping[str, Literal["waiting", "sent", "failed", "held"]] = {
     "pending": "waiting",
     "sending": "waiting",
@@ -58,8 +53,11 @@ def thread_page(
     language: str,
     before: int | None,
     limit: int,
+    now: datetime,
 ) -> Thread | None:
     """The latest messages, or those before message `before`; None when there is no such conversation.
+
+    Between them stands what happened to the conversation itself: joins, proofs, codes, moves to another channel.
 
     A conversation that has become part of another is shown as that other.
     """
@@ -72,13 +70,17 @@ def thread_page(
     case = _open_case(cases)
     past = [one for one in cases if one is not case][-PAST_CASES:]
     known = people(connection, [*authors, *(one.advisor for one in cases)], names)
+    shown_messages = [replace(one, by=known.get(one.by, one.by)) if one.author == "note" else one for one in messages]
+    reader = Reader(language=language, zone=brand.time_zone, now=now, names=names)
+    until = None if before is None else connection.execute(select(message.c.at).where(message.c.id == before)).scalar()
+    since = messages[0].at if more and messages else None
     return Thread(
         conversation=row.id,
         customer=_card(connection, row, brand, language),
         owner=row.owner,
         language=row.language,
         channel=row.channel or "",
-        messages=[replace(one, by=known.get(one.by, one.by)) if one.author == "note" else one for one in messages],
+        messages=with_events(connection, row.id, shown_messages, reader=reader, since=since, until=until),
         more=more,
         paused=state.paused,
         slots=_slots(state, brand, language),
@@ -89,6 +91,12 @@ def thread_page(
         cannot_write=_obstacle(row, language),
         names=known,
     )
+
+
+def card_of(connection: Connection, conversation_id: int, *, brand: Brand, language: str) -> CustomerCard | None:
+    """Who a conversation's customer is; None when there is no such conversation."""
+    row = _conversation(connection, conversation_id)
+    return None if row is None else _card(connection, row, brand, language)
 
 
 def _conversation(connection: Connection, conversation_id: int) -> Any:
@@ -229,7 +237,7 @@ def _card(connection: Connection, row: Any, brand: Brand, language: str) -> Cust
     facts: Mapping[str, Any] = row.facts if row.facts and row.level >= Level.CHANNEL_VERIFIED else {}
     return CustomerCard(
         name=name_of(row, row.id, language),
-        evidence=_EVIDENCE.get(row.level, "none"),
+        evidence=LEVELS.get(row.level, "none"),
         facts=tuple(
             Fact(name=name, value=shown(value, brand, language), source="profile")
             for name, value in facts.items()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from handoff.console import acts, conversations, files, pages, queue, signin, stores
+from handoff.console import acts, conversations, doubles, files, joining, pages, persons, privacy, queue, signin, stores
 from handoff.console.accounts import show_accounts
 from handoff.console.doors import ADMINS, EVERYONE, MANAGERS, Door, guard
 from handoff.console.house import HOUSE, Clock, House
@@ -33,6 +33,16 @@ DOORS = (
     Door("GET", f"/fragments{CONVERSATION}", conversations.show_conversation_fragment, EVERYONE),
     Door("POST", f"{CONVERSATION}/acts", acts.act, EVERYONE),
     Door("POST", rf"{CONVERSATION}/messages/{{message:\d{{1,15}}}}/correct", acts.correct, MANAGERS),
+    Door("POST", rf"{CONVERSATION}/proofs/{{proof:\d{{1,15}}}}/revoke", persons.revoke, MANAGERS),
+    Door("POST", rf"{CONVERSATION}/joins/{{sort:conversations|profiles}}/{{join:\d{{1,15}}}}/undo", persons.undo, MANAGERS),
+    Door("GET", f"{CONVERSATION}/join", joining.show_join, MANAGERS),
+    Door("POST", f"{CONVERSATION}/join", joining.join, MANAGERS),
+    Door("GET", "/doubles", doubles.show_doubles, MANAGERS),
+    Door("POST", r"/doubles/{double:\d{1,15}}", doubles.decide, MANAGERS),
+    Door("GET", f"{CONVERSATION}/archive", privacy.export, ADMINS),
+    Door("GET", f"{CONVERSATION}/erase", privacy.show_erase, ADMINS),
+    Door("POST", f"{CONVERSATION}/erase", privacy.erase, ADMINS),
+    Door("GET", r"/erasures/{receipt:[0-9a-f-]{1,32}}", privacy.show_receipt, ADMINS),
     Door("GET", r"/media/{file:\d{1,15}}", files.show_file, EVERYONE),
     Door("GET", "/live", listen, EVERYONE),
     Door("GET", r"/live/{conversation:\d{1,15}}", listen, EVERYONE),

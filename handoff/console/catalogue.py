@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from handoff.console.catalogue_persons import PERSONS
+
 CATALOGUE: Mapping[str, tuple[str, str]] = {
+    **PERSONS,
     # Every page
     "page.skip": ("Aller au contenu", "Skip to content"),
     "page.navigation": ("Navigation principale", "Main navigation"),

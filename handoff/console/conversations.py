@@ -60,6 +60,7 @@ async def thread_page(
         template,
         status=status,
         thread=thread,
+        person=await house.ports.persons.file(thread.conversation, language=visit.language),
         offered=acts_offered(visit.account, thread.case, paused=thread.paused, now=visit.now),
         shape=_shape(thread),
         names=await place_names(request, visit),

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from handoff.console.file_words import FileWords
@@ -39,6 +40,7 @@ def render(request: web.Request, template: str, *, status: int = 200, **values: 
             hour=partial(_hour, language),
             files=FileWords(language),
             day=lambda value: format_date(value, "full", locale=LOCALES[language]),
+            percent=lambda share: format_percent(share, locale=LOCALES[language]),
             language=language,
             other_language=next(known for known in LANGUAGES if known != language),
             brand=house_of(request).ports.brand,

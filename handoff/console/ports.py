@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 from handoff.case import Case
 from handoff.console.attached import FileContent, StoredFile
+from handoff.console.person_ports import Persons
 from handoff.console.views import (
     Account,
     AccountRow,
@@ -243,6 +244,7 @@ class ConsolePorts:
     acts: Acts
     corrections: Corrections
     undelivered: Undelivered
+    persons: Persons
     live: Live
     audit: Audit
     brand: str = "Filrouge"

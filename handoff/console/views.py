@@ -183,8 +183,11 @@ class MessageView:
     id: int
     at: datetime
     channel: str
-    author: Literal["customer", "bot", "advisor", "system", "note"]
+    author: Literal["customer", "bot", "advisor", "system", "note", "event"]
+    """event: something that happened to the conversation itself; its `id` is that of the message it came after."""
     text: str
+    key: str = ""
+    """Of an event: what tells it from all others."""
     by: str = ""
     """Name of the advisor who wrote it."""
     state: Literal["", "waiting", "sent", "delivered", "read", "failed", "held"] = ""
@@ -293,7 +296,8 @@ class AuditEntry:
     at: datetime
     by: str
     act: str
-    """`look`, `look_list`, `look_day`, `correct`, `send_again`, `sign_in`, `sign_out`, or the kind of an `Act`."""
+    """`look`, `look_list`, `look_day`, `correct`, `send_again`, `sign_in`, `sign_out`, `revoke_proof`, `undo_join`, `join`,
+    `double_one`, `double_two`, or the kind of an `Act`."""
     conversation: int | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     """Ids and outcomes only, never what was written."""

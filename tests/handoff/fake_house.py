@@ -40,6 +40,7 @@ from handoff.ports import Appointment
 from handoff.routing import check_load
 from tests.handoff.fake_accounts import FakeAccounts
 from tests.handoff.fake_people import LYON_HOURS, MONTREAL_HOURS, NOON, PEOPLE
+from tests.handoff.fake_persons import FakePersons
 from tests.handoff.fake_scene import furnish
 from tests.handoff.fake_thread import FakeConversation
 from tests.handoff.fake_undelivered import FakeUndelivered
@@ -288,6 +289,7 @@ class FakeHouse:
         self.desk = FakeDesk(self)
         self.corrections = FakeCorrections(self.desk)
         self.undelivered = FakeUndelivered()
+        self.persons = FakePersons()
         self.audit = FakeAudit()
         self.listeners: dict[int, asyncio.Queue[Change]] = defaultdict(asyncio.Queue)
         self.silent = asyncio.Event()
@@ -298,6 +300,7 @@ class FakeHouse:
             acts=self.desk,
             corrections=self.corrections,
             undelivered=self.undelivered,
+            persons=self.persons,
             live=self,
             audit=self.audit,
             brand="Maison Orvelle",

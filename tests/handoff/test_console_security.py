@@ -45,6 +45,16 @@ WHO_MAY = {
     ("GET", "/fragments/conversations/{conversation}"): EVERYBODY,
     ("POST", "/conversations/{conversation}/acts"): EVERYBODY,
     ("POST", "/conversations/{conversation}/messages/{message}/correct"): MANAGERS,
+    ("POST", "/conversations/{conversation}/proofs/{proof}/revoke"): MANAGERS,
+    ("POST", "/conversations/{conversation}/joins/{sort}/{join}/undo"): MANAGERS,
+    ("GET", "/conversations/{conversation}/join"): MANAGERS,
+    ("POST", "/conversations/{conversation}/join"): MANAGERS,
+    ("GET", "/doubles"): MANAGERS,
+    ("POST", "/doubles/{double}"): MANAGERS,
+    ("GET", "/conversations/{conversation}/archive"): {"admin"},
+    ("GET", "/conversations/{conversation}/erase"): {"admin"},
+    ("POST", "/conversations/{conversation}/erase"): {"admin"},
+    ("GET", "/erasures/{receipt}"): {"admin"},
     ("GET", "/undelivered"): MANAGERS,
     ("GET", "/fragments/undelivered"): MANAGERS,
     ("POST", "/undelivered/{message}/again"): MANAGERS,
@@ -59,6 +69,7 @@ WHO_MAY = {
 
 def address(path: str) -> str:
     names = {"name": "console.css", "conversation": "1", "message": "1", "store": "lyon", "file": "1"}
+    names |= {"proof": "5", "sort": "conversations", "join": "9", "double": "3", "receipt": "20261127-0badcafe"}
     return re.sub(r"\{(\w+)\}", lambda found: names[found[1]], path)
 
 

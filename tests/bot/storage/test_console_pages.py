@@ -278,6 +278,7 @@ async def test_pages_cost_the_same_however_long_the_conversation(sqlite: Databas
             language="fr",
             before=None,
             limit=50,
+            now=NOON,
         )
         cost = await steps(sqlite, partial(of, conversation_id=long))
         assert cost < 1.2 * await steps(sqlite, partial(of, conversation_id=short))
