@@ -32,6 +32,16 @@ def check_desk(context: ActionContext) -> ActionResult:
     return ActionResult(slots={"desk_open": status.open, "desk_opens": opens})
 
 
+@action("action_ask_handoff_choice")
+def ask_instead(context: ActionContext) -> ActionResult:
+    """Ask what to do until the desk opens, as it is now: asked again after hours, somebody may be there."""
+    status = context.desk.status(skill=_skill(context), store=_store(context), language=context.language)
+    if status.open:
+        return ActionResult(slots={"desk_open": True, "handoff_choice": "person"})
+    opens = _opening(context, status.opens_at) if status.opens_at else None
+    return ActionResult(slots={"desk_opens": opens}, says=(Say("utter_ask_handoff_choice_closed", question=True),))
+
+
 @action("action_open_case")
 def open_case(context: ActionContext) -> ActionResult:
     """Hand the conversation over, with everything known; the customer hears their place and the expected wait."""

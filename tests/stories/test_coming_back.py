@@ -423,6 +423,15 @@ def test_a_recognised_customer_is_told_where_we_were_after_the_thanks() -> None:
     assert story.now == NOON
 
 
+def test_a_desk_that_has_opened_since_is_not_said_to_be_closed() -> None:
+    story = Story()
+    story.desk.close(until=datetime(2026, 11, 25, 9, 0, tzinfo=UTC))
+    story.customer("un conseiller", "talk_to_human").bot("utter_ask_handoff_choice_closed")
+    story.after(hours=1).customer("bonjour", "greet").bot("utter_greet_again", "utter_ask_handoff_choice_closed")
+    story.desk.open_now = True
+    story.after(days=1).customer("bonjour", "greet").bot("utter_greet_again", "utter_waiting_next").owned_by("queue")
+
+
 def test_a_paused_bot_says_nothing_to_who_comes_back() -> None:
     offered().bot_is_paused().after(days=2).customer("bonjour", "greet").silent()
 
