@@ -22,6 +22,8 @@ from bot.customers.doubling.nicknames import also
 
 MOST = 400
 """Most profiles that may share a key for it to be followed."""
+MOST_NAMESAKES = 100
+"""The same of a name: of so many who have one, those who have nothing else in common are never one person by what is known."""
 Keys = Callable[[int], Iterable[str]]
 
 
@@ -48,8 +50,8 @@ def candidates(
     found = np.zeros(0, dtype=np.int64)
     crowded = 0
     kinds = tuple(_kinds(columns))
-    for done, keys in enumerate(kinds, start=1):
-        pairs, left_out = _pairs(columns, keys, changed)
+    for done, (keys, most) in enumerate(kinds, start=1):
+        pairs, left_out = _pairs(columns, keys, most, changed)
         found = np.union1d(found, pairs)  # kind by kind, so that what many kinds lead to is never held more than twice
         crowded += left_out
         pause(done / len(kinds))
@@ -57,7 +59,7 @@ def candidates(
     return Candidates(first, second, crowded)
 
 
-def _pairs(columns: Columns, keys: Keys, changed: npt.NDArray[np.bool_] | None) -> tuple[Integers, int]:
+def _pairs(columns: Columns, keys: Keys, most: int, changed: npt.NDArray[np.bool_] | None) -> tuple[Integers, int]:
     """The pairs one kind of key leads to, each as one number."""
     count = len(columns)
     hashes, owners = _hashed(count, keys)
@@ -65,7 +67,7 @@ def _pairs(columns: Columns, keys: Keys, changed: npt.NDArray[np.bool_] | None) 
     hashes, owners = hashes[order], owners[order]
     starts = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1]))) if len(hashes) else np.zeros(0, dtype=np.int64)
     sizes = np.diff(np.concatenate((starts, [len(hashes)])))
-    crowded = sizes > MOST
+    crowded = sizes > most
     parts = [
         _within(owners[starts[sizes == size][:, None] + np.arange(size)], count, changed)
         for size in np.unique(sizes[~crowded])
@@ -98,8 +100,8 @@ def _within(blocks: Integers, count: int, changed: npt.NDArray[np.bool_] | None)
     return pairs
 
 
-def _kinds(columns: Columns) -> Iterator[Keys]:
-    """Each kind of key: by the place of a profile, its keys of this kind. An empty one is none."""
+def _kinds(columns: Columns) -> Iterator[tuple[Keys, int]]:
+    """Each kind of key: by the place of a profile, its keys of this kind (an empty one is none), and how many may share one."""
     phones, mails, places, days = (c.numbers() for c in (columns.phones, columns.mails, columns.place, columns.birthday))
     firsts, lasts = columns.first.numbers(), columns.last.numbers()
     heads = [name.split()[0] if name else "" for name in columns.first.values]
@@ -109,15 +111,19 @@ def _kinds(columns: Columns) -> Iterator[Keys]:
     postcodes = [postcode for postcode, _ in columns.place.values]
     dates = ["" if day == date.min else f"{day.year}{sorted((day.month, day.day))}" for day in columns.birthday.values]
 
-    yield lambda at: columns.phones.values[phones[at]]
-    yield lambda at: (f"{mail.local}@{mail.domain}" for mail in columns.mails.values[mails[at]])
-    yield lambda at: (m.local for m in columns.mails.values[mails[at]] if len(m.local) >= SHORTEST_LOCAL and not m.named)
+    yield (lambda at: columns.phones.values[phones[at]]), MOST
+    yield (lambda at: (f"{mail.local}@{mail.domain}" for mail in columns.mails.values[mails[at]])), MOST
+    yield (lambda at: (m.local for m in columns.mails.values[mails[at]] if len(m.local) >= SHORTEST_LOCAL and not m.named)), MOST
     # In no order: some write their names the wrong way round.
-    yield lambda at: ("|".join(sorted(both)) for both in product(first_sounds[firsts[at]], last_sounds[lasts[at]]))
-    yield lambda at: _beside(postcodes[places[at]], roots[firsts[at]])
-    yield lambda at: _beside(postcodes[places[at]], last_sounds[lasts[at]])
-    yield lambda at: _beside(dates[days[at]], (name[:1] for name in (heads[firsts[at]], *last_sounds[lasts[at]])))
-    yield lambda at: _beside(dates[days[at]], (postcodes[places[at]],))
+    yield (lambda at: map(_in_no_order, product(first_sounds[firsts[at]], last_sounds[lasts[at]]))), MOST_NAMESAKES
+    yield (lambda at: _beside(postcodes[places[at]], roots[firsts[at]])), MOST
+    yield (lambda at: _beside(postcodes[places[at]], last_sounds[lasts[at]])), MOST
+    yield (lambda at: _beside(dates[days[at]], (name[:1] for name in (heads[firsts[at]], *last_sounds[lasts[at]])))), MOST
+    yield (lambda at: _beside(dates[days[at]], (postcodes[places[at]],))), MOST
+
+
+def _in_no_order(both: Iterable[str]) -> str:
+    return "|".join(sorted(both))
 
 
 def _telling(name: str) -> list[str]:
