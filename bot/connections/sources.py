@@ -171,6 +171,7 @@ async def _take_file(database: Database, path: Path, order: Order, clock: Clock)
         await database.write(partial(take, source=FILE, told=told, order=order, now=clock.now()))
         lines += len(told)
     await database.write(partial(note_digest, name=FILE, digest=digest, now=clock.now()))
+    log.info("customer_file_taken", lines=lines)
     return lines
 
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.brand.sources import ColumnRules, ProfileField
 from bot.customers.fields import read_facts
@@ -124,6 +126,23 @@ def test_something_deleted_that_was_never_told_leaves_a_mark_only_with_its_versi
     assert saying_after("crm", Told(id="c9", facts=None), None, NOON) is None
     gone = saying_after("crm", Told(id="c9", facts=None, version=version_of(3)), None, NOON)
     assert change_by(Told(id="c9", facts={}, version=version_of(2)), gone).outcome == "older"
+
+
+@given(st.data())
+def test_pushes_end_alike_in_whatever_order_and_however_often_they_arrive(data: st.DataObject) -> None:
+    versions = st.lists(st.integers(0, 99), min_size=1, max_size=6, unique=True)
+    cities = st.sampled_from(["Lyon", "Lille", "", None])
+    told = [
+        Told(id="c1", facts=None if city is None else {"city": city}, version=version_of(version))
+        for version, city in ((version, data.draw(cities)) for version in data.draw(versions))
+    ]
+    arrivals = data.draw(st.permutations(told + data.draw(st.lists(st.sampled_from(told), max_size=4))))
+    kept: Saying | None = None
+    for one in arrivals:
+        kept = saying_after("crm", one, kept, NOON) or kept
+    latest = max(told, key=lambda one: one.version or "")
+    assert kept is not None
+    assert (kept.facts, kept.version) == (latest.facts, latest.version)
 
 
 def test_versions_sort_as_they_count() -> None:
