@@ -18,7 +18,7 @@ from bot.brand.rules import DoublingRules
 from bot.clock import Clock
 from bot.storage import leases
 from bot.storage.database import Database
-from bot.storage.doubling import last_run
+from bot.storage.doubling import count_profiles, last_run
 
 if TYPE_CHECKING:
     from bot.workers.doubling_search import Outcome, Told
@@ -29,11 +29,15 @@ SEAT = "doubling"
 HELD = timedelta(minutes=3)
 """How long the seat is taken for; renewed three times as often while the search goes on."""
 LOOK_EVERY = timedelta(minutes=10)
+AWAY = timedelta(hours=12)
+"""How far apart two searches are at least."""
+FEW = 20_000
+"""So many profiles are searched at once where nobody ever did: that takes two or three seconds. More wait for the night."""
 
 
 def next_search(last: datetime, hour: int, zone: ZoneInfo) -> datetime:
     """When the search after that of `last` is due: at the next such hour there, though not within the same half day."""
-    local = (last + timedelta(hours=12)).astimezone(zone)
+    local = (last + AWAY).astimezone(zone)
     due = local.replace(hour=hour, minute=0, second=0, microsecond=0)
     return due if due >= local else (due + timedelta(days=1)).replace(hour=hour)
 
@@ -45,19 +49,23 @@ class Doubling:
         self._database, self._clock, self._rules, self._zone, self._name = database, clock, rules, zone, name
 
     async def run(self) -> None:
-        """Search once a day at the brand's hour, and at once where nobody ever did; until cancelled."""
+        """Search once a day at the brand's hour; where nobody ever did and profiles are few, at once. Until cancelled."""
+        started = self._clock.now()
         while self._rules.search:
             try:
-                if await self._due():
+                if await self._due(started):
                     await self.search()
             except Exception:
                 log.exception("doubles_not_searched")  # the database may be away; a later look does it
             await asyncio.sleep(LOOK_EVERY.total_seconds())
         await asyncio.Event().wait()  # switched off, and no task that ends
 
-    async def _due(self) -> bool:
+    async def _due(self, started: datetime) -> bool:
         last = await self._database.read(last_run)
-        return last is None or self._clock.now() >= next_search(last.began_at, self._rules.hour, self._zone)
+        if last is None and await self._database.read(count_profiles) <= FEW:
+            return True
+        since = last.began_at if last is not None else started - AWAY
+        return self._clock.now() >= next_search(since, self._rules.hour, self._zone)
 
     async def search(self, *, whole: bool = False, rests: float = 1.0, told: Told | None = None) -> Outcome | None:
         """Search now; None when another process is at it.

@@ -210,6 +210,37 @@ async def test_left_to_itself_it_searches_at_once_and_then_once_a_night(
     await asyncio.gather(running, return_exceptions=True)
 
 
+async def test_with_many_profiles_the_first_search_waits_for_the_night(
+    shop: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.workers.doubling.LOOK_EVERY", timedelta(milliseconds=5))
+    monkeypatch.setattr("bot.workers.doubling.FEW", 10)
+    running = asyncio.create_task(searching(shop, clock).run())
+    await asyncio.sleep(0.1)
+    assert await shop.read(doubling.last_run) is None
+    clock.advance(hours=24)
+    async with asyncio.timeout(20):
+        while await shop.read(doubling.last_run) is None:  # noqa: ASYNC110 - it is the database that tells
+            await asyncio.sleep(0.005)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_it_is_the_same_on_either_database(database: Database, clock: FakeClock) -> None:
+    crowd = doubling_set(200, seed=14).profiles
+    await keep(database, clock, *(replace(one, id=f"n{one.id}") for one in crowd), CAMILLE, replace(CAMILLE, id="b"))
+    first = await searching(database, clock).search(rests=0)
+    assert first is not None
+    assert first.opened >= 1
+    assert ("a", "b") in await open_pairs(database)
+    clock.advance(days=1)
+    await keep(database, clock, replace(CAMILLE, id="b", first_name="Antoine", birthday=date(1982, 7, 1)))
+    second = await searching(database, clock, "other").search(rests=0)
+    assert second is not None
+    assert not second.whole
+    assert ("a", "b") not in await open_pairs(database)
+
+
 def test_the_next_search_is_at_the_brands_hour_on_its_own_clock() -> None:
     noon = datetime(2026, 3, 27, 12, tzinfo=UTC)
     assert next_search(noon, 3, PARIS) == datetime(2026, 3, 28, 2, tzinfo=UTC)
