@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -94,11 +95,12 @@ def take_stricter(
     rows: list[Any] = list(connection.execute(query))
     came = [row for row in rows if row.id in wish_ids]
     were = [row for row in rows if row.id not in wish_ids]
-    keys = {(row.channel, row.purpose) for row in rows}
+    # One may refuse a channel and the other have agreed to a purpose: where the two meet, it is refused.
+    keys = product({"", *(row.channel for row in rows)}, {"", *(row.purpose for row in rows)})
     # What speaks of more first: a later row about less may then take it back.
     for channel, purpose in sorted(keys, key=lambda key: (bool(key[0]) + bool(key[1]), key)):
         stricter = False not in (allowed(came, channel, purpose), allowed(were, channel, purpose))
-        if allowed(rows, channel, purpose) != stricter:
+        if allowed(rows, channel, purpose) not in (None, stricter):
             row = {
                 "conversation_id": conversation_id,
                 "kind": CONTACT,

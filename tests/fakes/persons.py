@@ -45,9 +45,9 @@ MEANINGS: Mapping[str, tuple[str, tuple[Entity, ...]]] = {
 
 
 def meant(text: str) -> Meant:
-    """What everybody here understands by these words."""
-    intent, entities = MEANINGS[text]
-    sure = (IntentGuess(intent, 0.93), IntentGuess("thank_you", 0.03))
+    """What everybody here understands by these words; nothing by any others."""
+    intent, entities = MEANINGS.get(text, ("", ()))
+    sure = (IntentGuess(intent, 0.93), IntentGuess("thank_you", 0.03)) if intent else ()
     return Meant(Understanding(text=text, language="fr", ranking=sure, entities=entities, engine="fake 1"), 1.0)
 
 
