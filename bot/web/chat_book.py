@@ -118,15 +118,20 @@ class StoredChatBook:
         now = self._clock.now()
         until = min(filter(None, (signed.ends_at, now + self._proof_lasts)))
 
-        def unit(connection: Connection) -> tuple[str, bool]:
+        def unit(connection: Connection) -> tuple[str | None, chat.Session | None, bool]:
             sign_ins.spend(connection, signed.token_id, session=session, now=now)
             profile = sign_ins.known_by_site(connection, signed.profile, signed.facts, now)
             found = chat.find_session(connection, session, now)
-            if found is None or found.profile != profile or not found.whole:
-                return profile, False
-            return profile, sign_ins.renewed_lately(connection, found.identity, profile, until=until, now=now)
+            if profile is None or found is None or found.profile != profile or not found.whole:
+                return profile, found, False
+            return profile, found, sign_ins.renewed_lately(connection, found.identity, profile, until=until, now=now)
 
-        profile, is_enough = await self._database.write(unit)
+        profile, found, is_enough = await self._database.write(unit)
+        if profile is None:  # nobody we may know; who was known here before is somebody else all the same
+            is_others = found is not None and found.profile is not None
+            if is_others:
+                await self._accept(signed_out(session, at=now))
+            return not is_others
         if is_enough:
             return True
         told = partial(
@@ -170,7 +175,9 @@ class StoredChatBook:
         found = chat.find_session(connection, session, self._clock.now())
         if found is None or found.left:
             return ""
-        return links.make(connection, conversation_id=found.conversation, channel=channel, now=self._clock.now())
+        return links.make(
+            connection, conversation_id=found.conversation, channel=channel, now=self._clock.now(), identity_id=found.identity
+        )
 
 
 def chat_brand(brand: Brand) -> ChatBrand:
