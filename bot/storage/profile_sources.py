@@ -13,15 +13,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.customers.fields import loyalty_key
 from bot.customers.sources import EMPTY, Change, Order, Saying, Told, change_by, combined, saying_after
 from bot.storage import erased
+from bot.storage.profile_contacts import add_points, move_points
 from bot.storage.schema import Instant, Json, contact_point, conversation, profile, profile_source
 from bot.storage.taken_whole import declared
 
-Point = tuple[str, str]
-"""Kind of contact and its value."""
-LONGEST_POINT = 255
 _SOURCE_KEY = ["profile_id", "source"]
 
 
@@ -36,15 +33,6 @@ _BEGIN = {
     "sqlite": sqlite.insert(profile).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(profile).on_conflict_do_nothing(),
 }
-_LEAD = {
-    "sqlite": sqlite.insert(contact_point).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(contact_point).on_conflict_do_nothing(),
-}
-_PART = delete(contact_point).where(
-    contact_point.c.kind == bindparam("b_kind"),
-    contact_point.c.value == bindparam("b_value"),
-    contact_point.c.profile_id == bindparam("b_profile"),
-)
 _CHANGE = (
     update(profile)
     .where(profile.c.id == bindparam("b_id"))
@@ -117,14 +105,7 @@ def combine_anew(connection: Connection, *, order: Order, now: datetime, after: 
         connection.execute(_SAY[connection.dialect.name], [_row(id_, saying) for id_, saying in old.items()])
         sayings |= {id_: [saying] for id_, saying in old.items()}
     _combine(connection, facts, sayings, order, now)
-    points = [
-        {"kind": kind, "value": value, "profile_id": id_}
-        for id_, owner in _owners(connection, [id_ for id_ in ids if id_ in sayings]).items()
-        for kind, value in points_of(combined(id_, sayings[id_], order) or {})
-        if owner == id_
-    ]
-    if points:
-        connection.execute(_LEAD[connection.dialect.name], points)
+    add_points(connection, {id_: combined(id_, said, order) or {} for id_, said in sayings.items()})
     return ids[-1]
 
 
@@ -147,16 +128,6 @@ def told_by(connection: Connection, source: str, kind: str, values: Sequence[str
         .distinct()
     )
     return sorted(connection.execute(statement).scalars())
-
-
-def points_of(facts: Mapping[str, Any]) -> list[Point]:
-    """What leads to a profile with these facts, each once."""
-    points = [("phone", value) for value in facts.get("phones") or ()]
-    points += [("email", value) for value in facts.get("emails") or ()]
-    loyalty = loyalty_key(facts.get("loyalty_number") or "")
-    if loyalty:
-        points.append(("loyalty", loyalty))
-    return [point for point in dict.fromkeys(points) if len(point[1]) <= LONGEST_POINT]
 
 
 def _writes(told: Told, change: Change) -> bool:
@@ -205,64 +176,21 @@ def _combine(
     gone = {id_ for id_, now_are in now_facts.items() if now_are is None}
     changed = {id_: now_are for id_, now_are in now_facts.items() if now_are is not None and now_are != facts[id_]}
     if gone:
-        _let_go(connection, sorted(gone), now)
+        _let_go(connection, {id_: facts[id_] for id_ in gone}, now)
     if changed:
         rows = [{"b_id": id_, "b_facts": now_are, "b_at": now} for id_, now_are in changed.items()]
         connection.execute(_CHANGE, rows)
-        _lead(connection, {id_: (facts[id_], now_are) for id_, now_are in changed.items()})
+        move_points(connection, {id_: (facts[id_], now_are) for id_, now_are in changed.items()})
 
 
-def _lead(connection: Connection, changed: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
-    """Write the contact points that facts gained and take away those they lost."""
-    gained: list[tuple[str, Point]] = []
-    lost: list[tuple[str, Point]] = []
-    for id_, (before, after) in changed.items():
-        old, new = points_of(before), points_of(after)
-        gained += [(id_, point) for point in new if point not in old]
-        lost += [(id_, point) for point in old if point not in new]
-    owners = _owners(connection, {id_ for id_, _ in (*gained, *lost)})
-    # A profile that was joined to another leads there: what that one still has itself stays.
-    kept = _own_points(connection, {owners[id_] for id_, _ in lost if owners[id_] != id_})
-    over = [
-        {"b_kind": kind, "b_value": value, "b_profile": owners[id_]}
-        for id_, (kind, value) in lost
-        if (kind, value) not in kept.get(owners[id_], ())
-    ]
-    if over:
-        connection.execute(_PART, over)
-    if gained:
-        rows = [{"kind": kind, "value": value, "profile_id": owners[id_]} for id_, (kind, value) in gained]
-        connection.execute(_LEAD[connection.dialect.name], rows)
-
-
-def _owners(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
-    """For each profile the one its contacts lead to: itself, or the one it was joined to."""
-    owners = {id_: id_ for id_ in ids}
-    waiting = set(owners.values())
-    while waiting:
-        rows = connection.execute(
-            select(profile.c.id, profile.c.merged_into).where(profile.c.id.in_(waiting), profile.c.merged_into.is_not(None))
-        )
-        joined: dict[str, str] = {row.id: row.merged_into for row in rows}
-        owners = {id_: joined.get(owner, owner) for id_, owner in owners.items()}
-        waiting = set(joined.values())
-    return owners
-
-
-def _own_points(connection: Connection, ids: Iterable[str]) -> dict[str, list[Point]]:
-    wanted = list(ids)
-    if not wanted:
-        return {}
-    rows = connection.execute(select(profile.c.id, profile.c.facts).where(profile.c.id.in_(wanted)))
-    return {row.id: points_of(row.facts) for row in rows}
-
-
-def _let_go(connection: Connection, ids: Sequence[str], now: datetime) -> None:
-    """Profiles that no source has any more. Where a thread is somebody's, an empty profile stays to say that it was."""
-    known = set(
-        connection.execute(select(conversation.c.profile_id).where(conversation.c.profile_id.in_(ids)).distinct()).scalars()
-    ) | set(connection.execute(select(profile.c.merged_into).where(profile.c.merged_into.in_(ids)).distinct()).scalars())
-    connection.execute(delete(contact_point).where(contact_point.c.profile_id.in_(ids)))
+def _let_go(connection: Connection, gone: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+    """Profiles that no source has any more. Where a thread or a join knows of one, it stays, empty, to say that it was."""
+    ids = sorted(gone)
+    move_points(connection, {id_: (before, {}) for id_, before in gone.items()})
+    holders = select(conversation.c.profile_id).where(conversation.c.profile_id.in_(ids))
+    kept = select(profile.c.merged_into).where(profile.c.merged_into.in_(ids))
+    dropped = select(profile.c.id).where(profile.c.id.in_(ids), profile.c.merged_into.is_not(None))
+    known = {id_ for query in (holders, kept, dropped) for id_ in connection.execute(query).scalars()}
     connection.execute(delete(profile).where(profile.c.id.in_([id_ for id_ in ids if id_ not in known])))
     if known:
         connection.execute(_CHANGE, [{"b_id": id_, "b_facts": {"id": id_, **EMPTY}, "b_at": now} for id_ in sorted(known)])

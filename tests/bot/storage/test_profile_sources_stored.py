@@ -189,6 +189,22 @@ async def test_contacts_of_a_profile_that_was_joined_to_another_lead_there(datab
     assert await found(database, "phone", "+33639980101") == ["c1"], "it is c1's own as well"
 
 
+async def test_a_profile_that_was_joined_and_is_gone_can_still_be_parted_and_leads_nowhere(database: Database) -> None:
+    await tell(database, "file", "c1", phones=["+33639980101"])
+    await tell(database, "crm", "c2", 1, phones=["+33639980101", "+33639980102"])
+
+    def joined(connection: Connection) -> None:
+        connection.execute(update(profile).where(profile.c.id == "c2").values(merged_into="c1"))
+        connection.execute(update(contact_point).where(contact_point.c.value == "+33639980102").values(profile_id="c1"))
+        connection.execute(contact_point.delete().where(contact_point.c.profile_id == "c2"))
+
+    await database.write(joined)
+    await forget(database, "crm", "c2")
+    assert await found(database, "phone", "+33639980102") == []
+    assert await found(database, "phone", "+33639980101") == ["c1"], "it is c1's own as well"
+    assert (await facts(database, "c2"))["phones"] == []
+
+
 @pytest.mark.parametrize("kind", ["phone", "email", "loyalty", "phone' OR '1'='1"])
 async def test_names_and_contacts_are_values_and_never_sql(database: Database, kind: str) -> None:
     await tell(database, "crm", NASTY[:64], 1, first_name=NASTY, city='"; DELETE FROM contact_point; --', emails=["a@b.example"])
