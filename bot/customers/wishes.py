@@ -131,12 +131,13 @@ def judge(
     purpose: str,
     now: datetime,
     asked_at: datetime | None = None,
+    up_at: datetime | None = None,
     unasked_today: int = 0,
 ) -> Verdict:
     """Whether a message for `purpose` may leave by `channel` now.
 
-    `asked_at` is when the customer last asked for something it answers: of an answer, when it was written. `unasked_today` counts
-    what they were sent today, on all channels, that they had not asked for.
+    `asked_at` is when the customer last asked for something it answers: of an answer, when it was written. `up_at` is when they
+    were last seen up, if later. `unasked_today` counts what they were sent today, on all channels, that they had not asked for.
     """
     if purpose in (CODE, NOTED):  # they are waiting for it
         return GO
@@ -148,8 +149,9 @@ def judge(
             return Verdict("no", REFUSED)
     elif purpose == MARKETING and not wanted.agrees(channel):
         return Verdict("no", NO_CONSENT)
-    awake = answers and asked_at is not None and now - asked_at <= AWAKE_FOR
-    if not awake and channel not in SILENT:
+    seen = max((at for at in (asked_at, up_at) if at is not None), default=None)
+    up = purpose in (ANSWER, SERVICE) and seen is not None and now - seen <= AWAKE_FOR
+    if not up and channel not in SILENT:
         until = quiet_until(now, wanted.quiet(manners), wanted.zone(manners))
         if until is not None:
             return Verdict("later", QUIET_HOURS, until)

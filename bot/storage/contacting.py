@@ -75,6 +75,7 @@ class Judge:
     def verdict(self, channel: str, purpose: str, *, written_at: datetime | None = None, own: int | None = None) -> Verdict:
         """What becomes of a message by `channel`, written at `written_at`; `own` is its number, when it has one."""
         asked_at = written_at if purpose == ANSWER else None if purpose in (CODE, NOTED) else self.asked_at()
+        late = purpose == ANSWER and written_at is not None and self.now - written_at > AWAKE_FOR
         counts = is_unasked(purpose, now=self.now, asked_at=asked_at) and self.manners.unasked_per_day is not None
         return judge(
             self.wanted,
@@ -83,6 +84,7 @@ class Judge:
             purpose=purpose,
             now=self.now,
             asked_at=asked_at,
+            up_at=self.asked_at() if late else None,
             unasked_today=self._unasked_today(own) if counts else 0,
         )
 

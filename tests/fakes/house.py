@@ -53,13 +53,16 @@ class FakeUnderstander:
     def __init__(self, meanings: Mapping[str, str] | None = None) -> None:
         self.meanings = {"bonjour": "greet", "un conseiller svp": "talk_to_human", "hello": "greet"} | dict(meanings or {})
         self.entities: dict[str, tuple[Entity, ...]] = {}
+        self.sure = False
+        """Whether it takes everything to be written in French, for sure."""
 
     async def understand(self, text: str, *, language: str) -> Understanding:
         intent = self.meanings.get(text)
         sure = (IntentGuess(intent, 0.93), IntentGuess("thank_you", 0.03)) if intent else ()
         return Understanding(
             text=text,
-            language=language,
+            language="fr" if self.sure else language,
+            language_sure=self.sure,
             ranking=sure or (IntentGuess("return_policy", 0.31), IntentGuess("complaint", 0.28)),
             entities=self.entities.get(text, ()),
             engine="fake 1",

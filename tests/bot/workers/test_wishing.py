@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, update
 
+from bot.customers.profile import Profile
 from bot.dialogue.domain import Variation
 from bot.dialogue.step import Dialogue
 from bot.storage import merging, outbox, timers
 from bot.storage.console_wishes import notice, obstacle, wishes_of, write_down
 from bot.storage.database import Database
+from bot.storage.profiles import import_profiles
 from bot.storage.schema import conversation, delivery, message, wish
 from bot.workers.house import House
 from tests.fakes.house import NOON, RunningHouse, demo_house, running_house
@@ -288,3 +290,72 @@ async def test_advertising_needs_a_yes(house: RunningHouse) -> None:
         "withheld",
         "the customer has not agreed to be sent advertising",
     )
+
+
+async def test_the_platforms_word_is_the_customers_too_and_is_not_answered(house: RunningHouse) -> None:
+    """Twilio has acted on STOP by itself, and has said so to the customer."""
+    one = await house.says("+33639980101", "STOP", channel="sms", kind="blocked")
+    assert await house.said(one.conversation) == [("customer", "STOP")]
+    assert await rows(house) == [("contact", "sms", "", False)]
+    await house.says("+33639980101", "START", channel="sms", kind="unblocked")
+    assert (await rows(house))[-1] == ("contact", "sms", "", True)
+    await house.says("42", kind="blocked")
+    assert len(await rows(house)) == 2, "who blocks us on Telegram has said nothing of being written to"
+
+
+async def test_another_language_than_the_one_asked_for_changes_nothing(house: RunningHouse) -> None:
+    house.understander.sure = True
+    one = await house.says("42", "speak English to me please")
+    await house.says("42", "bonjour")  # written in French, and understood so
+    assert (await house.thread(one.conversation)).language == "en"
+    two = await house.says("43", "parlez-moi en italien")
+    assert await last_said(house, two.conversation) == "C’est noté pour nos conseillers. Moi-même, je parle français et anglais."
+
+
+async def test_the_same_in_english(house: RunningHouse) -> None:
+    one = await house.says("+447700900001", "Please write in English", channel="sms")
+    for text in ("no more ads please", "don't text me after 8pm", "undo", "STOP", "START"):
+        await house.says("+447700900001", text, channel="sms")
+    said = [text for author, text in await house.said(one.conversation) if author == "system"]
+    assert said[1:] == [
+        "Noted: no more advertising. Reply “undo” to take it back.",
+        "Noted: we will not write to you from 20:00 to 08:00. Reply “undo” to take it back.",
+        "Noted: it is as before.",
+        "Noted: we will not write to you by SMS any more. Reply START to come back.",
+        "Noted: we may write to you by SMS again. Reply STOP to stop.",
+    ]
+
+
+async def test_in_the_web_chat_what_is_refused_is_not_said(house: RunningHouse) -> None:
+    one = await house.says("session", "plus de rappels", channel="webchat")
+    before = await house.said(one.conversation)
+    await reminded(house, one.conversation)
+    assert await house.said(one.conversation) == before
+
+
+async def test_a_profile_says_yes_until_its_customer_says_no(database: Database, house: RunningHouse) -> None:
+    camille = Profile(id="c1", first_name="Camille", last_name="Fournier", phones=("+33639980101",), consents_to_marketing=True)
+    await database.write(partial(import_profiles, profiles=[camille]))
+    one = await house.says("42", kind="contact", data={"phone": "+33639980101", "own": True})
+    await reminded(house, one.conversation, "marketing")
+    assert (await deliveries(house, one.conversation))[-1][1] == "pending"
+    await house.says("42", "stop pub")
+    assert (await deliveries(house, one.conversation))[-2][1] == "withheld"
+    await house.says("42", "comme avant")
+    await reminded(house, one.conversation, "marketing")
+    assert (await deliveries(house, one.conversation))[-1][1] == "pending"
+
+
+async def test_what_waited_for_the_customer_leaves_at_night_when_they_are_up(house: RunningHouse) -> None:
+    await house.says("42", "bonjour")
+    (due,) = await claimed(house, "telegram")
+    held = [outbox.Outcome(due.message, "held", why="the window is closed")]
+    await house.database.write(partial(outbox.settle, outcomes=held, worker="w", now=house.clock.now()))
+    house.clock.advance(hours=11)
+    retry = update(delivery).values(state="pending")
+    await house.database.write(lambda connection: connection.execute(retry).rowcount)
+    assert [due.later is None for due in await claimed(house, "telegram")] == [False]
+    pending = update(delivery).values(state="pending", not_before=None)
+    await house.database.write(lambda connection: connection.execute(pending).rowcount)
+    await house.says("42", "bonjour")
+    assert [due.later for due in await claimed(house, "telegram")] == [None]
