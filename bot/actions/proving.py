@@ -27,11 +27,11 @@ def _way(context: ActionContext) -> str:
         return "enough"
     if reason == "appointments" and context.diary.upcoming():
         return "enough"  # booked here: what they have made themselves they may always see
+    if _by_contact(context):
+        return "claim"
     if context.facts is not None:
         return "code" if context.proofs.channels(None) else "none"
-    if _by_contact(context) or _means(context):
-        return "claim"
-    return "none"
+    return "claim" if _means(context) else "none"
 
 
 @action("action_ask_proof_claim")

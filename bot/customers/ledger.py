@@ -32,6 +32,7 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
         "sms_code": "code reçu par SMS et saisi sur {channel} le {day}",
         "code": "code reçu sur {carrier} et saisi sur {channel} le {day}",
         "site_token": "connexion au compte sur le site le {day}",
+        "claim": "coordonnées que la personne a dites siennes le {day}, ce qui ne prouve rien",
         "advisor": "décision de {by} le {day}",
         "profiles": "fiches jugées être celles d’une même personne par {by} le {day}",
         "other": "preuve « {kind} » donnée sur {channel} le {day}",
@@ -46,6 +47,7 @@ _REASONS: Mapping[str, Mapping[str, str]] = {
         "sms_code": "code received by SMS and typed on {channel} on {day}",
         "code": "code received on {carrier} and typed on {channel} on {day}",
         "site_token": "signed in on the site on {day}",
+        "claim": "contact details they said were theirs on {day}, which proves nothing",
         "advisor": "decided by {by} on {day}",
         "profiles": "profiles judged to be one person’s by {by} on {day}",
         "other": "proof “{kind}” given on {channel} on {day}",
@@ -84,6 +86,8 @@ def _key(kind: str, why: Mapping[str, Any]) -> str:
         return kind
     if kind.endswith("_contact"):
         return "contact"
+    if kind.endswith("_claim"):
+        return "claim"
     if kind.endswith("_sender"):
         return "sender_email" if "email" in why else "sender_phone"
     return "code" if kind.endswith("_code") else "other"

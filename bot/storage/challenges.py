@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from bot.customers.challenge import (
     A_DAY,
-    AN_HOUR,
     BY_CLAIM,
     BY_IDENTITY,
     BY_PROFILE,
@@ -25,16 +24,15 @@ from bot.customers.challenge import (
     PLACE,
     TRIES,
     Asked,
-    Challenge,
     Claim,
     Reason,
     UnderWay,
-    code_of,
     judge,
 )
 from bot.customers.profile import Profile
 from bot.customers.recognise import Known, Level, Unknown
-from bot.storage import code_messages, recognition
+from bot.storage import challenge_rows as rows
+from bot.storage import code_messages, evidence, recognition
 from bot.storage.code_messages import NOTHING, Written
 from bot.storage.conversations import Standing
 from bot.storage.merging import Joined, are_apart, join
@@ -98,7 +96,7 @@ class StoreProofs:
             return False
         one = self._live()
         if one is not None:
-            _end(self.connection, one.id, "replaced", self.now)
+            rows.end(self.connection, one.id, "replaced", self.now)
         who = self._known() if claim is None else person(self.connection, claim, self.forms)
         # Locked, so that two who ask for one person's code at once are counted one after the other.
         id_ = who.id if who is not None else ""
@@ -130,9 +128,25 @@ class StoreProofs:
         asked_on = asked_on or str(self.standing.channel)
         text = self.write(MESSAGE + reason, {"asked_on": asked_on, "code": PLACE}, language, to.channel)
         written = code_messages.put(self.connection, to, text, challenge_id=number, language=language, now=self.now)
+        noted = self._note_claim(who, claim)
         carried = written.message if who else None
         self.connection.execute(update(challenge).where(challenge.c.id == number).values(message_id=carried))
-        self._written.append(NOTHING if who else written)
+        self._written.append(NOTHING if who else replace(written, evidence=noted))
+
+    def _note_claim(self, who: Profile | None, claim: Claim | None) -> int:
+        """Keep, for whoever looks into it later, that somebody said to be this person. It proves nothing."""
+        if claim is None:
+            return 0
+        return evidence.give(
+            self.connection,
+            conversation_id=self.standing.id,
+            identity_id=self.standing.identity_id,
+            profile_id=who.id if who else "",
+            kind=f"{claim.kind}_claim",
+            level=Level.CLAIMED,
+            now=self.now,
+            expires_at=self.now + A_DAY,
+        )
 
     def finish(self) -> None:
         """Take away what was written to nobody. To be called once the turn's own answers are written."""
@@ -146,15 +160,15 @@ class StoreProofs:
         `Joined` when what waits is to be heard again in the thread it is now a part of: the code is as good there.
         """
         one = self._live()
-        verdict = judge(_challenge(one) if one is not None else None, typed, self.now)
+        verdict = judge(rows.read(one), typed, self.now)
         if one is None:
             return Answer(verdict)
         if verdict != "right":
-            self._not_right(one, verdict)
+            rows.not_right(self.connection, one.id, verdict, self.now)
             return Answer(verdict)
         who = self._profile(one.profile_id)
         if who is None:
-            _end(self.connection, one.id, "expired", self.now)
+            rows.end(self.connection, one.id, "expired", self.now)
             return Answer("expired")
         if self.standing.profile_id != who.id or self.standing.proven < Level.CHALLENGE_VERIFIED:
             proof = recognition.Proof(
@@ -167,20 +181,13 @@ class StoreProofs:
             if isinstance(known, Joined):
                 return known
             if isinstance(known, Unknown):
-                _end(self.connection, one.id, "right", self.now)
+                rows.end(self.connection, one.id, "right", self.now)
                 return Answer("refused")
         joined = self._join_mailbox(one, who.id)
         if joined is not None:
             return joined
-        _end(self.connection, one.id, "right", self.now)
+        rows.end(self.connection, one.id, "right", self.now)
         return Answer("right", Known(who, Level(max(self.standing.proven, Level.CHALLENGE_VERIFIED))))
-
-    def _not_right(self, one: Any, verdict: str) -> None:
-        tries = update(challenge).where(challenge.c.id == one.id).values(tries=challenge.c.tries + 1)
-        if verdict in ("wrong", "spent"):
-            self.connection.execute(tries)
-        if verdict in ("spent", "expired"):
-            _end(self.connection, one.id, "wrong" if verdict == "spent" else verdict, self.now)
 
     def _join_mailbox(self, one: Any, profile_id: str) -> Joined | None:
         """The address the code went to is theirs, and so is what was said there, unless that is somebody's already."""
@@ -206,16 +213,10 @@ class StoreProofs:
         return Joined(here)
 
     def _live(self) -> Any:
-        return self.connection.execute(
-            select(challenge)
-            .where(challenge.c.identity_id == self.standing.identity_id, challenge.c.ended_at.is_(None))
-            .order_by(challenge.c.id.desc())
-        ).first()
+        return rows.live(self.connection, self.standing.identity_id)
 
     def _asked(self, by: ColumnElement[bool]) -> Asked:
-        recent = case((challenge.c.created_at > self.now - AN_HOUR, 1))
-        counted = select(func.count(recent), func.count()).where(by, challenge.c.created_at > self.now - A_DAY)
-        return Asked(*self.connection.execute(counted).one())
+        return rows.asked(self.connection, by, self.now)
 
     def _known(self) -> Profile | None:
         """The person known here, for whom no claim is needed."""
@@ -228,26 +229,3 @@ class StoreProofs:
     def _fingerprint(self, claim: Claim | None) -> str:
         known = Claim("loyalty", f"profile {self.standing.profile_id}")  # no card's number has a space in it
         return (claim or known).fingerprint
-
-
-def _challenge(row: Any) -> Challenge:
-    return Challenge(id=row.id, seed=row.seed, profile_id=row.profile_id, tries=row.tries, expires_at=row.expires_at)
-
-
-def _end(connection: Connection, number: int, outcome: str, now: datetime) -> None:
-    ended = update(challenge).where(challenge.c.id == number, challenge.c.ended_at.is_(None))
-    connection.execute(ended.values(seed=None, ended_at=now, outcome=outcome))
-
-
-def code_to_send(connection: Connection, number: int, now: datetime) -> str | None:
-    """The code of a challenge, for the one who is about to send it; None when it is too late for that."""
-    live = (challenge.c.id == number, challenge.c.ended_at.is_(None), challenge.c.expires_at > now)
-    seed = connection.execute(select(challenge.c.seed).where(*live)).scalar()
-    return code_of(seed) if seed else None
-
-
-def let_expire(connection: Connection, now: datetime, most: int) -> int:
-    """End what nobody has typed in time, so that its seed goes; how many those were."""
-    over = select(challenge.c.id).where(challenge.c.ended_at.is_(None), challenge.c.expires_at <= now).limit(most)
-    ended = update(challenge).where(challenge.c.id.in_(over)).values(seed=None, ended_at=now, outcome="expired")
-    return connection.execute(ended).rowcount

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert
 
 from bot.customers.wishes import CODE
 from bot.storage.proof_addresses import Address
-from bot.storage.schema import conversation, delivery, identity, message
+from bot.storage.schema import conversation, delivery, evidence, identity, message
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Written:
     message: int
     identity: int
     conversation: int
+    evidence: int = 0
+    """That somebody said to be this person, which proves nothing."""
 
 
 NOTHING = Written(0, 0, 0)
@@ -92,3 +94,4 @@ def take_away(connection: Connection, written: Written) -> None:
     connection.execute(delete(message).where(message.c.id == written.message))
     connection.execute(delete(identity).where(identity.c.id == written.identity))
     connection.execute(delete(conversation).where(conversation.c.id == written.conversation))
+    connection.execute(delete(evidence).where(evidence.c.id == written.evidence))

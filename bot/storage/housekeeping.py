@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import Column, Connection, delete, select
 
-from bot.storage import challenges, media
+from bot.storage import challenge_rows, media
 from bot.storage.schema import challenge, link, login_attempt, session, spent_token, unreadable
 
 KEPT: tuple[tuple[Column[str] | Column[int], Column[datetime], timedelta], ...] = (
@@ -22,12 +24,18 @@ KEPT: tuple[tuple[Column[str] | Column[int], Column[datetime], timedelta], ...] 
 """Of each table its key, the time that counts, and how long after it a row is kept."""
 
 
-def tidy(connection: Connection, now: datetime, most: int) -> dict[str, int]:
-    """Delete at most `most` rows of each table whose time is over; how many those were, by table. Of files, only the bytes go."""
+def tidy(
+    connection: Connection, now: datetime, most: int, *, instead: Mapping[str, timedelta] = MappingProxyType({})
+) -> dict[str, int]:
+    """Delete at most `most` rows of each table whose time is over; how many those were, by table. Of files, only the bytes go.
+
+    `instead`: by table, how long this brand keeps its rows.
+    """
     gone = {}
-    for key, at, kept in KEPT:
+    for key, at, usual in KEPT:
+        kept = instead.get(key.table.name, usual)
         over = select(key).where(at <= now - kept).limit(most)
         gone[key.table.name] = connection.execute(delete(key.table).where(key.in_(over))).rowcount
-    gone["codes"] = challenges.let_expire(connection, now, most)
+    gone["codes"] = challenge_rows.let_expire(connection, now, most)
     gone["media"] = media.let_vanish(connection, now, most)
     return gone

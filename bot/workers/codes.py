@@ -8,7 +8,7 @@ from functools import partial
 from bot.clock import Clock
 from bot.customers.challenge import PLACE
 from bot.messages import OutboundMessage
-from bot.storage.challenges import code_to_send
+from bot.storage.challenge_rows import code_to_send
 from bot.storage.database import Database
 from bot.storage.outbox import Due
 

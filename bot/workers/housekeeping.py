@@ -7,6 +7,7 @@ import contextlib
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -59,7 +60,7 @@ class Housekeeping:
         now = self._clock.now()
         total: Counter[str] = Counter()
         while True:
-            gone = await self._database.write(partial(tidy, now=now, most=MOST))
+            gone = await self._database.write(partial(tidy, now=now, most=MOST, **self._instead()))
             total.update(gone)
             if max(gone.values()) < MOST:
                 break
@@ -72,6 +73,13 @@ class Housekeeping:
         if total.total():
             log.info("cleared_up", **total)
         return True
+
+    def _instead(self) -> dict[str, Any]:
+        if self._brand is None:
+            return {}
+        rules = self._brand.retention
+        days = {"challenge": rules.codes_days, "unreadable": rules.unreadable_days}
+        return {"instead": {table: timedelta(days=number) for table, number in days.items()}}
 
     async def _hold(self) -> bool:
         """Take or keep the seat."""

@@ -136,6 +136,7 @@ async def running_codes(database: Database) -> AsyncIterator[Codes]:
             "où est ma commande ?": "order_status",
             "les horaires de Lyon": "opening_hours",
             "laissez tomber": "cancel",
+            "mes données personnelles": "privacy_request",
         }
         house.understander.entities["un essayage demain à Lyon"] = (
             Entity("service", "fitting", "essayage", 3, 11),

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select
 
+from bot.customers.recognise import Level
 from bot.storage.database import Database
 from bot.storage.schema import challenge, evidence
 from tests.fakes.codes import Codes, running_codes
@@ -21,7 +22,7 @@ async def codes(sqlite: Database) -> AsyncIterator[Codes]:
 
 
 async def proofs(codes: Codes) -> list[tuple[str, int]]:
-    query = select(evidence.c.kind, evidence.c.identity_id)
+    query = select(evidence.c.kind, evidence.c.identity_id).where(evidence.c.level > Level.CLAIMED)
     return [tuple(row) for row in await codes.house.database.read(lambda connection: connection.execute(query).all())]
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 
 from bot.customers.challenge import PLACE
+from bot.customers.profile import Profile
 from bot.customers.recognise import Level
 from bot.errors import TryLater
 from bot.storage.database import Database
+from bot.storage.profiles import import_profiles
 from bot.storage.schema import challenge, conversation, delivery, evidence, merge, message
+from bot.workers.turn_unit import Way
 from handoff.console.views import ConversationFilter
 from tests.fakes.codes import Codes, another, running_codes
 
@@ -235,3 +239,57 @@ async def test_the_code_is_nowhere(codes: Codes) -> None:
             assert code not in str([value for name, value in row._mapping.items() if name != "key"]), table.name
     thread = await codes.house.said(await codes.conversation("visitor"))
     assert ("customer", f"{PLACE} voilà") in thread
+
+
+async def test_a_link_to_where_they_are_known_needs_no_code(codes: Codes) -> None:
+    offered: list[str] = []
+
+    def address(token: str) -> str:
+        offered.append(token)
+        return f"https://t.me/orvelle?start={token}"
+
+    codes.house.worker.ways = {"telegram": Way("Telegram", address)}
+    await booked_by_camille(codes)
+    assert "continuez-y d’un geste" in await codes.heard("visitor", "mes rendez-vous ?")
+    told = await codes.heard("42", "", channel="telegram", kind="link", data={"token": offered[-1]})
+    assert "Vous êtes attendu" in told, "the wish goes on there"
+    assert not codes.email.sent
+
+
+async def test_who_is_known_already_is_not_asked_who_they_are(codes: Codes) -> None:
+    """The number their platform vouches for is enough for appointments, not for their data."""
+    await booked_by_camille(codes)
+    told = await codes.heard("42", "mes données personnelles", channel="telegram")
+    assert "vers vos coordonnées chez nous" in told
+    told = await codes.heard("42", await codes.code(MAIL), channel="telegram")
+    assert "C’est bon, Camille" in told
+    (proof,) = await rows(codes, evidence, evidence.c.kind == "email_code")
+    assert (proof.expires_at - codes.house.clock.now()).days >= 89
+
+
+async def test_an_address_that_wants_nothing_more_gets_no_code(codes: Codes) -> None:
+    mailbox = await codes.says(MAIL, "bonjour", channel="email")
+    await codes.house.says(MAIL, channel="email", kind="blocked")
+    before = len(codes.email.sent)
+    await codes.says("visitor", "mes rendez-vous ?")
+    assert "vient de partir" in await codes.heard("visitor", MAIL), "and that is told to nobody"
+    await codes.carried()
+    assert len(codes.email.sent[before:]) <= 1, "the answer to their own words"
+    assert not [one for one in codes.email.sent if "code" in one.text]
+    assert mailbox.conversation == await codes.conversation(MAIL, "email")
+
+
+async def test_two_profiles_of_one_number_get_none(codes: Codes) -> None:
+    twin = Profile(id="c3", first_name="Alix", last_name="Fournier", phones=("+33639980101",))
+    await codes.house.database.write(partial(import_profiles, profiles=[twin]))
+    await codes.says("visitor", "mes rendez-vous ?")
+    assert "vient de partir" in await codes.heard("visitor", "+33639980101")
+    await codes.carried()
+    assert not codes.sms.sent
+
+
+async def test_where_nothing_can_be_sent_nothing_is_asked(codes: Codes) -> None:
+    codes.house.worker.served = {}
+    told = await codes.heard("visitor", "mes rendez-vous ?")
+    assert "Je ne vois pas de rendez-vous" in told
+    assert "code" not in told
