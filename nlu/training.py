@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nlu.engine.by_sentence import Sentenced
     from nlu.engine.fitting import Fitted, Lesson
 
-RECIPE = 6
+RECIPE = 7
 """Counts the ways of training: another recipe makes another model of the same data."""
 
 _TOLD_EVERY = 1000

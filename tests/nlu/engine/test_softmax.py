@@ -50,3 +50,19 @@ def test_where_the_search_begins_changes_nothing_but_its_length() -> None:
     from_some = fit_softmax(axes, every, truth, 4, strength=5.0, near=fit_softmax(axes, some, truth[some], 4, strength=5.0))
     told = [np.exp(log_softmax(axes.rows @ found.weights + found.bias)) for found in (afresh, from_some)]
     assert told[1] == pytest.approx(told[0], abs=0.02)
+
+
+def test_few_messages_are_not_believed_too_much() -> None:
+    """A view that happens to be right on all of a handful is not made endlessly sure; of many it is believed."""
+    drawn = np.random.default_rng(3)
+
+    def sureness(messages: int) -> float:
+        truth = np.arange(messages) % 3
+        lucky = np.eye(3)[truth] + 0.05 * drawn.standard_normal((messages, 3))
+        dull = drawn.standard_normal((messages, 3))
+        shares, _ = fit_shares([lucky, dull], truth, usual=(1.0, 0.5))
+        return float(shares[0] * lucky.std())
+
+    free, _ = fit_shares([np.eye(3), np.eye(3)], np.arange(3))
+    assert sureness(6) < sureness(60) < sureness(3000)
+    assert sureness(6) < float(free.sum() * np.eye(3).std()) / 2
