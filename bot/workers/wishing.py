@@ -45,7 +45,7 @@ class Wishing:
         if arrival.kind in ("blocked", "unblocked"):
             self._by_platform(arrival)
             return None
-        spoken = read_wish(arrival.text, arrival.channel) if arrival.kind == "text" else None
+        spoken = read_wish(arrival.text, arrival.channel) if _is_written(arrival) else None
         if spoken is None:
             return None
         if spoken.wish is not None:
@@ -129,6 +129,12 @@ class Wishing:
         meaning = Understanding(text=arrival.text, language=state.language, ranking=sure, engine="a word alone")
         heard = meanings_of(meaning, now=arrival.at, zone=self.house.brand.time_zone)
         return Heard(arrival.id, heard, trace_of(meaning, heard[0], ms=0.0))
+
+
+def _is_written(arrival: Arrival) -> bool:
+    """Whether these are the customer's words, or those of a button a platform puts under its templates: "Stop promotions"."""
+    token = str(arrival.data.get("token", ""))
+    return arrival.kind == "text" or (arrival.kind == "press" and not token.partition(".")[0].isdecimal())
 
 
 def _answered(arrival: Arrival, kind: str, line: str) -> Heard:

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, select, update
 from bot.customers.profile import Profile
 from bot.dialogue.domain import Variation
 from bot.dialogue.step import Dialogue
-from bot.storage import merging, outbox, timers
+from bot.messages import InboundMessage
+from bot.storage import inbox, merging, outbox, timers
 from bot.storage.console_wishes import notice, obstacle, wishes_of, write_down
 from bot.storage.database import Database
 from bot.storage.profiles import import_profiles
@@ -359,3 +360,25 @@ async def test_what_waited_for_the_customer_leaves_at_night_when_they_are_up(hou
     await house.database.write(lambda connection: connection.execute(pending).rowcount)
     await house.says("42", "bonjour")
     assert [due.later for due in await claimed(house, "telegram")] == [None]
+
+
+async def test_a_platforms_own_button_under_a_template_is_a_word_too(house: RunningHouse) -> None:
+    press = {"token": "Stop promotions"}
+    await house.says("33639980101", "Stop promotions", channel="whatsapp", kind="press", data=press)
+    assert await rows(house) == [("contact", "", "marketing", False)]
+
+
+async def test_a_question_and_a_stop_in_one_breath_are_both_heard(house: RunningHouse) -> None:
+    one = await house.says("42", "bonjour")
+    sent = [outbox.Outcome(due.message, "sent") for due in await claimed(house, "telegram")]
+    await house.database.write(partial(outbox.settle, outcomes=sent, worker="w", now=house.clock.now()))
+    said = [
+        InboundMessage(channel="telegram", external_id=f"x{number}", sender="42", text=text, sent_at=house.clock.now())
+        for number, text in enumerate(("où est ma commande ?", "STOP"))
+    ]
+    now = house.clock.now()
+    both = await house.database.write(lambda connection: [inbox.accept(connection, written, now) for written in said])
+    house.worker.wake(one.conversation)
+    await house.handled(both[-1].message)
+    assert await rows(house) == [("contact", "telegram", "", False)]
+    assert [state for _, state, _ in (await deliveries(house, one.conversation))[1:]] == ["pending", "pending"]
