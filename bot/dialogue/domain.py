@@ -65,6 +65,10 @@ class Slot:
     def takes_text(self) -> bool:
         return any(mapping.type == "from_text" for mapping in self.mappings)
 
+    def stands_for_none(self, value: Any) -> bool:
+        """Whether a value only says that there is none, as an intent gave it: "I don't have the number"."""
+        return self.type != "bool" and any(m.type == "from_intent" and m.value == value for m in self.mappings)
+
     def read(self, value: Any) -> Any:
         """`value` as this slot holds it, or None when it cannot hold it."""
         match self.type:

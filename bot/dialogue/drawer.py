@@ -42,6 +42,13 @@ def take_out(w: Working, flow: str) -> bool:
     return bool(back)
 
 
+def clear_out(w: Working) -> None:
+    """Forget what has been put away for too long."""
+    kept = tuple(one for one in w.state.drawer if not older(str(one.get("at", "")), w.policy.keep_for, now=w.state.heard_at))
+    if len(kept) != len(w.state.drawer):
+        w.change(drawer=kept)
+
+
 def _still(w: Working, name: str, said: Any) -> SlotValue | None:
     """A value as it was known, if it can be used today."""
     declared = w.domain.slots.get(name)

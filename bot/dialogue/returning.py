@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.dialogue.ageing import is_over, later, older
 from bot.dialogue.asking import can_be_offered, confirmed, has_own_yes, not_any_more
-from bot.dialogue.drawer import put_in
+from bot.dialogue.drawer import clear_out, put_in
 from bot.dialogue.events import Here
 from bot.dialogue.filling import plain_yes_or_no, stands_for_a_value
 from bot.dialogue.rewinding import rewind
@@ -19,6 +19,8 @@ def here(w: Working, event: Here) -> None:
     """The customer is about to be heard: forget what is over, and note whether they were away. Nothing is said yet."""
     away = _was_away(w, event)
     w.change(heard_at=later(event.at, w.state.heard_at), heard_on=event.place, today=event.today)
+    if w.state.drawer:
+        clear_out(w)
     if not w.speaks:
         return
     changed = _forget_what_is_over(w, w.state.heard_at, event.today)

@@ -116,7 +116,11 @@ def _collect(w: Working, frame: Frame, step: Collect) -> bool:
         ask(w, step)
         return True
     if to_confirm(w.domain, w.state, step.slot):
-        ask_whether_it_holds(w, step.slot)
+        if w.domain.slots[step.slot].stands_for_none(w.value(step.slot)):
+            w.refuse(step.slot)  # « toujours inconnu ? » is no question
+            ask(w, step)
+        else:
+            ask_whether_it_holds(w, step.slot)
         return True
     known = w.state.slots.get(step.slot)
     if known is not None and not known.checked:

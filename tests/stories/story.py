@@ -277,6 +277,10 @@ class Story:
         assert self.state.owner == owner
         return self
 
+    def remembers_nothing_put_away(self) -> Self:
+        assert self.state.drawer == ()
+        return self
+
     def asked_nothing_twice(self) -> Self:
         assert self.repeated == [], self.repeated
         return self

@@ -167,6 +167,8 @@ def test_what_was_put_away_a_month_ago_is_begun_afresh() -> None:
         .customer("non", "deny")
         .bot("utter_put_away")
         .after(days=31)
+        .customer("bonjour", "greet")
+        .remembers_nothing_put_away()
         .customer("un rendez-vous", "book_appointment")
         .bot("utter_ask_appointment_service")
         .leads("")

@@ -136,6 +136,16 @@ def test_an_order_of_last_week_is_asked_about_by_its_number() -> None:
     )
 
 
+def test_a_number_that_was_not_at_hand_is_asked_for_a_week_later_and_not_confirmed() -> None:
+    story = Story().customer("mon remboursement ?", "refund_status").customer("je ne l'ai pas", "deny").bot("utter_waiting_next")
+    story.advisor_takes().advisor_closes().knows(order_number="unknown")
+    story.customer("et mon remboursement ?", "refund_status").bot("utter_refund_status", "utter_waiting_next")
+    story.advisor_takes().advisor_closes().after(days=8)
+    story.customer("mon remboursement ?", "refund_status").bot(
+        "utter_refund_status", "utter_ask_order_number"
+    ).asked_nothing_twice()
+
+
 def test_what_a_profile_says_ages_too() -> None:
     (
         Story()
