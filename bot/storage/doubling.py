@@ -102,7 +102,7 @@ def last_run(connection: Connection, *, whole: bool = False) -> Run | None:
 def put_forward(connection: Connection, likely: Sequence[Likely], *, now: datetime) -> int:
     """Propose these pairs, a few hundred at most. Returns how many are newly open.
 
-    One that is open is brought up to date. One a person has rejected stays so, unless something strong speaks for it now that
+    One that is open is brought up to date. One a person has judged stays so, unless something strong speaks for it now that
     did not then. One whose profiles are gone or joined meanwhile is left out.
     """
     there = _there(connection, {id_ for one in likely for id_ in (one.first_id, one.second_id)})
@@ -121,14 +121,15 @@ def _propose(connection: Connection, one: Likely, row: Any, now: datetime) -> bo
         ids = {"first_id": one.first_id, "second_id": one.second_id}
         connection.execute(insert(likely_double), ids | values | {"state": "open", "found_at": now})
         return True
-    if row.state == "accepted" or (row.state == "rejected" and not stronger(read_back(row.reasons), one.reasons)):
+    judged = row.state != "open"  # and if accepted, parted again: both would not be there otherwise
+    if judged and not stronger(read_back(row.reasons), one.reasons):
         return False
-    if row.state == "rejected":
+    if judged:
         values |= {"state": "open", "found_at": now, "decided_at": None, "decided_by": None}
     elif row.reasons == values["reasons"]:
         return False  # nothing to write: most are as they were
     connection.execute(update(likely_double).where(likely_double.c.id == row.id).values(values))
-    return bool(row.state == "rejected")
+    return bool(judged)
 
 
 def withdraw(connection: Connection, *, after: int, limit: int, found: Set[Pair], among: Set[str] | None) -> int | None:

@@ -134,6 +134,8 @@ async def test_accepted_the_profiles_are_one_and_it_can_be_undone(shop: Database
     await shop.write(partial(part_profiles, number=ledger, by="ines", why="", now=NOON))
     assert await shop.read(partial(follow_profile, profile_id="b")) == "b"
     assert await put(shop, likely("a", "b")) == 0  # somebody has judged, and judged again
+    birthday = Reason("birthday_same", 7.0)
+    assert await put(shop, likely("a", "b", 0.99, [PHONE, NAME, birthday])) == 1
 
 
 async def test_what_is_open_of_a_joined_profile_is_over_and_what_was_rejected_counts_for_the_other(shop: Database) -> None:
