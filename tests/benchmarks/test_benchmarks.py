@@ -22,11 +22,13 @@ BRIEFLY = {
     "pace": ("--rates", "20", "--seconds", "2", "--databases", "sqlite"),
     "doubling": ("--profiles", "3000"),
     "customers_import": ("--rows", "200"),
+    "recognition": ("--sqlite", "2000", "--postgres", "2000", "--samples", "50"),
 }
+ON_POSTGRES = ("processes", "recognition")
 
 
 @pytest.mark.parametrize(
-    "benchmark", [pytest.param(name, marks=pytest.mark.postgres if name == "processes" else ()) for name in BRIEFLY]
+    "benchmark", [pytest.param(name, marks=pytest.mark.postgres if name in ON_POSTGRES else ()) for name in BRIEFLY]
 )
 def test_a_benchmark_runs_and_measures(benchmark: str, data: Path, tmp_path: Path) -> None:
     figures = tmp_path / "figures.json"
