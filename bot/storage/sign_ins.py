@@ -69,10 +69,16 @@ def check_holder(connection: Connection, conversation_id: int, profile_id: str, 
         raise SomebodyElses("somebody else is known in this session; a new one begins")
 
 
-def known_by_site(connection: Connection, signed: str, facts: Mapping[str, Any], now: datetime) -> str:
-    """The profile of a customer of the site, written down when it is new; returns its id, that of the one it was joined to."""
-    if connection.execute(select(profile.c.id).where(profile.c.id == signed)).scalar() is None:
+def known_by_site(connection: Connection, signed: str, facts: Mapping[str, Any], now: datetime) -> str | None:
+    """The profile of a customer of the site, written down when it is new; returns its id, that of the one it was joined to.
+
+    None for somebody who was erased: the site does not bring them back.
+    """
+    there = select(profile.c.id).where(profile.c.id == signed)
+    if connection.execute(there).first() is None:
         take(connection, SOURCE, [Told(id=signed, facts=facts)], now=now)
+        if connection.execute(there).first() is None:
+            return None
     return follow_profile(connection, signed)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
+from bot.storage import erased
 from bot.storage.database import Database
 from bot.storage.schema import conversation, evidence, message
 from bot.web.pace import Pace
@@ -143,6 +144,25 @@ async def test_tokens_cannot_be_tried_without_end(database: Database) -> None:
         browser = await shop.browser()
         statuses = [(await browser.post("/chat/identity", {"token": "a.b.c"})).status for _ in range(5)]
         assert statuses == [403, 403, 403, 429, 429]
+
+
+async def test_somebody_erased_is_not_brought_back_by_the_site(shop: Shop) -> None:
+    def erased_before(connection: Connection) -> None:
+        erased.remember(connection, ["gone-1"], shop.house.clock.now())
+
+    await shop.house.database.write(erased_before)
+    browser = await shop.browser()
+    assert await browser.signs_in("gone-1", given_name="Ana") == "same"
+    await browser.says("bonjour")
+    assert await proofs(shop) == 0
+
+    def mentions(connection: Connection) -> list[Any]:
+        return list(connection.execute(select(message.c.data, message.c.text)).all())
+
+    assert "gone-1" not in str(await shop.house.database.read(mentions))
+    await browser.signs_in("c1")
+    assert await browser.signs_in("gone-1") == "new", "and is not taken for who was known there"
+    assert await browser.sees() == []
 
 
 async def test_the_token_is_kept_nowhere(shop: Shop) -> None:
