@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.dialogue.ageing import is_over, later, older
 from bot.dialogue.asking import can_be_offered, confirmed, has_own_yes, not_any_more
+from bot.dialogue.choosing import pick
 from bot.dialogue.drawer import clear_out, put_in
 from bot.dialogue.events import Here
 from bot.dialogue.filling import plain_yes_or_no, stands_for_a_value
@@ -75,6 +76,8 @@ def answers_offer(w: Working, meaning: Understanding, at: str) -> bool:
         put_away(w)
         return True
     slot = w.state.asked or ""
+    if said and not has_own_yes(w, slot) and _chooses(w, meaning):
+        return False  # « oui, le premier » says more than yes
     if away and slot and said is not None:
         # A yes to a question of days ago, or asked on another channel, settles nothing before it has been seen here.
         w.change(misses=0)
@@ -119,6 +122,11 @@ def _yes_or_no(w: Working, meaning: Understanding) -> bool | None:
     if plain is not None or not meaning.understood or meaning.confidence < w.policy.answer:
         return plain
     return {"affirm": True, "deny": False}.get(str(meaning.intent))
+
+
+def _chooses(w: Working, meaning: Understanding) -> bool:
+    """Whether the words mean one of the answers on offer."""
+    return pick([choice for choice in w.state.choices if choice.set], meaning.text, {}) is not None
 
 
 def _gives_up(w: Working, meaning: Understanding) -> bool:

@@ -210,6 +210,23 @@ def test_where_choices_are_numbers_the_last_number_leaves_it_aside_and_the_last_
     offered().after(days=2).customer("bonjour", "greet").customer("peu importe").bot("utter_ask_customer_name")
 
 
+def test_a_yes_that_says_which_is_an_answer() -> None:
+    offered().after(days=2).customer("bonjour", "greet").customer("oui, le premier", "affirm").bot("utter_ask_customer_name")
+    offered_in_english().after(days=2).customer("yes, the last one", "affirm").bot("utter_ask_customer_name")
+
+
+def test_a_no_that_says_what_instead_is_no_refusal() -> None:
+    (
+        offered()
+        .after(days=2)
+        .customer("bonjour", "greet")
+        .customer("non, plutôt [dimanche](day=2026-11-29)", "deny")
+        .bot("utter_offer_slots_other_days")
+        .leads("utter_corrected")
+        .knows(appointment_store="lyon")
+    )
+
+
 # Questions that yes or no answers
 
 
