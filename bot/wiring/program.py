@@ -1,19 +1,16 @@
-"""Settings in, running program out: the one place that names every concrete class."""
+"""A running server: every part made from the settings, started in order and stopped."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import os
-import shutil
 import socket
 import uuid
 from collections import ChainMap
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,45 +20,25 @@ from zoneinfo import ZoneInfo
 import structlog
 from aiohttp import web
 from pydantic import SecretStr
-from sqlalchemy import Connection
 
-from bot import metrics, signals
-from bot.actions.registry import Registry
+from bot import signals
 from bot.actions.remote import ActionServer
-from bot.actions.remote_answer import spoken
-from bot.actions.standard import standard_actions
-from bot.brand import load_brand
-from bot.brand.opening import store_hours
-from bot.channels.overrides import overridden
-from bot.channels.telegram.table import TelegramTable
 from bot.channels.telegram.transport import TelegramChannel
 from bot.clock import Clock, SystemClock
 from bot.connections.exchange import Exchange
-from bot.connections.line import Ground, Line
+from bot.connections.line import Ground
 from bot.connections.lines import lines_of
 from bot.connections.sources import Opened as OpenedSources
 from bot.connections.sources import check_databases, crm_doors, open_sources, order_of, settle_profiles
-from bot.connections.telegram import telegram_line
 from bot.console import console_ports
-from bot.customers.customer_file import read_customers
 from bot.dialogue.domain import Domain
-from bot.dialogue.domain_file import load_domain
-from bot.dialogue.flows_file import load_flows
-from bot.dialogue.standard import Policy
-from bot.dialogue.step import Dialogue
-from bot.errors import AccountRefused, SendFailed, SettingsError
-from bot.faq import load_faq
+from bot.errors import SettingsError
 from bot.messages import InboundMessage
-from bot.models import LiveModel, encoder_folder, model_folder
+from bot.models import LiveModel, model_folder
 from bot.settings import Settings
 from bot.signals import OpenRequests, Signals
-from bot.storage import fetching, inbox, leases, outbox
-from bot.storage.cases import desks_of
-from bot.storage.corrections import pending_corrections
-from bot.storage.database import Database, PostgresDatabase, durability, open_database, parse_url
-from bot.storage.elsewhere import Elsewhere
+from bot.storage.database import Database
 from bot.storage.inbox import Accepted
-from bot.storage.upgrade import upgrade
 from bot.web.app import application
 from bot.web.chat_book import StoredChatBook
 from bot.web.chat_words import CHANNEL_NAMES
@@ -71,65 +48,21 @@ from bot.web.rest import RestDoor
 from bot.web.site_tokens import site_tokens
 from bot.web.visitors import Visitors
 from bot.web.webchat import add_webchat
+from bot.wiring.database import open_for_serving, really_write
+from bot.wiring.engines import open_understander
+from bot.wiring.houses import load_house
+from bot.wiring.telegram import Meeting, line_of, pretend_telegram, telegram_of
 from bot.workers.bringing import Bringer
 from bot.workers.deliveries import DeliveryWorker
-from bot.workers.discretion import needs_of
 from bot.workers.doubling import Doubling
-from bot.workers.house import House, manners_of
+from bot.workers.house import House
 from bot.workers.housekeeping import Housekeeping
 from bot.workers.turn_unit import Way
 from bot.workers.turns import TurnWorker
 from handoff.console.app import console
-from nlu.reader import Reader
-from nlu.understanding import Example, TrainingData, Understander
+from nlu.understanding import TrainingData
 
 log = structlog.get_logger(__name__)
-
-DEMO_BRAND = Path(__file__).parent / "demo"
-
-
-def load_house(folder: Path, serve_actions: Callable[[Domain], ActionServer] | None = None) -> House:
-    """Read and check a brand folder; `serve_actions` makes the server of the actions nobody wrote here.
-
-    Raises `BrandError` with file and line, and what to write instead.
-    """
-    brand = load_brand(folder)
-    domain = load_domain(folder / "domain.yml", brand.languages.all)
-    domain = domain.with_faq({entry.id: entry.answer for entry in brand.faq})
-    flows = load_flows(folder / "data" / "flows.yml", domain)
-    actions = standard_actions()
-    if serve_actions is not None:
-        elsewhere = {name for name in domain.actions if name not in actions}
-        actions = actions.joined(Registry(serve_actions(domain).actions(elsewhere)))
-        domain = replace(domain, responses={**domain.responses, **spoken(domain.languages)})
-    actions.check(domain.actions, domain.file)
-    policy = Policy(
-        misses_before_handoff=brand.handoff.misses_before_handoff,
-        resume_after=timedelta(hours=brand.resume.after_hours),
-        keep_for=timedelta(days=brand.resume.keep_days),
-    )
-    hours = {store.id: store_hours(store) for store in brand.stores}
-    return House(
-        brand,
-        domain,
-        Dialogue(domain, flows, policy),
-        actions,
-        desks_of(brand),
-        hours,
-        needs_of(brand.proof.model_dump()),
-        manners_of(brand),
-    )
-
-
-def demo_folder(settings: Settings) -> Path:
-    """The demo brand in the data folder, copied there the first time so that corrections and changes stay."""
-    folder = settings.data_dir / "brands" / "demo"
-    if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = folder.with_name(f".demo-{uuid.uuid4().hex}")
-        shutil.copytree(DEMO_BRAND, fresh, ignore=shutil.ignore_patterns("__pycache__", "__init__.py"))
-        fresh.rename(folder)  # at once, so that a kill leaves no half copy
-    return folder
 
 
 def visitors_of(settings: Settings) -> Visitors:
@@ -158,8 +91,6 @@ class Program:
     worker: TurnWorker = field(init=False)
     name: str = field(init=False, default_factory=lambda: f"{socket.gethostname()[:24]}-{uuid.uuid4().hex[:8]}")
     address: str = field(init=False, default="")
-    refused: str = field(init=False, default="")
-    """Why the start must not go on, found out by a task of its own."""
     _tasks: list[asyncio.Task[None]] = field(init=False, default_factory=list)
     _closing: contextlib.AsyncExitStack = field(init=False, default_factory=contextlib.AsyncExitStack)
     _deliveries: list[DeliveryWorker] = field(init=False, default_factory=list)
@@ -177,8 +108,9 @@ class Program:
         self.model = LiveModel(model_folder(settings.data_dir, self.folder))
         await asyncio.to_thread(self.model.load)
         self._closing.push_async_callback(self.model.close)
-        understander = await self._understander()
-        await self._open_database()
+        understander = await open_understander(settings, self.folder, self.house.brand, self.model, self._closing, self._start)
+        self.database = await open_for_serving(settings.database, self.clock, self.board, self._closing, self._start)
+        await settle_profiles(self.database, self.house.brand, self.clock)
         sources = await self._sources()
         requests = OpenRequests()
         self.worker = TurnWorker(
@@ -224,11 +156,7 @@ class Program:
         self._start("doubling", self._doubling().run())
         await self._listen(app)
         if telegram is not None:
-            met = asyncio.Event()
-            self._start("telegram", self._meet_telegram(telegram, met))
-            await met.wait()
-            if self.refused:
-                raise SettingsError(self.refused)
+            await self._meet(telegram)
 
     async def stop(self) -> None:
         """Stop listening, finish what is under way, let go of everything."""
@@ -242,7 +170,7 @@ class Program:
         wrong = {task.get_name(): "has stopped; restart the server" for task in self._tasks if task.done()}
         try:
             async with asyncio.timeout(2):
-                await self.database.write(partial(_really_write, name=self.name, now=self.clock.now()))
+                await self.database.write(partial(really_write, name=self.name, now=self.clock.now()))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what health reports
             wrong["database"] = f"cannot be written: {type(error).__name__}"
         for delivery in self._deliveries:
@@ -264,47 +192,6 @@ class Program:
         server = ActionServer(settings.action_endpoint.get_secret_value(), domain, seconds=seconds, told=told)
         self._closing.push_async_callback(server.close)
         return server
-
-    async def _understander(self) -> Understander:
-        """The embedded engine, or Rasa with the embedded one behind it, with what is read around either."""
-        models = model_folder(self.settings.data_dir, self.folder)
-        faq = await asyncio.to_thread(load_faq, self.house.brand, models, encoder_folder(models))
-        reader = Reader(await self._engine(), faq=faq)
-        if self.settings.engine == "embedded":
-            return reader
-        from nlu.rasa.guarded import Bounded  # only where it is wanted: most never load it
-
-        return Bounded(reader, self.settings.rasa_seconds)
-
-    async def _engine(self) -> Understander:
-        if self.settings.engine == "embedded":
-            return self.model
-        from bot.rasa.engine import rasa_engine  # only where it is wanted: most never load it
-
-        engine = rasa_engine(self.settings, model_folder(self.settings.data_dir, self.folder), self.model)
-        self._closing.push_async_callback(engine.close)
-        for name, work in engine.work().items():
-            self._start(name, work)
-        await engine.met()
-        return engine.understander
-
-    async def _open_database(self) -> None:
-        url = self.settings.database
-        before, now = await upgrade(url)
-        if before != now:
-            log.info("database_upgraded", before=before, now=now)
-        self.database = open_database(url)
-        self._closing.push_async_callback(self.database.close)
-        if isinstance(self.database, PostgresDatabase):
-            elsewhere = Elsewhere(self.database.url, self.board)
-            self.board.elsewhere = elsewhere.pass_on
-            self._start("elsewhere", elsewhere.run())
-        else:
-            self._closing.enter_context(alone(Path(str(self.database.url.database))))
-            await self.database.write(partial(release_all, now=self.clock.now()))
-        for name, value in (await self.database.write(durability)).items():
-            metrics.DATABASE_SETTING.labels(name, value).set(1)
-        await settle_profiles(self.database, self.house.brand, self.clock)
 
     async def _sources(self) -> OpenedSources:
         """The brand's own databases and CRMs, which must fit what `sources.yml` says of them."""
@@ -340,7 +227,7 @@ class Program:
         brand, environment = self.house.brand, os.environ
         lines = list(lines_of(self.settings, brand, database=self.database, clock=self.clock, environment=environment))
         if telegram is not None:
-            lines.append(self._telegram_line(telegram))
+            lines.append(line_of(self.settings, telegram))
         seat_seconds = self.settings.claim_seconds
         ground = Ground(database=self.database, door=door, clock=self.clock, name=self.name, seat_seconds=seat_seconds)
         self._exchange = Exchange(
@@ -386,61 +273,21 @@ class Program:
 
     async def _telegram(self, app: web.Application) -> TelegramChannel | None:
         """The bot on Telegram, or on the demo's pretended one; None where there is neither."""
-        settings = self.settings
-        token = settings.telegram_token.get_secret_value() if settings.telegram_token else ""
-        root = settings.telegram_base_url
-        if not token and self.demo:
-            token, root = await self._pretend_telegram(app)
-        if not token:
-            return None
-        table = overridden(TelegramTable(per_second=settings.telegram_per_second), self.house.brand.channels.telegram.limits)
-        return TelegramChannel(token, root=root, table=table, now=self.clock.now)
+        settings, brand, token, root = self.settings, self.house.brand, "", ""
+        if self.demo and not settings.telegram_token:
+            token, root = await pretend_telegram(app, self.folder, brand, self.clock, self._closing)
+        return telegram_of(settings, brand, self.clock, token=token, root=root)
 
-    def _telegram_line(self, telegram: TelegramChannel) -> Line:
-        settings = self.settings
-        if not (settings.telegram_webhook_url and settings.telegram_token):
-            return telegram_line(telegram)
-        if settings.telegram_secret_token is None:
-            raise SettingsError(
-                "FILROUGE_TELEGRAM_SECRET_TOKEN is missing: without it anybody could post updates; "
-                "set it to 32 random characters of A-Z a-z 0-9 _ -"
-            )
-        secret = settings.telegram_secret_token.get_secret_value()
-        return telegram_line(telegram, webhook_url=settings.telegram_webhook_url, secret=secret)
+    async def _meet(self, telegram: TelegramChannel) -> None:
+        def opened(opens_at: str) -> None:
+            prefix = self.address + opens_at if opens_at.startswith("/") else opens_at
+            self._open_way(telegram.name, lambda token: prefix + token)
 
-    async def _meet_telegram(self, telegram: TelegramChannel, tried: asyncio.Event) -> None:
-        """Tell Telegram where to post and learn where the bot's chat is opened, now or as soon as it answers.
-
-        `tried` is set after the first try: a refused token stops the start, a Telegram that is away does not. Never ends, so
-        that health sees no task end.
-        """
-        settings, pause, posts_to_us = self.settings, 1.0, False
-        while True:
-            try:
-                if settings.telegram_webhook_url and settings.telegram_secret_token and not posts_to_us:
-                    await telegram.set_webhook(settings.telegram_webhook_url, settings.telegram_secret_token.get_secret_value())
-                posts_to_us = True
-                opens_at = await telegram.deep_link("")
-                break
-            except SendFailed as error:
-                log.warning("telegram_not_met", why=str(error))
-                if isinstance(error, AccountRefused) and not posts_to_us and not tried.is_set():
-                    self.refused = f"Telegram refuses FILROUGE_TELEGRAM_TOKEN ({error}); take the right one from @BotFather"
-                tried.set()
-                await asyncio.sleep(pause)
-                pause = min(60, pause * 2)
-        prefix = self.address + opens_at if opens_at.startswith("/") else opens_at
-        self._open_way(telegram.name, lambda token: prefix + token)
-        tried.set()
-        await asyncio.Event().wait()
-
-    async def _pretend_telegram(self, app: web.Application) -> tuple[str, str]:
-        from bot.web.pretend_telegram import PretendTelegram  # the demo's own; `serve` never loads it
-
-        pretend = PretendTelegram(self.house.brand, list(read_customers(self.folder / "customers.csv")), now=self.clock.now)
-        token, root = await pretend.start(app)
-        self._closing.push_async_callback(pretend.close)
-        return token, root
+        meeting = Meeting(telegram, self.settings, opened)
+        self._start("telegram", meeting.run())
+        await meeting.tried.wait()
+        if meeting.refused:
+            raise SettingsError(meeting.refused)
 
     def _console_ports(self) -> Any:
         return console_ports(
@@ -483,36 +330,6 @@ def _secret(kept: SecretStr | None) -> str | None:
     return kept.get_secret_value() if kept else None
 
 
-def release_all(connection: Connection, now: datetime) -> None:
-    """Take back whatever a former server on this SQLite file was holding when it ended."""
-    inbox.release_all(connection, now)
-    outbox.release_all(connection, now)
-    fetching.release_all(connection, now)
-    leases.leave_all(connection, now)
-
-
-def _really_write(connection: Connection, name: str, now: datetime) -> None:
-    """Write something nobody reads: a database on a full disk still answers questions."""
-    leases.hold(connection, name="health", holder=name, now=now, until=now)
-
-
-@contextlib.contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Hold a SQLite file for this server alone. Raises `SettingsError` when another server has it."""
-    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise SettingsError(
-                f"another server is using {path}; stop it, or set FILROUGE_DATABASE_URL to a PostgreSQL, "
-                "which any number of servers can share"
-            ) from None
-        yield
-    finally:
-        os.close(lock)
-
-
 @asynccontextmanager
 async def running(program: Program) -> AsyncIterator[Program]:
     """A started program, stopped in the end whatever happens."""
@@ -521,21 +338,3 @@ async def running(program: Program) -> AsyncIterator[Program]:
         yield program
     finally:
         await program.stop()
-
-
-async def corrections_of(settings: Settings) -> Sequence[Example]:
-    """What community managers corrected, wherever the server they used runs; nothing when there is no database yet."""
-    if not there_is_a_database(settings.database):
-        return ()
-    await upgrade(settings.database)
-    database = open_database(settings.database)
-    try:
-        return await database.read(pending_corrections)
-    finally:
-        await database.close()
-
-
-def there_is_a_database(url: str) -> bool:
-    """Whether a SQLite file is there yet; a server always counts as there."""
-    parsed = parse_url(url)
-    return parsed.get_backend_name() != "sqlite" or Path(str(parsed.database)).exists()
