@@ -20,7 +20,7 @@ def test_a_brand_is_begun_from_a_copy_trained_and_served(server: Server, tmp_pat
     brand = tmp_path / "my-brand"
     server.run("init", str(brand))
     assert {"brand.yml", "stores.yml", "customers.csv", "domain.yml", "data"} <= {path.name for path in brand.iterdir()}
-    assert "examples of" in server.run("train", "--brand", str(brand)).stderr
+    assert "examples of" in server.run("train", "--brand", str(brand), seconds=600).stderr
     own = Server(server.data, command=("serve", "--brand", str(brand)), env={"FILROUGE_REST_TOKEN": "open-sesame"})
     with own:
         with pytest.raises(urllib.error.HTTPError, match="401"):
