@@ -19,6 +19,16 @@ BOTH = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long versions out unless they are asked for by their mark."""
+    if config.option.markexpr:
+        return
+    long = [item for item in items if item.get_closest_marker("long") is not None]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was not there and how to get it: a quiet run has only letters for it."""
     reports = terminalreporter.getreports("skipped")
