@@ -25,6 +25,7 @@ from bot.errors import SettingsError
 from bot.settings import read_settings
 
 if TYPE_CHECKING:
+    from bot.brand.whole import Brand as WholeBrand
     from bot.customers.profile import Profile
     from bot.storage.database import Database
     from bot.storage.doubling import Double, Page
@@ -83,11 +84,14 @@ def accept(
     *,
     by: By,
     keep: Annotated[str | None, Parameter(name="--keep", help="The profile whose id goes on.")] = None,
+    brand: Brand = None,
 ) -> None:
     """They are one person: join the two profiles. The ledger can undo it."""
     from bot.storage.double_decisions import accept as decide
+    from bot.connections.sources import order_of
 
-    ledger = _decide("double_accepted", number, by, partial(decide, keep=keep))
+    order = order_of(_brand(brand).sources)
+    ledger = _decide("double_accepted", number, by, partial(decide, keep=keep, order=order))
     out.print(f"Joined; number {ledger} in the ledger of profiles.", highlight=False)
 
 
@@ -133,12 +137,9 @@ def _search(brand: Path | None, *, whole: bool) -> None:
 
 
 async def _searched(database: Database, folder: Path | None, *, whole: bool) -> Outcome | None:
-    from bot.brand import load_brand
-    from bot.wiring import demo_folder
     from bot.workers.doubling import Doubling
 
-    settings = read_settings()
-    brand = load_brand(folder or demo_folder(settings))
+    settings, brand = read_settings(), _brand(folder)
     name = f"{socket.gethostname()[:24]}-command"
     clock = SystemClock(settings.starts_at)
     searcher = Doubling(database, clock, brand.doubling, ZoneInfo(brand.time_zone), name=name)
@@ -150,6 +151,13 @@ async def _searched(database: Database, folder: Path | None, *, whole: bool) -> 
             progress.update(task, description=what.capitalize(), completed=part)
 
         return await searcher.search(whole=whole, rests=0, told=tell)
+
+
+def _brand(folder: Path | None) -> WholeBrand:
+    from bot.brand import load_brand
+    from bot.wiring import demo_folder
+
+    return load_brand(folder or demo_folder(read_settings()))
 
 
 def _decide(act: str, number: int, by: str, work: Callable[..., T]) -> T:
