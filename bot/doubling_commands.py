@@ -87,8 +87,8 @@ def accept(
     brand: Brand = None,
 ) -> None:
     """They are one person: join the two profiles. The ledger can undo it."""
-    from bot.storage.double_decisions import accept as decide
     from bot.connections.sources import order_of
+    from bot.storage.double_decisions import accept as decide
 
     order = order_of(_brand(brand).sources)
     ledger = _decide("double_accepted", number, by, partial(decide, keep=keep, order=order))

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from bot.customers.doubling.nicknames import one_person
 
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "'": "", "’": "", "ʼ": ""})
-_NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
+_NOT_A_LETTER = re.compile(r"[\W_]+")
 _GENERATION = re.compile(r" (?:jr|junior|sr|senior|fils|pere|ii|iii|iv)$")
 _HEARD = tuple(
     (re.compile(written), heard)
@@ -34,7 +34,10 @@ _SILENT = re.compile(r"(?<=.)[stdxe]+$")
 
 @lru_cache(maxsize=65536)
 def folded(name: str) -> str:
-    """In small letters without accents, hyphens or apostrophes, words apart: `Jean-Noël O’Neill` is `jean noel oneill`."""
+    """In small letters without accents, hyphens or apostrophes, words apart: `Jean-Noël O’Neill` is `jean noel oneill`.
+
+    Other scripts than the Latin stay what they are.
+    """
     letters = "".join(one for one in normalize("NFKD", name.casefold().translate(_LETTERS)) if not combining(one))
     return _NOT_A_LETTER.sub(" ", letters).strip()
 

@@ -63,6 +63,14 @@ def test_last_names(one: str, other: str, level: str) -> None:
     assert compare_last(folded(one), folded(other)) == compare_last(folded(other), folded(one)) == level
 
 
+def test_names_in_other_scripts_are_names_too() -> None:
+    assert folded("Ελένη") == "ελενη"
+    assert compare_first(folded("李娜"), folded("王伟"), both_usual=False) == "other"
+    assert compare_last(folded("Иванов"), folded("ИВАНОВ")) == "same"
+    assert compare_last(folded("Иванов"), folded("Ивонов")) == "alike"
+    assert sound(folded("محمد"))
+
+
 def test_what_is_written_the_wrong_way_round_is_seen() -> None:
     assert inverted(("emma", "sandshaw"), ("sandshaw", "emma"))
     assert inverted(("kate", "sandshaw"), ("sandshaw", "katherine"))

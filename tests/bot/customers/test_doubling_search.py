@@ -81,6 +81,7 @@ def test_one_person_written_down_twice_is_found_with_the_reason(changes: dict[st
     [
         pytest.param({"first_name": "Antoine", "birthday": date(1982, 7, 1)}, id="spouse with everything in common"),
         pytest.param({"first_name": "Antoine"}, id="twin of one address, number and e-mail"),
+        pytest.param({"first_name": "娜", "last_name": "李", "birthday": None}, id="somebody of the house, in another script"),
         pytest.param({"birthday": date(1956, 9, 30), "emails": ()}, id="father of the same name"),
         pytest.param({"first_name": "Lucie", "birthday": None, "emails": ()}, id="sister, birthday unknown"),
         pytest.param(

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic import ValidationError
 
 from bot.brand.rules import DoublingRules
 from bot.customers.profile import Profile
@@ -256,3 +257,9 @@ async def test_an_empty_shop_and_an_emptied_profile_are_no_trouble(sqlite: Datab
     outcome = await searcher.search(rests=0)
     assert outcome is not None
     assert outcome.profiles == 0
+
+
+@pytest.mark.parametrize("wrong", [{"threshold": 0.2}, {"threshold": 1.0}, {"hour": 24}, {"every": 2}])
+def test_rules_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        DoublingRules(**wrong)
