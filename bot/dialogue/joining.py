@@ -72,4 +72,6 @@ def _side(
     kept = {name: slot for name, slot in before.slots.items() if not speaking or name in others}
     slots = {**kept, **own}
     goes_on = speaking and not (now.stack and now.stack == other.stack)
-    return replace(now if goes_on else before, slots=slots)
+    if not goes_on:
+        return replace(before, slots=slots)
+    return replace(now, slots=slots, drawer=tuple(one for one in now.drawer if one not in other.drawer))
