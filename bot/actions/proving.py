@@ -46,12 +46,15 @@ def ask_claim(context: ActionContext) -> ActionResult:
         return ActionResult(slots={CLAIM_SLOT: "later", "proof_way": "none"})
     response = "utter_ask_proof_contact" if contact else "utter_ask_proof_claim"
     response += f"_{reason}" if contact or not tried else "_again"
-    links = () if contact else tuple(Choice(title=name, url=url) for name, url in context.ways().items())
-    question = Say(response, {"means": means}, question=True)
-    if not links:
-        return ActionResult(slots={"proof_asked": True}, says=(question,))
-    elsewhere = Say("utter_proof_elsewhere", choices=links)
-    return ActionResult(slots={"proof_asked": True}, says=(elsewhere, question))
+    choices = () if contact else _elsewhere(context)
+    return ActionResult(slots={"proof_asked": True}, says=(Say(response, {"means": means}, choices, question=True),))
+
+
+def _elsewhere(context: ActionContext) -> tuple[Choice, ...]:
+    """The channels on which they may be known already, each opened by one tap, and a way to leave it."""
+    french = context.language == "fr"
+    opened = (Choice(title=f"{'Ouvrir' if french else 'Open'} {name}", url=url) for name, url in context.ways().items())
+    return (*opened, Choice(title="Pas maintenant" if french else "Not now", set={CLAIM_SLOT: "later"}))
 
 
 @action("action_ask_proof_code")

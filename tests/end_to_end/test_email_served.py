@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -20,6 +21,7 @@ from tests.servers import Server, copy_of
 THURSDAY = "2026-11-26T10:00:00+01:00"
 OURS, SECRET = "support@orvelle.example", "a secret only we know"
 CAMILLE = "camille.fournier@courriel.example"
+JEAN_BAPTISTE = "jean-baptiste.nedellec@boite.example"
 """Of the demo's customer file."""
 CHANNELS = "email:\n  limits: {per_second: 50, look_every_seconds: 0.1}\n  plus_addresses: true\n"
 HOURS = "Vous ouvrez à quelle heure demain à Lyon ?"
@@ -267,6 +269,26 @@ def test_one_process_reads_the_mailbox_and_another_takes_over(
         first.delivers(mail("two@client.example", HOURS))
         eventually(lambda: len(both("two@client.example")) == 1, lambda: "an answer by the other process")
         assert len(both("one@client.example")) == 1
+
+
+def test_a_code_by_mail_lets_somebody_in_who_writes_elsewhere(world: World) -> None:
+    def hears(text: str) -> str:
+        return " ".join(answer.get("text", "") for answer in world.server.say("somebody", text)).replace("\u00a0", " ")
+
+    assert "je vous envoie un code par e-mail" in hears("c’est quand mon rdv ?")
+    assert "vient de partir par e-mail" in hears(JEAN_BAPTISTE)
+    eventually(lambda: len(world.sent_to(JEAN_BAPTISTE)) == 1, lambda: "the mail with the code")
+    written = str(world.sent_to(JEAN_BAPTISTE)[0].get_content()).replace("\u00a0", " ")
+    code = re.search(r"Votre code Maison Orvelle : (\d{6})\.", written)
+    assert code is not None, written
+    assert "a été demandé sur notre application" in written
+    told = hears(f"c’est le {code[1][:3]} {code[1][3:]}")
+    assert "C’est bon, Jean-Baptiste." in told
+    assert "Je ne vois pas de rendez-vous à venir à votre nom." in told
+    lines = world.thread(JEAN_BAPTISTE)["messages"]
+    assert code[1] not in str(lines)
+    assert "••••••" in str(lines), "the mailbox is in the same thread"
+    assert code[1] not in world.server.log.read_text(encoding="utf-8")
 
 
 def test_neither_words_nor_secrets_are_in_the_log(world: World) -> None:

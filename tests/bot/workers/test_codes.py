@@ -250,7 +250,9 @@ async def test_a_link_to_where_they_are_known_needs_no_code(codes: Codes) -> Non
 
     codes.house.worker.ways = {"telegram": Way("Telegram", address)}
     await booked_by_camille(codes)
-    assert "continuez-y d’un geste" in await codes.heard("visitor", "mes rendez-vous ?")
+    asked = await codes.says("visitor", "mes rendez-vous ?")
+    said = await rows(codes, message, message.c.conversation_id == asked.conversation, message.c.direction == "out")
+    assert [one["title"] for one in said[-1].data["choices"]] == ["Ouvrir Telegram", "Pas maintenant"]
     told = await codes.heard("42", "", channel="telegram", kind="link", data={"token": offered[-1]})
     assert "Vous êtes attendu" in told, "the wish goes on there"
     assert not codes.email.sent
