@@ -26,8 +26,8 @@ class RetentionRules(BrandModel):
     """Appointments that are over."""
     ended_cases_days: Days = 1_095
     """Cases that are ended, and notes."""
-    codes_days: Days = 30
-    """That a code was sent, to whom, and what became of it. The code itself ends with its ten minutes."""
+    codes_days: Annotated[int, Field(ge=2, le=36_500)] = 30
+    """That a code was sent, and what became of it. The code itself is nowhere; how many were asked for is counted over a day."""
     proofs_days: Days = 1_095
     """Proofs that have run out or were taken back."""
     public_days: Days = 365

@@ -31,6 +31,7 @@ from bot.storage.schema import (
     note,
     profile_merge,
     public_message,
+    unreadable,
 )
 
 LOOKED_AT = 2_000
@@ -184,6 +185,12 @@ KINDS: tuple[Kind, ...] = (
     Kind("audit", audit, lambda before: audit.c.at <= before, _deleted(audit)),
 )
 """In this order: files before the messages they came with."""
+
+
+def unreadable_before(connection: Connection, before: datetime) -> int:
+    """How many unreadable updates are that old; the hourly clearing up lets go of those."""
+    query = select(func.count()).select_from(unreadable).where(unreadable.c.received_at <= before)
+    return connection.execute(query).scalar_one()
 
 
 def limits(days: Mapping[str, int], now: datetime) -> dict[str, datetime]:

@@ -14,7 +14,7 @@ from bot.brand import Brand
 from bot.clock import Clock
 from bot.storage import accounts, erasing
 from bot.storage.database import Database
-from bot.storage.retention import ANONYMOUS, KINDS, Kind, due, forget_stranger, let_go, limits
+from bot.storage.retention import ANONYMOUS, KINDS, Kind, due, forget_stranger, let_go, limits, unreadable_before
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +39,8 @@ class Retention:
         for kind in (ANONYMOUS, *KINDS):
             async for ids in self._over(kind, before[kind.name]):
                 total[kind.name] += len(ids)
-        return total
+        total["unreadable"] = await self._database.read(partial(unreadable_before, before=before["unreadable"]))
+        return +total
 
     async def let_go(self, still: Callable[[], Awaitable[bool]] = _always) -> Counter[str]:
         """Let go of everything that is over; how many rows of each kind. Stops where `still` says that it is another's to do."""

@@ -78,8 +78,8 @@ PERSONS: Mapping[str, tuple[str, str]] = {
     "join.side": ("Conversation {number}", "Conversation {number}"),
     "join.last": ("Derniers messages", "Last messages"),
     "join.figures": (
-        "{messages} messages · {cases} demandes en cours · {appointments} rendez-vous à venir",
-        "{messages} messages · {cases} open cases · {appointments} appointments to come",
+        "messages : {messages} · demandes en cours : {cases} · rendez-vous à venir : {appointments}",
+        "messages: {messages} · open cases: {cases} · appointments to come: {appointments}",
     ),
     "join.what": (
         "Tout sera dans la conversation {number}, dans l’ordre : messages, demandes, rendez-vous, preuves et souhaits. "
@@ -115,6 +115,7 @@ PERSONS: Mapping[str, tuple[str, str]] = {
     "double.conversation": ("sa conversation", "their conversation"),
     "double.one": ("Une personne, garder {id}", "One person, keep {id}"),
     "double.two": ("Deux personnes", "Two people"),
+    "double.next": ("Moins probables", "Less probable"),
     "double.decided": ("{time}, {by}", "{time}, {by}"),
     "double.told.joined": ("Les fiches sont réunies.", "The profiles are joined."),
     "double.told.apart_now": ("C’est retenu : deux personnes.", "Remembered: two people."),
@@ -132,6 +133,7 @@ PERSONS: Mapping[str, tuple[str, str]] = {
         "Quelqu’un a séparé leurs conversations. Réunissez d’abord celles-ci si vous en savez plus.",
         "Somebody has parted their conversations. Join those first if you know better.",
     ),
+    "file.kept_no_longer": ("il a été gardé le temps prévu", "it was kept as long as it was to be"),
     # Archive and erasure
     "privacy.title": ("Ses données", "Their data"),
     "privacy.export": ("Archive de la personne (ZIP)", "The person’s archive (ZIP)"),

@@ -79,7 +79,7 @@ async def test_no_other_sort_of_join_is_undone(visit: Visit, house: FakeHouse) -
 async def test_two_conversations_are_seen_side_by_side(visit: Visit, house: FakeHouse, asked: str) -> None:
     maud = await visit("maud")
     page = await maud.read(f"/conversations/1/join?with={asked.replace('#', '%23').replace('?', '%3F').strip() or asked}")
-    for words in ("Camille Martin", "Visiteur 2", "Lyon", "12 messages · 1 open cases", "Everything will be in conversation 1"):
+    for words in ("Camille Martin", "Visiteur 2", "Lyon", "messages: 12 · open cases: 1", "Everything will be in conversation 1"):
         assert words in page, words
     assert {("look", 1), ("look", 2)} <= set(house.audit.acts("maud"))
 

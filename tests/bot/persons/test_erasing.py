@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
@@ -22,7 +23,8 @@ from bot.storage.schema import case as cases
 from bot.storage.schema import media as files
 from bot.turn import Turn
 from bot.workers.erasing import erase, finish_all, keeps_of
-from tests.fakes.house import FakeClock, demo_house
+from nlu.understanding import IntentGuess, Understanding
+from tests.fakes.house import FakeClock, demo_house, running_house
 from tests.fakes.somebody import JEANNE, NOON, NOT_OF_PEOPLE, PAUL, everything, mentions, moves_in
 
 COUNTED = {"messages": 3, "conversations": 2, "identities": 2, "files": 1, "proofs": 1, "training_lines": 1, "profiles": 2}
@@ -298,3 +300,36 @@ async def test_whoever_was_taken_for_her_for_a_while_keeps_nothing_of_her(
     await forget_jeanne(database, brand, clock)
     assert mentions(await everything(database), JEANNE.telling) == []
     assert len(await rows(database, select(identity).where(identity.c.conversation_id == PAUL.conversation))) == 1
+
+
+class Pondering:
+    """Understands, but only when it is let."""
+
+    def __init__(self) -> None:
+        self.asked, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def understand(self, text: str, *, language: str) -> Understanding:
+        self.asked.set()
+        await self.go_on.wait()
+        return Understanding(text=text, language=language, ranking=(IntentGuess("greet", 0.93),), engine="pondering")
+
+
+async def test_a_worker_that_is_thinking_while_its_customer_is_erased_says_nothing(database: Database, brand: Brand) -> None:
+    async with running_house(database) as house:
+        first = await house.says("zoe", "bonjour")
+        mind: Any = Pondering()
+        house.worker.understander = mind
+        said = InboundMessage(channel="telegram", external_id="z2", sender="zoe", text="mirabelle", sent_at=house.clock.now())
+        await house.door.accept(said)
+        async with asyncio.timeout(20):
+            await mind.asked.wait()
+        receipt = await erase(database, house.clock, brand, by="operator", conversation_id=first.conversation)
+        mind.go_on.set()
+        again = InboundMessage(channel="telegram", external_id="z3", sender="zoe", text="reine-claude", sent_at=house.clock.now())
+        accepted = await house.door.accept(again)
+        await house.handled(accepted.message)
+        assert receipt.finished
+        assert accepted.conversation != first.conversation
+        tables = await everything(database)
+    assert mentions(tables, ["mirabelle", "bonjour"]) == []
+    assert len(mentions({"identity": tables["identity"]}, ["zoe"])) == 1

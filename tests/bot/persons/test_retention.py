@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 from bot.brand import Brand
 from bot.brand.keeping import RetentionRules
 from bot.messages import InboundMessage
-from bot.storage import erasing, inbox, retention
+from bot.storage import erasing, inbox, retention, unreadable
 from bot.storage.database import Database
 from bot.storage.schema import audit, case, conversation, media, message, metadata
 from bot.workers.erasing import finish_all, keeps_of
@@ -230,3 +230,18 @@ async def test_another_house_that_has_the_seat_stops_it(database: Database, cloc
     before = await everything(database)
     assert not await Housekeeping(database, clock, name="a", brand=keeping(audit_days=3)).clear_up()
     assert await everything(database) == before
+
+
+async def test_the_hourly_clearing_up_obeys_the_brand_too(database: Database, clock: FakeClock) -> None:
+    await both(database)  # a code was sent to each
+    await database.write(partial(unreadable.keep, channel="telegram", account="", bodies=["?"], now=NOON))
+    codes = select(metadata.tables["challenge"].c.id)
+    brand = keeping(codes_days=5, unreadable_days=5)
+    for days, is_over in ((4, False), (6, True)):
+        clock.time = NOON + timedelta(days=days)
+        told = await Retention(database, clock, brand).would_go()
+        assert told == ({"codes": 2, "unreadable": 1} if is_over else {})
+        assert await Housekeeping(database, clock, name="a", brand=brand).clear_up()
+        left = await database.read(lambda connection: connection.execute(codes).all())
+        bodies = await database.read(unreadable.kept)
+        assert (len(left), len(bodies)) == ((0, 0) if is_over else (2, 1))
