@@ -69,12 +69,19 @@ def remove_example(path: Path | str, *, intent: str, line: str) -> bool:
         # The last first: what was taught stands at the end of its block.
         spots = [at for at, text in enumerate(lines) if text.strip() == f"- {line}"]
         for at in reversed(spots):
-            for first in (at, at - 2):  # alone, or with the two lines its block begins with
+            alone = lines[at - 1].strip() == "examples: |" and not _goes_on(lines, at)
+            for first in (at - 2, at) if alone else (at,):  # with the two lines its block begins with, or by itself
                 new = "".join([*lines[: max(first, 0)], *lines[at + 1 :]])
                 if _only_lost(before, path, new, intent):
                     _replace(path, new.encode("utf-8"))
                     return True
     return False
+
+
+def _goes_on(lines: list[str], at: int) -> bool:
+    """Whether another example of the same block follows this line."""
+    margin = len(lines[at]) - len(lines[at].lstrip(" "))
+    return at + 1 < len(lines) and lines[at + 1].startswith(" " * margin + "- ")
 
 
 def _only_lost(before: TrainingData, path: Path, new: str, intent: str) -> bool:
