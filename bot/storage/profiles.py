@@ -7,12 +7,19 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot.customers.profile import Profile
 from bot.customers.sources import FILE, Order, Told, facts_of, kept
+from bot.storage.prepared import Prepared
 from bot.storage.profile_sources import take
 from bot.storage.schema import EPOCH, contact_point, profile
+
+_LED_TO = Prepared(
+    select(profile.c.id, profile.c.facts)
+    .join_from(contact_point, profile, profile.c.id == contact_point.c.profile_id)
+    .where(contact_point.c.kind == bindparam("kind"), contact_point.c.value == bindparam("value"))
+)
 
 
 def import_profiles(
@@ -52,6 +59,7 @@ def profile_from(facts: Mapping[str, Any]) -> Profile:
 
 def candidates(connection: Connection, kind: str, values: Sequence[str]) -> list[Profile]:
     """The profiles a phone number (E.164, in every form of it) or e-mail address (lower case) leads to."""
-    led_to = select(contact_point.c.profile_id).where(contact_point.c.kind == kind, contact_point.c.value.in_(values))
-    rows = connection.execute(select(profile.c.facts).where(profile.c.id.in_(led_to)).order_by(profile.c.id)).scalars()
-    return [profile_from(facts) for facts in rows]
+    found: dict[str, Mapping[str, Any]] = {}
+    for value in dict.fromkeys(values):  # one or two: a number has few forms
+        found |= dict(_LED_TO.all(connection, {"kind": kind, "value": value}))
+    return [profile_from(facts) for _, facts in sorted(found.items())]
