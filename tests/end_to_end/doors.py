@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import http.client
 import itertools
 import json
 import re
 import secrets
 import sys
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -117,6 +122,26 @@ def chat_elsewhere(server: Server) -> Door:
     return Door("/chat/continue", {"channel": "telegram"}, lambda: _visitor(server), posts_per_address=40)
 
 
+def chat_files(server: Server) -> Door:
+    def headers() -> Mapping[str, str]:
+        own = {"Content-Type": "image/png", "X-Message-Id": str(uuid.uuid4()), "X-File-Name": "photo.png"}
+        return {**_visitor(server), **own}
+
+    return Door("/chat/files", {"a picture": "of shoes"}, headers, write=_picture, posts_per_address=25)
+
+
+def chat_identity(server: Server) -> Door:
+    """What the brand's site signs: spoilt is what it says, not the signature."""
+    secret = server.environment["FILROUGE_SITE_SECRET"].encode()
+    at = int(_now(server).timestamp())
+    valid = {"sub": "c1", "aud": "filrouge", "iat": at, "exp": at + 900, "jti": FRESH, "given_name": "Camille", "locale": "fr"}
+    return Door("/chat/identity", valid, lambda: _visitor(server), write=partial(_signed, secret=secret), posts_per_address=40)
+
+
+def chat_leave(server: Server) -> Door:
+    return Door("/chat/identity/leave", {"framed": False}, lambda: _visitor(server), posts_per_address=40)
+
+
 def sign_in(_server: Server) -> Door:
     csrf = secrets.token_urlsafe(32)
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"filrouge_login={csrf}"}
@@ -124,12 +149,32 @@ def sign_in(_server: Server) -> Door:
     return Door("/console/login", valid, lambda: headers, write=_form, posts_per_address=20)
 
 
-DOORS = (rest, telegram, telegram_press, chat, chat_elsewhere, sign_in)
+DOORS = (rest, telegram, telegram_press, chat, chat_elsewhere, chat_files, chat_identity, chat_leave, sign_in)
+FRESH = "fresh"
+"""Stands for an id no token has had."""
 
 
 def _visitor(server: Server) -> Mapping[str, str]:
     """A visitor nobody has seen before: a session of one's own, from the server's own page."""
     return {**JSON, "Cookie": f"filrouge_chat={secrets.token_urlsafe(32)}", "Origin": server.url}
+
+
+def _now(server: Server) -> datetime:
+    """What time it is for the server."""
+    clock = server.environment.get("FILROUGE_CLOCK")
+    now = datetime.now(UTC)
+    return datetime.fromisoformat(clock) + (now - server.started_at) if clock else now
+
+
+def _picture(body: Any) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + json.dumps(body).encode()
+
+
+def _signed(body: Any, secret: bytes) -> bytes:
+    claims = {**body, "jti": secrets.token_hex(8)} if isinstance(body, Mapping) and body.get("jti") == FRESH else body
+    head, said = (base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in ({"alg": "HS256"}, claims))
+    mark = base64.urlsafe_b64encode(hmac.digest(secret, head + b"." + said, "sha256")).rstrip(b"=")
+    return json.dumps({"token": (head + b"." + said + b"." + mark).decode()}).encode()
 
 
 def _form(body: Any) -> bytes:

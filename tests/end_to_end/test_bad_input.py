@@ -45,6 +45,7 @@ def server(request: pytest.FixtureRequest, trained: Path, tmp_path_factory: pyte
             "FILROUGE_TELEGRAM_WEBHOOK_URL": f"{started.url}{TELEGRAM}",
             "FILROUGE_TELEGRAM_SECRET_TOKEN": SECRET,
             "FILROUGE_TELEGRAM_PER_SECOND": "1000",
+            "FILROUGE_SITE_SECRET": "bad-input-test-of-what-the-brands-site-signs",
         }
         with started:
             yield started
@@ -284,6 +285,7 @@ def test_an_update_that_is_not_for_us_is_let_go(server: Server, update: dict[str
         (TELEGRAM, {**JSON, SECRET_HEADER: SECRET}),
         (REST, JSON),
         ("/chat/messages", JSON),
+        ("/chat/identity", JSON),
         ("/console/login", {"Content-Type": "application/x-www-form-urlencoded"}),
     ],
 )
@@ -296,7 +298,9 @@ def test_an_oversized_body_is_refused_without_being_read(server: Server, path: s
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
-@pytest.mark.parametrize("path", [REST, TELEGRAM, "/chat/messages", "/chat/files", "/chat/continue"])
+@pytest.mark.parametrize(
+    "path", [REST, TELEGRAM, "/chat/messages", "/chat/files", "/chat/continue", "/chat/identity", "/chat/identity/leave"]
+)
 def test_a_wrong_method_is_refused(server: Server, method: str, path: str) -> None:
     assert post_once(server, path, b"", JSON, method=method).status == 405
 
