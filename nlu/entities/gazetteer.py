@@ -17,6 +17,8 @@ _SLIPS_FROM = 5
 """Shorter words have too many neighbours for a slip to be told from another word."""
 
 
+_DOUBLED = re.compile(r"([a-z])\1")
+_VOWELS = tuple("aeiouyh")
 _DETERMINERS = frozenset(
     """
     le la les l un une des du ma mon mes ta ton tes sa son se ses notre nos votre vos leur leurs ce cet cette ces quelque
@@ -79,10 +81,11 @@ class Gazetteer:
         self._written = frozenset(word for listed in wordings.values() for each in listed for word in _WORD.findall(folded(each)))
         self._ordinary = frozenset(map(singular, WORDS | ordinary)) - self.words
         self._spelling = Spelling(word for word in self.words if len(word) >= _SLIPS_FROM)
+        self._plurals = Spelling(f"{word}s" for word in self.words if len(word) == _SLIPS_FROM - 1)
 
     def find(self, message: Folded, text: str) -> list[Entity]:
         """The listed wordings in a message, none overlapping another."""
-        tokens = [(match.start(), match.end(), self._meant(match.group())) for match in _WORD.finditer(message.text)]
+        tokens = [self._token(match) for match in _WORD.finditer(message.text)]
         found: list[Entity] = []
         place = 0
         while place < len(tokens):
@@ -116,14 +119,30 @@ class Gazetteer:
                 ways.append(further if further and further[1] > place + skipped else None)
         return max((way for way in (best, *ways) if way), key=lambda way: way[1], default=None)
 
-    def _meant(self, word: str) -> str:
-        if word in OTHER_WORDS and word not in self._written:
+    def _token(self, match: re.Match[str]) -> _Token:
+        start, end = match.span()
+        word = match.group()
+        meant = self._meant(word)
+        if word[0] in "ld" and word[1:2] in _VOWELS and meant not in self.words and meant not in self._ordinary:
+            behind = singular(word[1:])
+            if behind in self.words:  # « latelier », typed without its apostrophe
+                return start + 1, end, behind
+        return start, end, meant
+
+    def _meant(self, typed: str) -> str:
+        if typed in OTHER_WORDS and typed not in self._written:
             return ""  # a `pari` is no Paris
-        word = singular(word)
-        if len(word) < _SLIPS_FROM or word in self.words or word in self._ordinary:
+        word = singular(typed)
+        if len(typed) < _SLIPS_FROM or word in self.words or word in self._ordinary or typed in self._ordinary:
             return word
-        near = [each for each in self._spelling.near(word) if likely_slip(word, each)]
-        return near[0] if near else word
+        near = [each for each in self._spelling.near(word) if likely_slip(word, each)] if len(word) >= _SLIPS_FROM else []
+        if near:
+            return near[0]
+        near = [each for each in self._plurals.near(typed) if likely_slip(typed, each)] if word not in OTHER_WORDS else []
+        if near:
+            return singular(near[0])
+        once = _DOUBLED.sub(r"\1", word)
+        return once if once in self.words and len(once) == len(word) - 1 else word
 
 
 def _without_determiners(key: tuple[str, ...]) -> list[str]:
