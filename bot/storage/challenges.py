@@ -83,6 +83,11 @@ class StoreProofs:
         found = addresses_of(self.connection, known, None, self.served, self.now, self.forms) if known else ()
         return tuple(dict.fromkeys(one.channel for one in found))
 
+    @property
+    def any_under_way(self) -> bool:
+        """Whether whoever writes was sent a code and may still type it, whatever it was for."""
+        return self._live() is not None
+
     def under_way(self, claim: Claim | None) -> UnderWay | None:
         one = self._live()
         if one is None or one.claim_hash != self._fingerprint(claim) or self.now >= one.expires_at:

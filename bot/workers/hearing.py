@@ -120,11 +120,16 @@ class Listener:
                 return Heard(arrival.id, meanings, trace_of(meant.understanding, meanings[0], ms=meant.ms))
 
     def _code(self, arrival: Arrival, state: DialogueState, meant: Meant) -> Heard | Joined | None:
-        if not self.awaits_code:
-            return None
-        rules, needs = self.brand.proof, self.needs
         return hear_code(
-            self.connection, self.proofs, arrival, state, meant.understanding, rules=rules, needs=needs, now=self.now
+            self.connection,
+            self.proofs,
+            arrival,
+            state,
+            meant.understanding,
+            rules=self.brand.proof,
+            needs=self.needs,
+            now=self.now,
+            awaited=self.awaits_code,
         )
 
     def _unreadable(self, arrival: Arrival) -> Heard:

@@ -13,7 +13,7 @@ from bot.brand.rules import ProofRules
 from bot.customers.challenge import PLACE
 from bot.customers.recognise import Needs, facts_for
 from bot.customers.typed import find_code, wish_in, without
-from bot.dialogue.events import Event, Understood, Vouched
+from bot.dialogue.events import Event, Recognised, Say, Understood, Vouched
 from bot.dialogue.flow import Collect, Flows
 from bot.dialogue.state import DialogueState
 from bot.storage.challenges import StoreProofs
@@ -39,15 +39,19 @@ def hear_code(
     rules: ProofRules,
     needs: Needs,
     now: datetime,
+    awaited: bool,
 ) -> Heard | Joined | None:
     """What a message says that answers the question for a code; None when it speaks of something else.
 
-    `state` awaits a code (`awaits_code`), though another question may stand before it. The dialogue learns only what the code was
-    worth. `Joined` as `StoreProofs.answer`; nothing is changed in the message then, as it is heard again.
+    `awaited`: whether the dialogue awaits one (`awaits_code`), though another question may stand before it. When it does not, a
+    code that is typed all the same, and nothing but it, is as good while it is under way. The dialogue learns only what it was worth.
+    `Joined` as `StoreProofs.answer`; nothing is changed in the message then, as it is heard again.
     """
     if arrival.author != "customer":
         return None
     typed = find_code(arrival.text)
+    if not awaited and (typed is None or without(arrival.text, typed).strip() != PLACE or not proofs.any_under_way):
+        return None
     if typed is None:
         wish = wish_in(arrival.text) if state.asked == CODE_SLOT else None
         return None if wish is None else _heard(arrival, understanding, wish, (), now)
@@ -56,6 +60,11 @@ def hear_code(
         return answer
     _forget(connection, arrival, typed.code, without(arrival.text, typed))
     facts = facts_for(answer.known.profile, answer.known.level, needs) if answer.known else {}
+    if not awaited:
+        if answer.known is None:
+            return Heard(arrival.id, (), {"intent": GIVES_CODE}, says=(Say("utter_proof_refused"),))
+        known = Recognised(facts, answer.known.profile.first_name, now.isoformat())
+        return Heard(arrival.id, (known,), {"intent": GIVES_CODE})
     learnt = (Vouched(facts, now.isoformat()),) if answer.known else ()
     return _heard(arrival, replace(understanding, text=without(arrival.text, typed)), answer.verdict, learnt, now)
 

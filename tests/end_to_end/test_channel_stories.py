@@ -173,6 +173,7 @@ def test_a_customer_of_the_brand_is_known_on_whatsapp_without_a_question(world: 
 
     stranger = Talk(MetaCustomer("messenger", world.platforms, world.fakes["messenger"], "24699"))
     stranger.says("bonjour, ici Camille Fournier, mon numéro est le +33639980101, c’est quand mon rdv ?")
-    stranger.hears(" ")
-    stranger.says("c’est quand mon rdv ?", "Je ne vois pas de rendez-vous à venir")
+    stranger.hears("Si nous connaissons quelqu’un", "un code à 6 chiffres vient de partir")
+    stranger.says("c’est quand mon rdv ?", "Quel est le code à 6 chiffres")
+    stranger.says("000000")
     assert "Bellecour" not in "".join(stranger.customer.answers())

@@ -295,3 +295,31 @@ async def test_where_nothing_can_be_sent_nothing_is_asked(codes: Codes) -> None:
     told = await codes.heard("visitor", "mes rendez-vous ?")
     assert "Je ne vois pas de rendez-vous" in told
     assert "code" not in told
+
+
+async def test_a_code_that_comes_after_they_had_given_up_is_as_good(codes: Codes) -> None:
+    await codes.says("visitor", "mes rendez-vous ?")
+    await codes.says("visitor", MAIL)
+    code = await codes.code(MAIL)
+    await codes.says("visitor", "laissez tomber")
+    assert "pas compris" not in await codes.heard("visitor", code)
+    told = await codes.heard("visitor", "mes rendez-vous ?")
+    assert "Je ne vois pas de rendez-vous à venir à votre nom." in told
+    assert code not in str(await codes.house.said(await codes.conversation("visitor")))
+
+
+async def test_six_digits_nobody_asked_for_are_six_digits(codes: Codes) -> None:
+    await codes.says("visitor", "bonjour")
+    await codes.says("visitor", "123456")
+    assert ("customer", "123456") in await codes.house.said(await codes.conversation("visitor"))
+
+
+async def test_waiting_for_a_person_the_code_still_counts_and_is_not_shown_to_them(codes: Codes) -> None:
+    await codes.says("visitor", "mes rendez-vous ?")
+    await codes.says("visitor", MAIL)
+    code = await codes.code(MAIL)
+    await codes.says("visitor", "un conseiller svp")
+    await codes.says("visitor", code)
+    conversation = await codes.conversation("visitor")
+    assert code not in str(await codes.house.said(conversation))
+    assert [row.kind for row in await rows(codes, evidence, evidence.c.level > Level.CLAIMED)] == ["email_code"]
