@@ -21,7 +21,8 @@ from sqlalchemy import func, or_, select
 from bot.customers.profile import Profile
 from bot.customers.recognise import Level
 from bot.errors import MergeRefused
-from bot.storage import evidence, parting
+from bot.storage import erasing, evidence, parting
+from bot.storage.erasing import Keeps
 from bot.storage.joining_by_hand import join_by_hand, join_profiles, part_profiles
 from bot.storage.merging import BY_IDENTITY, follow
 from bot.storage.profiles import import_profiles
@@ -53,6 +54,7 @@ SENDERS = [("telegram", "1"), ("telegram", "2"), ("webchat", "a"), ("webchat", "
 WORDS = sorted(MEANINGS)
 ACTS = ("take", "takeover", "answer", "give_back", "close", "release", "pause", "resume")
 BY = "noemie"
+KEEPS = Keeps(backups=timedelta(days=30), unreadable=timedelta(days=30))
 Sender = tuple[str, str]
 senders = st.sampled_from(SENDERS)
 
@@ -70,6 +72,7 @@ class Persons(RuleBasedStateMachine):
         self.told_until = 0
         self.before: dict[int, dict[int, Any]] = {}
         """By merge, both conversations as they were, while nothing has happened in them since."""
+        self.erased: set[int] = set()
         self.sent_on: set[int] = set()
         """Identities sent on alone after too long a silence: what they said before stayed where it was."""
 
@@ -145,7 +148,8 @@ class Persons(RuleBasedStateMachine):
         self.house.settle()
         if number in self.before:
             for id_, was in self.before[number].items():
-                assert self._snapshot(id_) == was, "nothing had happened since: both are as they were"
+                for part, now_is in self._snapshot(id_).items():
+                    assert now_is == was[part], f"nothing had happened since: both are as they were, {part} too"
         self.before.clear()
 
     @rule(pair=st.permutations(["p1", "p2", "p3"]))
@@ -170,6 +174,38 @@ class Persons(RuleBasedStateMachine):
         now = self.house.tick()
         self.house.write(partial(evidence.revoke, identities=[identity_id], profile_id=None, now=now, by=BY))
 
+    @precondition(lambda self: self.known)
+    @rule(data=st.data())
+    def erases_somebody(self, data: st.DataObject) -> None:
+        """Everything of them goes, of whoever became part of them too; nobody else loses a row."""
+        self.before.clear()
+        who = data.draw(st.sampled_from(sorted(self.known)))
+        home = self.house.home(*who)
+        for id_ in self.house.read(select(conversation.c.id)):
+            if self.house.write(partial(follow, conversation_id=id_)) == home:
+                self.erased.add(id_)
+        theirs = [one for one in sorted(self.known) if self.house.home(*one) == home]
+        others = {one: self._rows_of(self.house.home(*one)) for one in self.known if one not in theirs}
+        begin = partial(erasing.begin, conversation_id=home, by=BY, now=self.house.tick(), keeps=KEEPS, cancel_appointments=True)
+        receipt = self.house.write(begin)
+        while self.house.write(partial(erasing.step, number=receipt.number)):
+            pass
+        self.house.write(partial(erasing.end, number=receipt.number))
+        self.known -= set(theirs)
+        self.told_until = 0
+        assert others == {one: self._rows_of(self.house.home(*one)) for one in self.known}
+        # Of the very last message and conversation the number may stay, with nothing in it: no other is to be given it again.
+        left = select(message.c.text, message.c.identity_id, message.c.data).where(message.c.conversation_id == home)
+        assert self.house.rows(left) in ([], [("", None, None)])
+        found = self.house.rows(select(identity.c.channel, identity.c.sender))
+        assert not {(row.channel, row.sender) for row in found} & set(theirs)
+        kept = self._rows_of(home)
+        assert not kept["case"] + kept["appointment"] + kept["note"]
+        assert self.house.rows(select(conversation.c.state, conversation.c.profile_id).where(conversation.c.id == home)) in (
+            [],
+            [("", None)],
+        )
+
     @rule(days=st.sampled_from([1, 200]))
     def time_passes(self, days: int) -> None:
         self.house.now += timedelta(days=days)
@@ -180,15 +216,12 @@ class Persons(RuleBasedStateMachine):
 
     @invariant()
     def every_row_is_in_a_living_conversation(self) -> None:
-        merged = select(conversation.c.id).where(conversation.c.merged_into.is_not(None))
+        merged = select(conversation.c.id).where(conversation.c.merged_into.is_not(None), conversation.c.id.not_in(self.erased))
         for table in (identity, *BY_IDENTITY, media, note, timer, delivery):
             assert self.house.read(select(table.c.conversation_id).where(table.c.conversation_id.in_(merged))) == [], table.name
         for (id_,) in self.house.rows(merged):
-            assert self.house.read(
-                select(conversation.c.merged_into).where(
-                    conversation.c.id == self.house.write(partial(follow, conversation_id=id_))
-                )
-            ) == [None]
+            end = self.house.write(partial(follow, conversation_id=id_))
+            assert self.house.read(select(conversation.c.merged_into).where(conversation.c.id == end)) == [None]
 
     @invariant()
     def one_person_has_one_thread(self) -> None:
@@ -254,16 +287,24 @@ class Persons(RuleBasedStateMachine):
             return None
 
     def _merges(self) -> list[int]:
+        """What can be undone: merges of conversations that are not part of one of profiles, of people who are still there."""
         hidden = select(profile_merge.c.merge_id).where(profile_merge.c.merge_id.is_not(None))
-        return self.house.read(select(merge.c.id).where(merge.c.undone_at.is_(None), merge.c.id.not_in(hidden)))
+        rows = self.house.rows(select(merge).where(merge.c.undone_at.is_(None), merge.c.id.not_in(hidden)))
+        return [row.id for row in rows if "before" in row.moved]
 
-    def _snapshot(self, conversation_id: int) -> Any:
+    def _snapshot(self, conversation_id: int) -> dict[str, Any]:
         row = self.house.row(conversation_id)
         rows = {
             table.name: self.house.read(select(func.count()).where(table.c.conversation_id == conversation_id))
             for table in (identity, message, case, appointment, media, note, timer, delivery)
         }
         return {"state": self.house.state(conversation_id), "owner": row.owner, "profile": row.profile_id, "rows": rows}
+
+    def _rows_of(self, conversation_id: int) -> dict[str, list[Any]]:
+        return {
+            str(table.name): self.house.read(select(table.c.id).where(table.c.conversation_id == conversation_id))
+            for table in (identity, message, case, appointment, note)
+        }
 
     def _each_has_their_own_rows(self, conversation_id: int, identities: set[int]) -> None:
         for table in (message, case, appointment):
