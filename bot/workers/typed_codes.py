@@ -44,8 +44,8 @@ def hear_code(
     """What a message says that answers the question for a code; None when it speaks of something else.
 
     `awaited`: whether the dialogue awaits one (`awaits_code`), though another question may stand before it. When it does not, a
-    code that is typed all the same, and nothing but it, is as good while it is under way. The dialogue learns only what it was worth.
-    `Joined` as `StoreProofs.answer`; nothing is changed in the message then, as it is heard again.
+    code that is typed all the same, and nothing else, is as good while it is under way. The dialogue learns only what it was
+    worth. `Joined` as `StoreProofs.answer`; nothing is changed in the message then, as it is heard again.
     """
     if arrival.author != "customer":
         return None
