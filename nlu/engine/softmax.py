@@ -24,8 +24,8 @@ _SMALLEST_AXIS = 1e-7
 """Share of the longest axis under which one is noise of the arithmetic."""
 _STEPS = 200
 """Never reached: the loss stops falling (by a 200,000th a step) after about forty."""
-_TRUST = 4.0
-"""How much the usual factors of views count: next to nothing against thousands of messages, something against a hundred."""
+_TRUST, _FEW = 4.0, 150
+"""How much the usual factors of views count where there are few messages, and from how many on they count ever less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def fit_shares(views: Sequence[Array], truth: NDArray[np.int64], usual: Sequence
     scaled = [view / spread for view, spread in zip(views, spreads, strict=True)]
     places = np.arange(len(truth))
     wanted = np.zeros(len(views)) if usual is None else np.array(usual)
-    pull = 0.0 if usual is None else _TRUST / len(truth)
+    pull = 0.0 if usual is None else _TRUST / len(truth) * min(1.0, _FEW / len(truth))
 
     def surprise(shares: Array) -> tuple[float, Array]:
         logs = log_softmax(sum((share * view for share, view in zip(shares, scaled, strict=True)), np.zeros(1)))
