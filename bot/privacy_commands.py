@@ -109,6 +109,7 @@ def let_back(profile: str, /, *, by: By = None) -> None:
 def retention(
     *,
     dry_run: Annotated[bool, Parameter(help="Say what would go, and change nothing.")] = False,
+    by: By = None,
     brand: BrandFolder = None,
 ) -> None:
     """Let go of what `retention:` in brand.yml keeps no longer. A server does it by itself, once a day."""
@@ -116,7 +117,7 @@ def retention(
     async def work(database: Database) -> Any:
         from bot.workers.retention import Retention
 
-        keeper = Retention(database, SystemClock(), _brand(brand))
+        keeper = Retention(database, SystemClock(), _brand(brand), by=_name(by))
         gone = await (keeper.would_go() if dry_run else keeper.let_go())
         if not dry_run:
             await database.forget_log()

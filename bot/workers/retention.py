@@ -29,8 +29,9 @@ async def _always() -> bool:
 class Retention:
     """Lets go of what the brand's rules keep no longer."""
 
-    def __init__(self, database: Database, clock: Clock, brand: Brand) -> None:
-        self._database, self._clock, self._brand = database, clock, brand
+    def __init__(self, database: Database, clock: Clock, brand: Brand, *, by: str = SYSTEM) -> None:
+        """`by`: who lets go of it, for the record."""
+        self._database, self._clock, self._brand, self._by = database, clock, brand, by
 
     async def would_go(self) -> Counter[str]:
         """How many rows of each kind are over now; nothing is changed."""
@@ -56,7 +57,7 @@ class Retention:
         if +total:
             details = dict(+total)
             record = partial(
-                accounts.record, at=self._clock.now(), by=SYSTEM, act="retention", conversation=None, details=details
+                accounts.record, at=self._clock.now(), by=self._by, act="retention", conversation=None, details=details
             )
             await self._database.write(record)
             log.info("past_retention", **details)

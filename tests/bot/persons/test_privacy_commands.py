@@ -164,4 +164,4 @@ def test_retention_is_told_before_it_is_done(terminal: Terminal, sqlite_url: str
     assert next(line.split() for line in dry.splitlines() if "audit" in line)[1::2] == ["audit", "1", "4"]
     assert len(looked_up(sqlite_url, select(audit.c.id))) == 4
     assert "Gone" in terminal(privacy_commands.retention, brand=brand)
-    assert looked_up(sqlite_url, select(audit.c.by, audit.c.act)) == [("system", "retention")]
+    assert looked_up(sqlite_url, select(audit.c.by, audit.c.act)) == [("op", "retention")]
