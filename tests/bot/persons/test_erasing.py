@@ -271,11 +271,11 @@ async def test_no_source_brings_her_back_unnoticed(database: Database, brand: Br
 
 async def test_a_profile_nobody_has_written_as_is_erased_too(database: Database, brand: Brand, clock: FakeClock) -> None:
     await database.write(
-        partial(profile_sources.take, source="file", told=[Told(id="c9", facts={"first_name": "Zoé"})], order=Order(), now=NOON)
+        partial(profile_sources.take, source="file", told=[Told(id="client-zoe", facts={"first_name": "Zoé"})], order=Order(), now=NOON)
     )
-    receipt = await erase(database, clock, brand, by="operator", profile_id="c9")
+    receipt = await erase(database, clock, brand, by="operator", profile_id="client-zoe")
     assert receipt.counts == {"profiles": 1, "sources": 1}
-    assert mentions(await everything(database), ("c9", "Zoé")) == []
+    assert mentions(await everything(database), ("client-zoe", "Zoé")) == []
 
 
 async def test_whoever_was_taken_for_her_for_a_while_keeps_nothing_of_her(
