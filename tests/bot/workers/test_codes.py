@@ -13,6 +13,7 @@ from bot.customers.profile import Profile
 from bot.customers.recognise import Level
 from bot.errors import TryLater
 from bot.storage.database import Database
+from bot.storage.housekeeping import tidy
 from bot.storage.profiles import import_profiles
 from bot.storage.schema import challenge, conversation, delivery, evidence, merge, message
 from bot.workers.turn_unit import Way
@@ -323,3 +324,15 @@ async def test_waiting_for_a_person_the_code_still_counts_and_is_not_shown_to_th
     conversation = await codes.conversation("visitor")
     assert code not in str(await codes.house.said(conversation))
     assert [row.kind for row in await rows(codes, evidence, evidence.c.level > Level.CLAIMED)] == ["email_code"]
+
+
+async def test_what_nobody_typed_in_time_loses_its_seed_and_later_its_row(codes: Codes) -> None:
+    await codes.says("visitor", "mes rendez-vous ?")
+    await codes.says("visitor", MAIL)
+    codes.house.clock.advance(minutes=11)
+    await codes.house.database.write(partial(tidy, now=codes.house.clock.now(), most=10))
+    (row,) = await rows(codes, challenge)
+    assert (row.seed, row.outcome) == (None, "expired")
+    codes.house.clock.advance(days=3)
+    await codes.house.database.write(partial(tidy, now=codes.house.clock.now(), most=10))
+    assert await rows(codes, challenge) == []
