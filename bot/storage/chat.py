@@ -14,10 +14,9 @@ from bot.storage.conversations import pressed
 from bot.storage.evidence import strongest
 from bot.storage.prepared import Prepared
 from bot.storage.schema import Instant, conversation, evidence, identity, message, profile
+from bot.storage.wordless import UNSEEN
 
 CHANNEL = "webchat"
-UNSEEN = ("act", "signin", "signout")
-"""Kinds that are no lines of the conversation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from bot.storage.schema import (
     micros,
     profile,
 )
-from bot.storage.wordless import WORDLESS, as_line
+from bot.storage.wordless import UNSEEN, WORDLESS, as_line
 from handoff.case import Case
 from handoff.console.views import CaseRow, ConversationFilter, ConversationPage, ConversationRow, Counts
 from handoff.ports import Appointment
@@ -150,7 +150,7 @@ def _conversation_rows(
     connection: Connection, rows: Sequence[Any], names: Mapping[str, str], language: str
 ) -> list[ConversationRow]:
     ids = [row.id for row in rows]
-    last = _latest(message.c.kind != "act").label("last")
+    last = _latest(message.c.kind.not_in(UNSEEN)).label("last")
     words = _latest(message.c.direction == "in", message.c.kind.in_(WORDS)).label("words")
     ends = {row.id: row for row in connection.execute(select(conversation.c.id, last, words).where(conversation.c.id.in_(ids)))}
     found = {row.id: row for row in _messages(connection, (id_ for end in ends.values() for id_ in (end.last, end.words)))}

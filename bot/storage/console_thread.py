@@ -24,6 +24,7 @@ from bot.storage.console_words import shown, why_held, why_unsent, word
 from bot.storage.diary import appointment_from
 from bot.storage.merging import follow
 from bot.storage.schema import appointment, conversation, correction, delivery, identity, message, note, profile
+from bot.storage.wordless import UNSEEN
 from handoff.case import OPEN, Case
 from handoff.console.views import CustomerCard, Fact, Meaning, MessageView, NamedText, Thread, Trace
 from handoff.ports import Appointment
@@ -134,7 +135,7 @@ def _messages(
         )
         .join_from(message, delivery, delivery.c.message_id == message.c.id, isouter=True)
         .join(correction, correction.c.message_id == message.c.id, isouter=True)
-        .where(message.c.conversation_id == conversation_id, message.c.kind != "act")
+        .where(message.c.conversation_id == conversation_id, message.c.kind.not_in(UNSEEN))
         .order_by(message.c.id.desc())
         .limit(limit + 1)
     )

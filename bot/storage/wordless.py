@@ -7,6 +7,8 @@ from typing import Any
 
 WORDLESS = ("media", "location", "contact")
 """Kinds by which a customer says something without a word."""
+UNSEEN = ("act", "signin", "signout")
+"""Kinds that are no lines of a conversation: acts of the house, and what a page tells by itself."""
 
 _NAMES: Mapping[str, tuple[str, str]] = {
     "photo": ("photo", "photo"),

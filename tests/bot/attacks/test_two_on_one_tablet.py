@@ -13,6 +13,7 @@ from bot.channels.webchat.translate import tag_of
 from bot.messages import InboundMessage
 from bot.storage.database import Database
 from bot.storage.schema import conversation
+from handoff.console.views import ConversationFilter
 from tests.fakes.shop import token_for
 from tests.fakes.tablet import Browser, Shop, open_shop
 
@@ -245,6 +246,16 @@ async def test_whoever_only_signed_in_can_still_be_written_to(shop: Shop) -> Non
         return connection.execute(select(conversation.c.identity_id).where(conversation.c.profile_id == "c1")).scalar_one()
 
     assert await shop.house.database.read(holder) is not None
+
+
+async def test_what_a_page_tells_by_itself_is_no_line_for_advisors(shop: Shop) -> None:
+    browser = await shop.browser()
+    await browser.says("bonjour")
+    await browser.signs_in("c1")
+    listed = (await shop.house.ports.desk.conversations(ConversationFilter())).rows[0]
+    kinds = [message.kind for message in (await shop.house.thread(listed.id)).messages]
+    assert set(kinds) == {"text"}
+    assert listed.last_text
 
 
 async def test_a_customer_only_the_shop_knows_is_known_by_its_word(shop: Shop) -> None:
