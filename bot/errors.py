@@ -55,7 +55,7 @@ class MergeRefused(BotError):
 class PersonRefused(BotError):
     """A person cannot be exported or erased.
 
-    `code`: `unknown` (we keep nothing of them), `appointments` (some are still to come), `word` (the word to confirm was another).
+    `code`: `unknown` (we keep nothing of them), `appointments` (some are still to come), `word` (another was to be typed).
     """
 
     def __init__(self, code: str, why: str) -> None:

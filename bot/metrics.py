@@ -54,9 +54,7 @@ DATABASE_SETTING = Gauge(
     ["name", "value"],
     registry=REGISTRY,
 )
-RETIRED = Counter(
-    "filrouge_rows_past_retention_total", "Rows that went because their time was over", ["kind"], registry=REGISTRY
-)
+RETIRED = Counter("filrouge_rows_past_retention_total", "Rows that went because their time was over", ["kind"], registry=REGISTRY)
 ERASED = Counter("filrouge_persons_erased_total", "Persons erased to the end", registry=REGISTRY)
 SEATS = Gauge(
     "filrouge_seat_held", "Whether this process has the seat that only one process may have", ["seat"], registry=REGISTRY

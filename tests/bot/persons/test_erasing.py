@@ -270,9 +270,8 @@ async def test_no_source_brings_her_back_unnoticed(database: Database, brand: Br
 
 
 async def test_a_profile_nobody_has_written_as_is_erased_too(database: Database, brand: Brand, clock: FakeClock) -> None:
-    await database.write(
-        partial(profile_sources.take, source="file", told=[Told(id="client-zoe", facts={"first_name": "Zoé"})], order=Order(), now=NOON)
-    )
+    zoe = [Told(id="client-zoe", facts={"first_name": "Zoé"})]
+    await database.write(partial(profile_sources.take, source="file", told=zoe, order=Order(), now=NOON))
     receipt = await erase(database, clock, brand, by="operator", profile_id="client-zoe")
     assert receipt.counts == {"profiles": 1, "sources": 1}
     assert mentions(await everything(database), ("client-zoe", "Zoé")) == []
