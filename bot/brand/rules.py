@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -44,6 +45,10 @@ class HandoffRules(BrandModel):
 LevelName = Literal["linked", "channel_verified", "challenge_verified", "authenticated"]
 
 
+SHARED = frozenset({"webchat", "rest"})
+"""Channels on which another may sit down at the same screen."""
+
+
 class ProofRules(BrandModel):
     """How well a customer must have proved who they are before each fact is said and each act done."""
 
@@ -61,6 +66,10 @@ class ProofRules(BrandModel):
     """How long a code that was typed counts on a channel that is one person's own."""
     shared_hours: Annotated[int, Field(ge=1, le=8_760)] = 12
     """The same in the web chat, whose browser may be anybody's."""
+
+    def counts_for(self, channel: str) -> timedelta:
+        """How long what somebody has proved on this channel by an act of theirs (a code, a link) counts."""
+        return timedelta(hours=self.shared_hours) if channel in SHARED else timedelta(days=self.code_days)
 
 
 class ResumeRules(BrandModel):

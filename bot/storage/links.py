@@ -41,11 +41,14 @@ def make(connection: Connection, *, conversation_id: int, channel: str, now: dat
     return token
 
 
-def open_link(connection: Connection, standing: Standing, token: str, now: datetime) -> Joined | Literal["here", "refused"]:
+def open_link(
+    connection: Connection, standing: Standing, token: str, now: datetime, *, counts_for: timedelta | None = None
+) -> Joined | Literal["here", "refused"]:
     """What opening a link does to the conversation of whoever opened it.
 
     `Joined`: it is now part of the link's conversation, whose turn goes on with this message. "here": it is that conversation.
-    "refused": unknown, too old, opened by somebody else, or of another known person.
+    "refused": unknown, too old, opened by somebody else, or of another known person. `counts_for`: how long a link says who opened
+    it, on this channel.
     """
     row = connection.execute(select(link).where(link.c.token_hash == _hash(token)).with_for_update()).first()
     if row is None or row.channel != standing.channel:
@@ -66,7 +69,7 @@ def open_link(connection: Connection, standing: Standing, token: str, now: datet
         return "refused"
     connection.execute(use)
     if profile_there is not None and standing.profile_id is None:
-        _vouch(connection, row, standing, profile_there, now)
+        _vouch(connection, row, standing, profile_there, now, None if counts_for is None else now + counts_for)
     # The thread of the known person stays; between two unknown ones, the one the link came from.
     winner, loser = (standing.id, target) if standing.profile_id and not profile_there else (target, standing.id)
     why = {"kind": "link", "channel": standing.channel, "at": now.isoformat()}
@@ -76,7 +79,9 @@ def open_link(connection: Connection, standing: Standing, token: str, now: datet
     return Joined(winner)
 
 
-def _vouch(connection: Connection, row: Any, standing: Standing, profile_id: str, now: datetime) -> None:
+def _vouch(
+    connection: Connection, row: Any, standing: Standing, profile_id: str, now: datetime, expires_at: datetime | None
+) -> None:
     """A link made where the person is known says who opens it, as far as a link can that may have been given away."""
     if row.identity_id is not None and evidence.proven(connection, [row.identity_id], profile_id, now) >= Level.LINKED:
         evidence.give(
@@ -88,6 +93,7 @@ def _vouch(connection: Connection, row: Any, standing: Standing, profile_id: str
             level=Level.LINKED,
             now=now,
             detail={"made_by": row.identity_id},
+            expires_at=expires_at,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert
@@ -179,7 +179,7 @@ class Listener:
         return Heard(arrival.id, events, {"contact": "own" if own else "not_own"})
 
     def _link(self, arrival: Arrival) -> Heard | Joined:
-        opened = links.open_link(self.connection, self.standing, str(arrival.data.get("token", "")), self.now)
+        opened = self._opened(arrival, "token")
         if isinstance(opened, Joined):
             return opened
         if opened == "refused":
@@ -188,11 +188,16 @@ class Listener:
 
     def _referral(self, arrival: Arrival) -> Heard | Joined:
         """Somebody came by a link or an advertisement: one of our own links is opened, of any other there is nothing to say."""
-        opened = links.open_link(self.connection, self.standing, str(arrival.data.get("ref", "")), self.now)
+        opened = self._opened(arrival, "ref")
         if isinstance(opened, Joined):
             return opened
         events = (MovedHere(self.standing.channel or ""),) if opened == "here" else ()
         return Heard(arrival.id, events, {"kind": arrival.kind})
+
+    def _opened(self, arrival: Arrival, name: str) -> Joined | Literal["here", "refused"]:
+        counts_for = self.brand.proof.counts_for(arrival.channel)
+        token = str(arrival.data.get(name, ""))
+        return links.open_link(self.connection, self.standing, token, self.now, counts_for=counts_for)
 
     def _echo(self, arrival: Arrival, state: DialogueState) -> Heard:
         """Somebody of the brand answered in the platform's own application: the bot steps back, and returns by itself."""

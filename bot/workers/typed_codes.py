@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -23,8 +23,6 @@ from bot.storage.schema import message
 from bot.turn import Heard
 from nlu.understanding import Entity, IntentGuess, Understanding
 
-SHARED = frozenset({"webchat", "rest"})
-"""Channels whose other end may be anybody's browser."""
 GIVES_CODE = "give_code"
 """Intent, for the trace, of a message that answers the question for a code."""
 
@@ -55,7 +53,7 @@ def hear_code(
     if typed is None:
         wish = wish_in(arrival.text) if state.asked == CODE_SLOT else None
         return None if wish is None else _heard(arrival, understanding, wish, (), now)
-    answer = proofs.answer(typed.code, lasts=lasts(rules, arrival.channel))
+    answer = proofs.answer(typed.code, lasts=rules.counts_for(arrival.channel))
     if isinstance(answer, Joined):
         return answer
     _forget(connection, arrival, typed.code, without(arrival.text, typed))
@@ -73,11 +71,6 @@ def awaits_code(state: DialogueState, flows: Flows) -> bool:
     """Whether a flow under way waits for a code, be it beneath another."""
     steps = (flow.steps.get(frame.step) for frame in state.stack if (flow := flows.get(frame.flow)) is not None)
     return any(isinstance(step, Collect) and step.slot == CODE_SLOT for step in steps)
-
-
-def lasts(rules: ProofRules, channel: str) -> timedelta:
-    """How long a code that is typed there counts."""
-    return timedelta(hours=rules.shared_hours) if channel in SHARED else timedelta(days=rules.code_days)
 
 
 def _heard(arrival: Arrival, said: Understanding, worth: str, learnt: tuple[Event, ...], now: datetime) -> Heard:
