@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, bindparam, func, insert, or_, select, update
 
 from bot.customers.recognise import Level
+from bot.storage.prepared import Prepared
 from bot.storage.schema import evidence
 
 
@@ -73,14 +74,18 @@ def given(
     return connection.execute(update(evidence).where(*same, live(now)).values(expires_at=expires_at)).rowcount > 0
 
 
+_ENDS = Prepared(
+    select(evidence.c.expires_at).where(
+        evidence.c.identity_id == bindparam("identity"),
+        evidence.c.kind == bindparam("kind"),
+        evidence.c.revoked_at.is_(None),
+    )
+)
+
+
 def lapsed(connection: Connection, identity_id: int, kind: str, now: datetime) -> bool:
     """Whether this identity once gave such a proof, and it has run out since."""
-    rows = connection.execute(
-        select(evidence.c.expires_at).where(
-            evidence.c.identity_id == identity_id, evidence.c.kind == kind, evidence.c.revoked_at.is_(None)
-        )
-    ).scalars()
-    ends = list(rows)
+    ends = [row[0] for row in _ENDS.all(connection, {"identity": identity_id, "kind": kind})]
     return bool(ends) and all(end is not None and end <= now for end in ends)
 
 

@@ -47,7 +47,9 @@ def vouch(
         if _contacts(aliases) and standing.identity_id and (standing.handled_at is None or now - standing.handled_at > A_DAY):
             evidence.given(connection, standing.identity_id, standing.profile_id, kind, now=now, expires_at=ends)
         return None
-    if standing.identity_id is not None and evidence.lapsed(connection, standing.identity_id, kind, now):
+    # Whom nobody knows, and for whom the platform does not vouch either, has nothing to lose.
+    at_stake = standing.identity_id is not None and (standing.profile_id is not None or bool(_contacts(aliases)))
+    if at_stake and evidence.lapsed(connection, standing.identity_id or 0, kind, now):
         # Only what is proved anew counts from here on: the number alone did so once already.
         owned = standing.profile_id is not None and standing.proven < Level.LINKED
         return move_out(connection, standing, now) if owned else None
