@@ -46,6 +46,10 @@ _LINES: Mapping[str, tuple[str, str]] = {
         "Noted, thank you: you will get our offers{where}. Reply “stop ads” to stop.",
     ),
     "allowed": ("C’est noté : nous pouvons vous écrire {by}.", "Noted: we may write to you {by}."),
+    "said_there": (
+        "Pour que nous puissions vous écrire, dites-le-nous depuis le canal concerné.",
+        "To let us write to you, tell us so on the channel it is about.",
+    ),
     "quiet": ("C’est noté : nous ne vous écrirons pas {hours}.", "Noted: we will not write to you {hours}."),
     "any_time": ("C’est noté : nous pouvons vous écrire à toute heure.", "Noted: we may write to you at any hour."),
     "preferred": ("C’est noté : nous vous écrirons plutôt {by}.", "Noted: we will rather write to you {by}."),

@@ -48,6 +48,8 @@ class Wish:
     purpose: str = ""
     at: datetime
     by: str = "customer"
+    identity: int | None = None
+    """Who said it; None when it was told otherwise."""
     proof: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -78,6 +80,12 @@ class Wanted:
         """The latest wish that speaks of being written to there for this; None when none does."""
         said = [w for w in self.wishes if w.kind == CONTACT and w.channel in ("", channel) and w.purpose in ("", purpose)]
         return max(said, key=lambda one: one.id, default=None)
+
+    def refusals(self, channel: str, purpose: str) -> tuple[Wish, ...]:
+        """Every refusal still standing that a permission for this channel and purpose (empty: all) would lift."""
+        said = [one for one in self.wishes if one.kind == CONTACT]
+        met = [one for one in said if not one.value and _meet(one.channel, channel) and _meet(one.purpose, purpose)]
+        return tuple(one for one in met if not any(later.value and _covers(later, one) for later in said))
 
     def agrees(self, channel: str) -> bool:
         """Whether they want advertising there. Letting us write again at all is no yes to it."""
@@ -114,6 +122,14 @@ class Verdict:
 
 
 GO = Verdict("go")
+
+
+def _meet(one: str, other: str) -> bool:
+    return not one or not other or one == other
+
+
+def _covers(later: Wish, one: Wish) -> bool:
+    return later.id > one.id and later.channel in ("", one.channel) and later.purpose in ("", one.purpose)
 
 
 def is_unasked(purpose: str, *, now: datetime, asked_at: datetime | None) -> bool:

@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from bot.customers.recognise import Level
 from bot.customers.wishes import CONTACT as CONTACT  # whether they may be written to: true or false
 from bot.customers.wishes import Wanted, Wish
+from bot.storage.evidence import proven
 from bot.storage.schema import conversation, profile, wish
 
 _ROWS = select(wish).order_by(wish.c.id)
@@ -71,6 +73,7 @@ def _wish(row: Any) -> Wish:
         purpose=row.purpose,
         at=row.at,
         by=row.by,
+        identity=row.identity_id,
         proof=row.proof or {},
     )
 
@@ -82,6 +85,36 @@ def allowed(rows: Sequence[Any], channel: str, purpose: str) -> bool | None:
     """
     said = [row for row in rows if row.channel in ("", channel) and row.purpose in ("", purpose)]
     return None if not said else bool(max(said, key=lambda row: row.id).value)
+
+
+def may_permit(
+    connection: Connection,
+    wanted: Wanted,
+    *,
+    channel: str,
+    purpose: str,
+    identity: int,
+    here: str,
+    profile_id: str | None,
+    now: datetime,
+) -> bool:
+    """Whether this identity, writing on `here`, may lift the refusals that stand against `channel` and `purpose`.
+
+    Whoever refused may, and whoever writes on the very channel; anybody else only when as well proven as who refused: several
+    share a thread, and one's STOP is not another's to take back.
+    """
+    if channel and channel == here:
+        return True
+    standing = wanted.refusals(channel, purpose)
+    others = [one for one in standing if one.identity != identity and one.channel != here]
+    # What a merge made of two refusals is lifted by whoever had refused.
+    if any(one.identity == identity for one in standing):
+        others = [one for one in others if one.by != "merge"]
+    if profile_id is None:
+        return all(one.identity is None and one.by != "merge" for one in others)
+    level = proven(connection, (identity,), profile_id, now)
+    asked = [proven(connection, (one.identity,), profile_id, now) for one in others if one.identity is not None]
+    return not others or level >= max((Level.LINKED, *asked))
 
 
 def take_stricter(

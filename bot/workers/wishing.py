@@ -86,6 +86,8 @@ class Wishing:
 
     def _wants(self, arrival: Arrival, state: DialogueState, said: Said) -> Heard:
         said = replace(said, channel=arrival.channel) if said.channel == HERE else said
+        if not self._may(arrival, said):
+            return _answered(arrival, CONTACT, wish_answers.line("said_there", state.language))
         self._record(arrival, said)
         spoken = self.house.domain.languages
         line = wish_answers.confirmed(said.kind, said.value, said.channel, said.purpose, state.language, spoken)
@@ -96,10 +98,28 @@ class Wishing:
         last = next((one for one in reversed(wanted.wishes) if one.by == "customer"), None)
         if last is None or self.now - last.at > UNDONE_WITHIN:
             return None
-        self._record(arrival, Said(last.kind, restored(wanted, last), last.channel, last.purpose))
+        before = Said(last.kind, restored(wanted, last), last.channel, last.purpose)
+        if not self._may(arrival, before):
+            return _answered(arrival, CONTACT, wish_answers.line("said_there", language))
+        self._record(arrival, before)
         speaks = restored(wanted, last) if last.kind == LANGUAGE else ""
         line = wish_answers.line("undone", speaks or language)
         return replace(_answered(arrival, last.kind, line), language=speaks)
+
+    def _may(self, arrival: Arrival, said: Said) -> bool:
+        """Whether this is theirs to say: a refusal may be said by anybody in the thread, and lifted by those it is of."""
+        if said.kind != CONTACT or not said.value or arrival.identity is None:
+            return True
+        return wishes.may_permit(
+            self.connection,
+            self._wanted(),
+            channel=said.channel,
+            purpose=said.purpose,
+            identity=arrival.identity,
+            here=arrival.channel,
+            profile_id=self.standing.profile_id,
+            now=self.now,
+        )
 
     def _by_platform(self, arrival: Arrival) -> None:
         """The platform acts on a word by itself, and says so: it is the customer's word all the same."""
