@@ -188,6 +188,7 @@ class StoreProofs:
             if isinstance(known, Unknown):
                 rows.end(self.connection, one.id, "right", self.now)
                 return Answer("refused")
+        evidence.end_claims(self.connection, self.standing.identity_id, who.id, self.now)
         joined = self._join_mailbox(one, who.id)
         if joined is not None:
             return joined

@@ -59,7 +59,11 @@ _FIND = Prepared(
         conversation.c.profile_id,
         strongest(identity.c.id, conversation.c.profile_id, bindparam("now", type_=Instant)),
         select(evidence.c.id)
-        .where(evidence.c.identity_id == identity.c.id, evidence.c.profile_id == conversation.c.profile_id)
+        .where(
+            evidence.c.identity_id == identity.c.id,
+            evidence.c.profile_id == conversation.c.profile_id,
+            evidence.c.level >= int(Level.LINKED),
+        )
         .limit(1)
         .correlate(identity, conversation)
         .scalar_subquery(),

@@ -18,11 +18,15 @@ def live(at: Any) -> ColumnElement[bool]:
     return evidence.c.revoked_at.is_(None) & or_(evidence.c.expires_at.is_(None), evidence.c.expires_at > at)
 
 
+_proves = evidence.c.level >= int(Level.LINKED)
+"""That a row is worth more than somebody's word, which opens nothing and keeps nothing open."""
+
+
 def strongest(identity: ColumnElement[int], profile: ColumnElement[str | None], at: Any) -> ScalarSelect[int]:
     """The level an identity of another table's row has proved for a profile, as part of a larger query; null for none."""
     return (
         select(func.max(evidence.c.level))
-        .where(evidence.c.identity_id == identity, evidence.c.profile_id == profile, live(at))
+        .where(evidence.c.identity_id == identity, evidence.c.profile_id == profile, _proves, live(at))
         .correlate_except(evidence)
         .scalar_subquery()
     )
@@ -60,7 +64,7 @@ def proven(connection: Connection, identities: Sequence[int], profile_id: str, n
     """The strongest level any of these identities has proved for this profile, and that still counts."""
     found = connection.execute(
         select(func.max(evidence.c.level)).where(
-            evidence.c.identity_id.in_(identities), evidence.c.profile_id == profile_id, live(now)
+            evidence.c.identity_id.in_(identities), evidence.c.profile_id == profile_id, _proves, live(now)
         )
     ).scalar()
     return Level(found or 0)
@@ -91,9 +95,15 @@ def lapsed(connection: Connection, identity_id: int, kind: str, now: datetime) -
 
 def over(connection: Connection, identity_id: int, profile_id: str, now: datetime) -> bool:
     """Whether this identity has proved to be the person of this profile before, and none of it counts any more."""
-    rows = select(live(now)).where(evidence.c.identity_id == identity_id, evidence.c.profile_id == profile_id)
+    rows = select(live(now)).where(evidence.c.identity_id == identity_id, evidence.c.profile_id == profile_id, _proves)
     counts = list(connection.execute(rows).scalars())
     return bool(counts) and not any(counts)
+
+
+def end_claims(connection: Connection, identity_id: int | None, profile_id: str, now: datetime) -> None:
+    """Let what this identity has only said of itself be over: it has proved it since."""
+    said = (evidence.c.identity_id == identity_id, evidence.c.profile_id == profile_id, ~_proves, live(now))
+    connection.execute(update(evidence).where(*said).values(expires_at=now))
 
 
 def revoke(

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
+from bot.brand.rules import SHARED
 from bot.customers.recognise import Known, Level, Needs, facts_for
 from bot.dialogue.events import Vouched
 from bot.storage import evidence, recognition, sign_ins
-from bot.storage.chat import CHANNEL
 from bot.storage.conversations import Standing
 from bot.storage.inbox import SPEAKING, Arrival
 from bot.storage.merging import Joined
@@ -53,8 +53,8 @@ def signed_out(connection: Connection, standing: Standing, arrival: Arrival, now
 
 
 def is_left(connection: Connection, standing: Standing, arrivals: Sequence[Arrival], now: datetime) -> bool:
-    """Whether somebody writes from a browser whose proof has run out: it may be anybody, and nothing here is theirs."""
-    if standing.channel != CHANNEL or standing.profile_id is None or standing.proven or standing.identity_id is None:
+    """Whether somebody writes from a screen whose proof has run out: it may be anybody, and nothing here is theirs."""
+    if standing.channel not in SHARED or standing.profile_id is None or standing.proven or standing.identity_id is None:
         return False
     if not any(one.author == "customer" and one.kind not in SILENT for one in arrivals):
         return False
