@@ -44,7 +44,8 @@ class ClaimLost(BotError):
 class MergeRefused(BotError):
     """Two conversations or profiles cannot be made one, or two again.
 
-    `code`: `unknown`, `undone` or `too_old` (nothing to undo); `same`, `gone`, `two_people`, `apart` (nothing to join).
+    `code`: `unknown`, `undone` or `too_old` (nothing to undo); `of_profiles` (undo those); `same`, `gone`,
+    `two_people`, `apart` (nothing to join).
     """
 
     def __init__(self, code: str, why: str) -> None:

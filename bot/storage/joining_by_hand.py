@@ -14,9 +14,10 @@ from bot.errors import MergeRefused
 from bot.storage import evidence
 from bot.storage.merging import are_apart, follow, join
 from bot.storage.parting import undo
+from bot.storage.profile_contacts import hand_points_over, lead_anew
 from bot.storage.profile_sources import take
 from bot.storage.recognition import holder_of
-from bot.storage.schema import apart, contact_point, conversation, identity, profile, profile_merge
+from bot.storage.schema import apart, conversation, identity, merge, profile, profile_merge
 from bot.storage.schema import evidence as proofs
 
 JOINED = "joined"
@@ -87,7 +88,8 @@ def join_profiles(
     here, there = holder_of(connection, keep), holder_of(connection, drop)
     if here is not None and there is not None:
         _check_two_holders(connection, here, there, keep, drop, now)
-    moved: dict[str, Any] = {"points": _hand_points_over(connection, drop, keep), "conversation": there}
+    hand_points_over(connection, drop, keep)
+    moved: dict[str, Any] = {"conversation": there}
     moved["proofs"] = list(
         connection.execute(
             update(proofs).where(proofs.c.profile_id == drop).values(profile_id=keep).returning(proofs.c.id)
@@ -108,16 +110,18 @@ def part_profiles(connection: Connection, number: int, *, by: str, why: str, now
     keep, drop, moved = row.kept_id, row.dropped_id, row.moved
     connection.execute(update(profile).where(profile.c.id == drop).values(merged_into=None, changed_at=now))
     connection.execute(update(proofs).where(proofs.c.id.in_(moved["proofs"])).values(profile_id=drop))
-    _hand_points_back(connection, drop, keep, moved["points"])
     _fill(connection, keep, order, now)
-    if row.merge_id is not None:
-        undo(connection, row.merge_id, by=by, why=why, now=now)
+    theirs = lead_anew(connection, keep, drop)
+    since = _give_back_proofs(connection, keep, drop, theirs, row.at)
+    if row.merge_id is not None and _still_joined(connection, row.merge_id):
+        undo(connection, row.merge_id, by=by, why=why, now=now, of_profiles=True)
+    for merge_id in _joined_by(connection, since, keep, row.at):
+        undo(connection, merge_id, by=by, why=why, now=now, of_profiles=True)
+    homes = {_home(connection, one) for one in since}
     if moved["conversation"] is not None:
-        back = follow(connection, moved["conversation"])
-        level = evidence.proven(connection, _identities(connection, back), drop, now)
-        connection.execute(
-            update(conversation).where(conversation.c.id == back).values(profile_id=drop, level=int(level), touched_at=now)
-        )
+        homes.add(follow(connection, moved["conversation"]))
+    for home in sorted(homes):
+        _known_anew(connection, home, keep, drop, now)
     ended = {"undone_at": now, "undone_by": by, "undone_why": why[:500]}
     connection.execute(update(profile_merge).where(profile_merge.c.id == number).values(ended))
 
@@ -180,29 +184,44 @@ def _identities(connection: Connection, conversation_id: int) -> Sequence[int]:
     return list(connection.execute(query).scalars())
 
 
-def _points(connection: Connection, profile_id: str) -> list[tuple[str, str]]:
-    query = select(contact_point.c.kind, contact_point.c.value).where(contact_point.c.profile_id == profile_id)
-    return [(row.kind, row.value) for row in connection.execute(query)]
+def _give_back_proofs(
+    connection: Connection, keep: str, drop: str, theirs: Sequence[tuple[str, str]], since: datetime
+) -> set[int]:
+    """What was proved by a number or address of the dropped profile while it was an alias is its own. Returns the identities."""
+    rows = connection.execute(select(proofs).where(proofs.c.profile_id == keep, proofs.c.at >= since)).all()
+    own = [row for row in rows if any((kind, (row.detail or {}).get(kind)) in theirs for kind in ("phone", "email"))]
+    connection.execute(update(proofs).where(proofs.c.id.in_([row.id for row in own])).values(profile_id=drop))
+    return {int(row.identity_id) for row in own if row.identity_id is not None}
 
 
-def _hand_points_over(connection: Connection, drop: str, keep: str) -> dict[str, list[list[str]]]:
-    """What led to one leads to the other. Returns what did, and what of it is new to the other."""
-    own, theirs = _points(connection, drop), set(_points(connection, keep))
-    new = [point for point in own if point not in theirs]
-    connection.execute(delete(contact_point).where(contact_point.c.profile_id == drop))
-    if new:
-        connection.execute(insert(contact_point), [{"kind": kind, "value": value, "profile_id": keep} for kind, value in new])
-    return {"all": [list(point) for point in own], "new": [list(point) for point in new]}
+def _joined_by(connection: Connection, identities: set[int], keep: str, since: datetime) -> list[int]:
+    """Merges made since because these identities were taken for the kept person, the latest first."""
+    later = select(merge).where(merge.c.at >= since, merge.c.undone_at.is_(None)).order_by(merge.c.id.desc())
+    return [
+        int(row.id)
+        for row in connection.execute(later)
+        if row.why.get("profile") == keep and row.why.get("identity") in identities and "before" in row.moved
+    ]
 
 
-def _hand_points_back(connection: Connection, drop: str, keep: str, points: Mapping[str, Sequence[Sequence[str]]]) -> None:
-    still = _points(connection, keep)
-    for kind, value in points["new"]:
-        at = (contact_point.c.kind == kind) & (contact_point.c.value == value) & (contact_point.c.profile_id == keep)
-        connection.execute(delete(contact_point).where(at))
-    rows = [{"kind": kind, "value": value, "profile_id": drop} for kind, value in points["all"] if (kind, value) in still]
-    if rows:
-        connection.execute(insert(contact_point), rows)
+def _still_joined(connection: Connection, merge_id: int) -> bool:
+    return connection.execute(select(merge.c.undone_at).where(merge.c.id == merge_id)).scalar() is None
+
+
+def _home(connection: Connection, identity_id: int) -> int:
+    return int(connection.execute(select(identity.c.conversation_id).where(identity.c.id == identity_id)).scalar_one())
+
+
+def _known_anew(connection: Connection, home: int, keep: str, drop: str, now: datetime) -> None:
+    """Whose conversation this is, now that the two are two: the one its identities have proved better, if they are free to be."""
+    whose = connection.execute(select(conversation.c.profile_id).where(conversation.c.id == home)).scalar()
+    identities = _identities(connection, home)
+    kept, dropped = (evidence.proven(connection, identities, one, now) for one in (keep, drop))
+    was_dropped = whose is None or (whose == keep and dropped > kept)
+    if whose not in (None, keep) or not was_dropped or holder_of(connection, drop, but=home) is not None:
+        return
+    named = {"profile_id": drop, "level": int(dropped), "touched_at": now}
+    connection.execute(update(conversation).where(conversation.c.id == home).values(named))
 
 
 def _fill(connection: Connection, keep: str, order: Order | None, now: datetime) -> None:

@@ -16,7 +16,7 @@ from bot.errors import MergeRefused
 from bot.storage import evidence, timers
 from bot.storage.leaving import Leaving
 from bot.storage.merging import follow, keep_apart, state_of
-from bot.storage.schema import IS_OPEN, apart, case, conversation, identity, merge, message, wish
+from bot.storage.schema import IS_OPEN, apart, case, conversation, identity, merge, message, profile_merge, timer, wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class Parted:
     leaves: int
 
 
-def undo(connection: Connection, merge_id: int, *, by: str, why: str, now: datetime) -> Parted:
+def undo(connection: Connection, merge_id: int, *, by: str, why: str, now: datetime, of_profiles: bool = False) -> Parted:
     """Take a merge back: what was the loser's is the loser's again, what its identities have written since included.
 
-    The two are kept apart from now on, and of what they had proved each keeps what it had proved itself. Raises `MergeRefused`
-    when there is nothing to undo.
+    The two are kept apart from now on, and of what they had proved each keeps what it had proved itself. `of_profiles`: the
+    profiles that were joined with it are parted, too. Raises `MergeRefused` when there is nothing to undo, or more than this.
     """
     row = connection.execute(select(merge).where(merge.c.id == merge_id).with_for_update()).first()
     if row is None:
@@ -40,12 +40,12 @@ def undo(connection: Connection, merge_id: int, *, by: str, why: str, now: datet
         raise MergeRefused("undone", "this merge has been undone already; reload the list")
     if "before" not in row.moved:
         raise MergeRefused("too_old", "this merge was made by a version that did not note enough to undo it")
-    stays, leaves = follow(connection, row.loser_id), int(row.loser_id)
-    ids = sorted((stays, leaves))
-    locked = select(conversation).where(conversation.c.id.in_(ids)).order_by(conversation.c.id).with_for_update()
-    home = {found.id: found for found in connection.execute(locked)}[stays]
+    if not of_profiles:
+        _check_alone(connection, merge_id)
+    home, leaves = _locked_home(connection, row), int(row.loser_id)
+    stays = int(home.id)
     leaving = Leaving.of(connection, row, stays)
-    _Parting(connection, row, home, leaving, now, by).write()
+    _Parting(connection, row, home, leaving, now, by).with_whoever_is_known().write()
     for other in row.moved["apart"]:
         pair = (apart.c.first_id == min(stays, other)) & (apart.c.second_id == max(stays, other))
         connection.execute(delete(apart).where(pair))
@@ -54,6 +54,25 @@ def undo(connection: Connection, merge_id: int, *, by: str, why: str, now: datet
     ended = {"undone_at": now, "undone_by": by, "undone_why": why[:500]}
     connection.execute(update(merge).where(merge.c.id == merge_id).values(ended))
     return Parted(stays, leaves)
+
+
+def _check_alone(connection: Connection, merge_id: int) -> None:
+    joined = select(profile_merge.c.id).where(profile_merge.c.merge_id == merge_id, profile_merge.c.undone_at.is_(None))
+    if connection.execute(joined).first() is not None:
+        raise MergeRefused("of_profiles", "these became one because their profiles did; undo that instead")
+
+
+def _locked_home(connection: Connection, merged: Any) -> Any:
+    """The row of the conversation both are in, locked; found again while another process was joining it elsewhere."""
+    while True:
+        stays = follow(connection, merged.loser_id)
+        ids = sorted((stays, int(merged.loser_id)))
+        locked = select(conversation).where(conversation.c.id.in_(ids)).order_by(conversation.c.id).with_for_update()
+        home = {found.id: found for found in connection.execute(locked)}.get(stays)
+        if home is None:
+            raise MergeRefused("unknown", "whoever this was has been erased; reload the list")
+        if home.merged_into is None:
+            return home
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +95,15 @@ class _Parting:
         )
         return bool(self.home.id == self.merged.winner_id and self.connection.execute(later).first() is None)
 
+    def with_whoever_is_known(self) -> _Parting:
+        """The same; when the person known leaves, whoever came because they had proved to be that person leaves, too."""
+        if not self._profile_goes():
+            return self
+        return replace(self, leaving=self.leaving.followed_by(self.leaving.known_as(self.home.profile_id)))
+
     def write(self) -> None:
-        spoke, direct = self._spoke(), self.direct
+        direct, profile_goes = self.direct, self._profile_goes()
+        spoke, steps_back = self._spoke(), self._steps_back()
         self.leaving.go(self.connection)
         whole = state_of(self.home)
         before = self._before("loser")
@@ -89,7 +115,12 @@ class _Parting:
             leaving=self.leaving.identities,
             spoke=spoke if direct else spoke or "stays",
         )
-        profile_goes = self._profile_goes(direct)
+        stays, leaves = (
+            replace(state, paused=whole.paused and (steps_back == side if steps_back else state.paused))
+            for side, state in (("stays", stays), ("leaves", leaves))
+        )
+        if steps_back == "leaves":
+            self._hand_timer_over()
         self._save(self.leaving.stays, stays, stayed, has_profile=not profile_goes, spoke=spoke == "stays")
         self._save(self.leaving.leaves, leaves, before, has_profile=profile_goes, spoke=spoke == "leaves")
 
@@ -112,14 +143,38 @@ class _Parting:
         ).scalar()
         return None if last is None else "leaves" if last in self.leaving.identities else "stays"
 
-    def _profile_goes(self, direct: bool) -> bool:
+    def _steps_back(self) -> Side | None:
+        """Whose bot is silent because somebody of the brand has answered in the platform's own application; None: nobody's."""
+        if not timers.waits(self.connection, self.home.id, timers.STEP_BACK):
+            return None
+        echoed = self.connection.execute(
+            select(message.c.identity_id)
+            .where(message.c.conversation_id == self.home.id, message.c.kind == "echo")
+            .order_by(message.c.id.desc())
+            .limit(1)
+        ).scalar()
+        return "leaves" if echoed in self.leaving.identities else "stays"
+
+    def _hand_timer_over(self) -> None:
+        mine = (timer.c.conversation_id == self.leaving.stays) & (timer.c.kind == timers.STEP_BACK)
+        self.connection.execute(update(timer).where(mine).values(conversation_id=self.leaving.leaves))
+
+    def _profile_goes(self) -> bool:
         """Whether the person known is the one who leaves: who was it before, or else has proved it better since."""
         profile_id, before = self.home.profile_id, self.merged.moved["before"]
-        if profile_id is None or (direct and before["winner"]["profile_id"] == profile_id):
+        if profile_id is None or before["winner"]["profile_id"] == profile_id:
             return False
         if before["loser"]["profile_id"] == profile_id:
             return True
-        return self._proven(self.leaving.leaves, profile_id) > self._proven(self.leaving.stays, profile_id)
+        everybody = set(self._identities(self.home.id))
+        came = everybody & self.leaving.identities
+        # Whoever came since because they are this person goes where the person goes.
+        known = {one for row in self.leaving.known_as(profile_id) for one in row.moved.get("identities", ())}
+        theirs, others = (self._level(ids - known, profile_id) for ids in (came, everybody - came))
+        return theirs > others and theirs >= Level.LINKED
+
+    def _level(self, identities: set[int], profile_id: str) -> Level:
+        return evidence.proven(self.connection, sorted(identities), profile_id, self.now)
 
     def _proven(self, conversation_id: int, profile_id: str) -> Level:
         return evidence.proven(self.connection, self._identities(conversation_id), profile_id, self.now)

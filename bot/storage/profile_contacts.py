@@ -71,6 +71,59 @@ def move_points(connection: Connection, changed: Mapping[str, tuple[Mapping[str,
         connection.execute(_LEAD[connection.dialect.name], rows)
 
 
+def hand_points_over(connection: Connection, drop: str, keep: str) -> None:
+    """What led to one profile leads to the other, to which it has been joined."""
+    points = _led_to(connection, drop)
+    connection.execute(delete(contact_point).where(contact_point.c.profile_id == drop))
+    rows = [{"kind": kind, "value": value, "profile_id": keep} for kind, value in points]
+    if rows:
+        connection.execute(_LEAD[connection.dialect.name], rows)
+
+
+def lead_anew(connection: Connection, keep: str, drop: str) -> list[Point]:
+    """Two profiles that were one are two again: what leads to each follows from what it says itself, and those joined to it.
+
+    Returns what leads to `drop` and not to `keep`.
+    """
+    ends = {one: _end(connection, one) for one in (keep, drop)}
+    led: dict[str, list[Point]] = {}
+    for one, end in ends.items():
+        facts = [points_of(said) for said in _said(connection, end)]
+        led[one] = list(dict.fromkeys(point for points in facts for point in points))
+    for one, end in ends.items():
+        stray = [point for point in _led_to(connection, end) if point not in led[one]]
+        if stray:
+            rows = [{"b_kind": kind, "b_value": value, "b_profile": end} for kind, value in stray]
+            connection.execute(_PART, rows)
+        if led[one]:
+            rows = [{"kind": kind, "value": value, "profile_id": end} for kind, value in led[one]]
+            connection.execute(_LEAD[connection.dialect.name], rows)
+    return [point for point in led[drop] if point not in led[keep]]
+
+
+def _led_to(connection: Connection, profile_id: str) -> list[Point]:
+    query = select(contact_point.c.kind, contact_point.c.value).where(contact_point.c.profile_id == profile_id)
+    return [(row.kind, row.value) for row in connection.execute(query)]
+
+
+def _end(connection: Connection, profile_id: str) -> str:
+    return _owners(connection, [profile_id])[profile_id]
+
+
+def _said(connection: Connection, profile_id: str) -> list[Mapping[str, Any]]:
+    """The facts of a profile and of all that are joined to it, directly or not."""
+    waiting, found = [profile_id], []
+    while waiting:
+        rows = connection.execute(
+            select(profile.c.id, profile.c.facts, profile.c.merged_into).where(
+                profile.c.id.in_(waiting) | profile.c.merged_into.in_(waiting)
+            )
+        ).all()
+        found += [row.facts for row in rows if row.id in waiting]
+        waiting = [row.id for row in rows if row.id not in waiting]
+    return found
+
+
 def _owners(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
     """For each profile the one its contacts lead to: itself, or the one it was joined to."""
     owners = {id_: id_ for id_ in ids}
