@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from bot.storage.joining_by_hand import follow_profile
 from bot.storage.merging import follow
 from bot.storage.recognition import holder_of
-from bot.storage.schema import conversation, identity, identity_alias, merge, profile, profile_merge
+from bot.storage.schema import (
+    challenge,
+    contact_point,
+    conversation,
+    identity,
+    identity_alias,
+    merge,
+    message,
+    profile,
+    profile_merge,
+)
+
+CODES_BY = ("email", "sms")
+"""Channels on which an address gets a thread by being sent a code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +33,7 @@ class Person:
     conversation: int | None
     """The thread they have; None for a profile nobody has written as."""
     conversations: tuple[int, ...]
-    """With those that became part of it."""
+    """With those that became part of it, and those opened to send a code to an address of theirs."""
     identities: tuple[int, ...]
     profile: str | None
     profiles: tuple[str, ...]
@@ -59,14 +72,16 @@ def of_sender(connection: Connection, channel: str, sender: str) -> Person | Non
 
 
 def _whole(connection: Connection, home: int | None, profile_id: str | None) -> Person:
-    conversations = _with_joined(connection, [home]) if home is not None else ()
+    profiles = _with_dropped(connection, profile_id) if profile_id is not None else ()
+    joined = _with_joined(connection, [home]) if home is not None else ()
+    conversations = (*joined, *(one for one in _only_sent_codes(connection, profiles) if one not in joined))
     of_them = select(identity.c.id).where(identity.c.conversation_id.in_(conversations)).order_by(identity.c.id)
     return Person(
         conversation=home,
         conversations=conversations,
         identities=tuple(connection.execute(of_them).scalars()),
         profile=profile_id,
-        profiles=_with_dropped(connection, profile_id) if profile_id is not None else (),
+        profiles=profiles,
     )
 
 
@@ -90,3 +105,36 @@ def _with_dropped(connection: Connection, profile_id: str) -> tuple[str, ...]:
         )
         waiting = set(connection.execute(query).scalars()) - found
     return tuple(sorted(found))
+
+
+def _only_sent_codes(connection: Connection, profiles: Sequence[str]) -> list[int]:
+    """Threads of these profiles' own addresses in which nobody has written: they are there for a code somebody asked for.
+
+    An address that leads to somebody else, too, or was sent a code of theirs, is left to them.
+    """
+    if not profiles:
+        return []
+    another = contact_point.alias()
+    others = select(another.c.profile_id).where(
+        another.c.kind == contact_point.c.kind,
+        another.c.value == contact_point.c.value,
+        another.c.profile_id.not_in(profiles),
+    )
+    own = select(contact_point.c.value).where(contact_point.c.profile_id.in_(profiles), ~others.exists())
+    sent = select(message.c.conversation_id, challenge.c.profile_id).join_from(
+        challenge, message, message.c.id == challenge.c.message_id
+    )
+    places = set(connection.execute(sent.where(challenge.c.profile_id.in_(profiles))).scalars())
+    values = list(connection.execute(own).scalars())
+    here = select(identity.c.conversation_id).where(identity.c.channel.in_(CODES_BY), identity.c.sender.in_(values))
+    places |= set(connection.execute(here).scalars())
+    foreign = sent.where(message.c.conversation_id == conversation.c.id, challenge.c.profile_id.not_in(profiles))
+    written = select(message.c.id).where(message.c.conversation_id == conversation.c.id, message.c.direction == "in")
+    silent = select(conversation.c.id).where(
+        conversation.c.id.in_(places),
+        conversation.c.profile_id.is_(None),
+        conversation.c.merged_into.is_(None),
+        conversation.c.handled_at.is_(None),
+        ~or_(foreign.exists(), written.exists()),
+    )
+    return list(connection.execute(silent.order_by(conversation.c.id)).scalars())

@@ -68,7 +68,10 @@ def about(connection: Connection, who: Person, *, notes: bool = True) -> dict[st
             ("kind", "level", "detail", "by", "at", "expires_at", "revoked_at", "revoked_by"),
         ),
         "codes": _read(
-            connection, challenge, challenge.c.conversation_id.in_(ids), ("kind", "reason", "created_at", "ended_at", "outcome")
+            connection,
+            challenge,
+            or_(challenge.c.conversation_id.in_(ids), challenge.c.profile_id.in_(who.profiles)),
+            ("kind", "reason", "created_at", "ended_at", "outcome"),
         ),
         "links": _read(connection, link, link.c.conversation_id.in_(ids), ("channel", "created_at", "expires_at", "used_at")),
         "cases": _read(
