@@ -12,7 +12,7 @@ from sqlalchemy import Boolean, Connection, bindparam, func, select, update
 from bot.customers.wishes import UNBOUND, Manners
 from bot.dialogue.state import DialogueState
 from bot.errors import ClaimLost
-from bot.storage.evidence import strongest
+from bot.storage.evidence import strongest, vouched_until
 from bot.storage.inbox import Claim
 from bot.storage.outbox import PULLED
 from bot.storage.prepared import Prepared
@@ -50,6 +50,8 @@ class Standing:
     merged_into: int | None
     proven: int
     """The level that identity itself has proved for this profile, and that still counts: a `bot.customers.recognise.Level`."""
+    vouched_until: datetime | None = None
+    """Until when the platform's word counts that the number or address of `identity_id` is that person's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ _LOCK = Prepared(
         identity.c.sender,
         conversation.c.merged_into,
         strongest(identity.c.id, conversation.c.profile_id, bindparam("now", type_=Instant)),
+        vouched_until(identity.c.id, identity.c.channel, conversation.c.profile_id, bindparam("now", type_=Instant)),
     )
     .join_from(conversation, profile, profile.c.id == conversation.c.profile_id, isouter=True)
     .join(identity, identity.c.id == func.coalesce(bindparam("identity"), conversation.c.identity_id), isouter=True)

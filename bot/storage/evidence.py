@@ -18,6 +18,9 @@ def live(at: Any) -> ColumnElement[bool]:
     return evidence.c.revoked_at.is_(None) & or_(evidence.c.expires_at.is_(None), evidence.c.expires_at > at)
 
 
+CUSTOMER, CUSTOMER_FILE = "customer", "customer_file"
+"""Who ends a proof besides the house's people: whoever gave it, and what the brand knows when it says otherwise."""
+
 _proves = evidence.c.level >= int(Level.LINKED)
 """That a row is worth more than somebody's word, which opens nothing and keeps nothing open."""
 
@@ -30,6 +33,14 @@ def strongest(identity: ColumnElement[int], profile: ColumnElement[str | None], 
         .correlate_except(evidence)
         .scalar_subquery()
     )
+
+
+def vouched_until(
+    identity_id: ColumnElement[int], channel: ColumnElement[str], profile: ColumnElement[str | None], at: Any
+) -> Any:
+    """Until when the platform's word for an identity's own number counts, as part of a larger query; null for never."""
+    rows = (evidence.c.identity_id == identity_id, evidence.c.profile_id == profile, evidence.c.kind == channel + "_sender")
+    return select(func.max(evidence.c.expires_at)).where(*rows, live(at)).correlate_except(evidence).scalar_subquery()
 
 
 def give(

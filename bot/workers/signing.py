@@ -48,7 +48,7 @@ def signed_out(connection: Connection, standing: Standing, arrival: Arrival, now
     """Whoever was known here has left: this browser proves nothing any more, and is no way to reach them."""
     if standing.profile_id is None or standing.identity_id is None:
         return Heard(arrival.id, (), {"signout": "nobody"})
-    evidence.revoke(connection, identities=[standing.identity_id], profile_id=None, now=now, by="customer")
+    evidence.revoke(connection, identities=[standing.identity_id], profile_id=None, now=now, by=evidence.CUSTOMER)
     return move_out(connection, standing, now)
 
 

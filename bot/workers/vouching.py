@@ -16,10 +16,12 @@ from bot.storage.conversations import Standing
 from bot.storage.inbox import Arrival
 from bot.storage.merging import Joined
 from bot.storage.moving_out import move_out
+from bot.storage.profiles import candidates
 from bot.workers.house import House
 from bot.workers.signing import is_left
 
 A_DAY = timedelta(days=1)
+Contacts = list[tuple[Literal["phone", "email"], Sequence[str]]]
 
 
 def vouch(
@@ -28,8 +30,8 @@ def vouch(
     """What the latest of these messages proves about its sender, written down as evidence.
 
     `Joined` when what waits is to be heard in another conversation: that of the same person, or a new one of a sender who was
-    silent for so long that the number may have another owner, or of a browser whose proof has run out. None when nothing new is
-    known.
+    silent for so long that the number may have another owner, of one whose number is another's by now, or of a browser whose
+    proof has run out. None when nothing new is known.
     """
     if is_left(connection, standing, arrivals, now):
         return move_out(connection, standing, now)
@@ -44,9 +46,9 @@ def vouch(
             return joined
     kind, ends = f"{standing.channel}_sender", now + timedelta(days=house.brand.proof.number_days)
     if standing.profile_id is not None and standing.proven >= Level.CHANNEL_VERIFIED:
-        if _contacts(aliases) and standing.identity_id and (standing.handled_at is None or now - standing.handled_at > A_DAY):
-            evidence.given(connection, standing.identity_id, standing.profile_id, kind, now=now, expires_at=ends)
-        return None
+        # Once a day, however much is written meanwhile, here or on the person's other channels.
+        is_due = standing.vouched_until is not None and abs(ends - standing.vouched_until) > A_DAY
+        return _again(connection, standing, _contacts(aliases), kind, ends, now) if is_due and _contacts(aliases) else None
     # Whom nobody knows, and for whom the platform does not vouch either, has nothing to lose.
     at_stake = standing.identity_id is not None and (standing.profile_id is not None or bool(_contacts(aliases)))
     if at_stake and evidence.lapsed(connection, standing.identity_id or 0, kind, now):
@@ -67,13 +69,33 @@ def vouch(
     return Vouched(facts, now.isoformat()) if facts else None
 
 
+def _again(
+    connection: Connection, standing: Standing, contacts: Contacts, kind: str, ends: datetime, now: datetime
+) -> Joined | None:
+    """Let the platform's word count for longer, unless the customer file has given the number to somebody else since.
+
+    Then what was proved from it was so by whoever had it before. A number that several share tells no more who writes: what it
+    told is not taken back, and not renewed.
+    """
+    who, profile_id = standing.identity_id, standing.profile_id
+    assert who is not None, "only what is there is renewed"
+    assert profile_id is not None, "and only for somebody known"
+    leads_to = {found.id for means, values in contacts for found in candidates(connection, means, values)}
+    if profile_id not in leads_to:
+        evidence.revoke(connection, identities=[who], profile_id=profile_id, now=now, by=evidence.CUSTOMER_FILE)
+        return move_out(connection, standing, now)
+    if len(leads_to) == 1:
+        evidence.given(connection, who, profile_id, kind, now=now, expires_at=ends)
+    return None
+
+
 def _of_a_customer(arrival: Arrival) -> bool:
     return arrival.author == "customer" and isinstance(arrival.data.get("aliases"), dict)
 
 
-def _contacts(aliases: dict[str, Any]) -> list[tuple[Literal["phone", "email"], Sequence[str]]]:
+def _contacts(aliases: dict[str, Any]) -> Contacts:
     phone, email = aliases.get("phone"), aliases.get("email")
-    found: list[tuple[Literal["phone", "email"], Sequence[str]]] = []
+    found: Contacts = []
     if isinstance(phone, str) and phone:
         found.append(("phone", variants(phone)))
     if isinstance(email, str) and email:
