@@ -213,12 +213,11 @@ def _home(connection: Connection, identity_id: int) -> int:
 
 
 def _known_anew(connection: Connection, home: int, keep: str, drop: str, now: datetime) -> None:
-    """Whose conversation this is, now that the two are two: the one its identities have proved better, if they are free to be."""
+    """A conversation of the dropped profile is its own again, unless its identities have proved to be the kept one since."""
     whose = connection.execute(select(conversation.c.profile_id).where(conversation.c.id == home)).scalar()
     identities = _identities(connection, home)
     kept, dropped = (evidence.proven(connection, identities, one, now) for one in (keep, drop))
-    was_dropped = whose is None or (whose == keep and dropped > kept)
-    if whose not in (None, keep) or not was_dropped or holder_of(connection, drop, but=home) is not None:
+    if whose not in (None, keep) or kept > dropped or holder_of(connection, drop, but=home) is not None:
         return
     named = {"profile_id": drop, "level": int(dropped), "touched_at": now}
     connection.execute(update(conversation).where(conversation.c.id == home).values(named))
