@@ -13,11 +13,25 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, literal_column, select, update
 
-from bot.customers.wishes import ANSWER, AWAKE_FOR, CODE, NOTED, PREFERRED, SERVICE, Manners, Verdict, Wanted, is_unasked, judge
+from bot.customers.wishes import (
+    ANSWER,
+    AWAKE_FOR,
+    CODE,
+    GO,
+    NOTED,
+    PREFERRED,
+    REFUSED,
+    SERVICE,
+    Manners,
+    Verdict,
+    Wanted,
+    is_unasked,
+    judge,
+)
 from bot.storage.evidence import strongest
 from bot.storage.last_acts import OPENING
-from bot.storage.schema import conversation, delivery, identity, message, wish
-from bot.storage.wishes import wanted_of
+from bot.storage.schema import challenge, conversation, delivery, identity, message, wish
+from bot.storage.wishes import refuses_codes, wanted_of
 
 HAS_WISHES = select(literal_column("1")).where(wish.c.conversation_id == delivery.c.conversation_id).exists()
 """Whether the customer of a delivery has ever said anything of being written to."""
@@ -167,8 +181,22 @@ def verdicts(connection: Connection, rows: Iterable[Any], manners: Manners, now:
         purpose = purpose_of(row.purpose, row.data)
         if purpose == ANSWER and not row.has_wishes and now - row.at <= AWAKE_FOR:
             continue
+        if purpose == CODE:
+            told[row.id] = _of_code(connection, row)
+            continue
         judge_ = judges.get(row.conversation_id)
         if judge_ is None:
             judge_ = judges[row.conversation_id] = Judge.of(connection, row.conversation_id, manners, now)
         told[row.id] = judge_.verdict(row.channel, purpose, written_at=row.at, own=row.id)
     return told
+
+
+def _of_code(connection: Connection, row: Any) -> Verdict:
+    """Whether a code may leave: whoever it names may have said since that they want none, wherever they said it."""
+    number = (row.data or {}).get("challenge", 0)
+    named = select(conversation.c.id).join_from(
+        challenge, conversation, (conversation.c.profile_id == challenge.c.profile_id) & conversation.c.merged_into.is_(None)
+    )
+    homes = {row.conversation_id, *connection.execute(named.where(challenge.c.id == number)).scalars()}
+    wanted = wanted_of(connection, homes)
+    return Verdict("no", REFUSED) if any(refuses_codes(wanted[home], row.channel) for home in homes) else GO

@@ -12,12 +12,12 @@ from sqlalchemy import Connection, select
 
 from bot.customers.challenge import Claim, means
 from bot.customers.profile import Profile
-from bot.customers.wishes import CODE, Wanted
 from bot.storage.last_acts import last_acts
 from bot.storage.profiles import candidates
+from bot.storage.recognition import holder_of
 from bot.storage.schema import identity
 from bot.storage.windows import MARGIN, Served
-from bot.storage.wishes import wanted_of
+from bot.storage.wishes import refuses_codes, wanted_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +59,24 @@ def addresses_of(
             identity.c.channel.in_([channel for channel, _ in asked]), identity.c.sender.in_([one for _, one in asked])
         )
     ).all()
-    wanted = wanted_of(connection, [row.conversation_id for row in known])
-    stopped = {row.id for row in known if row.blocked_at is not None or _refuses(wanted[row.conversation_id], row.channel)}
-    acts = last_acts(connection, [row.id for row in known if row.channel == "whatsapp"])
-    found = (_place(channel, one, known, stopped, acts, served, now) for channel, one in places)
+    home = holder_of(connection, who.id if who is not None else "") or 0
+    wanted = wanted_of(connection, [home, *(row.conversation_id for row in known)])
+    stopped = {row.id for row in known if row.blocked_at is not None or refuses_codes(wanted[row.conversation_id], row.channel)}
+    acts = last_acts(connection, [0, *(row.id for row in known if row.channel == "whatsapp")])
+    open_ = [(channel, one) for channel, one in places if not refuses_codes(wanted[home], channel)]
+    found = (_place(channel, one, known, stopped, acts, served, now) for channel, one in open_)
     return tuple(place for place in found if place is not None)
 
 
 def nowhere(claim: Claim | None, served: Served) -> Address:
     """Stands in for the address of somebody who does not exist."""
     channel = next(iter(ways(claim, served)), "")
-    return Address(channel, _account(channel, served), f"nobody-{secrets.token_hex(12)}")
+    return nobody_on(channel, _account(channel, served))
+
+
+def nobody_on(channel: str, account: str) -> Address:
+    """An address there that leads to nobody."""
+    return Address(channel, account, f"nobody-{secrets.token_hex(12)}")
 
 
 def _on_file(channel: str, who: Profile | None, claim: Claim | None, forms: Forms) -> Sequence[str]:
@@ -81,12 +88,6 @@ def _on_file(channel: str, who: Profile | None, claim: Claim | None, forms: Form
     meant = set(forms(claim.value)) if claim is not None and claim.kind == "phone" else None
     phones = [one for one in who.phones if meant is None or not meant.isdisjoint(forms(one))]
     return [one.lstrip("+") for one in phones] if channel == "whatsapp" else phones
-
-
-def _refuses(wanted: Wanted, channel: str) -> bool:
-    """Whether somebody wants nothing there, not even a code: another may ask for it in their name."""
-    said = wanted.contact(channel, CODE)
-    return said is not None and not said.value
 
 
 def _place(

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from bot.customers.recognise import Level
+from bot.customers.wishes import CODE, Wanted, Wish
 from bot.customers.wishes import CONTACT as CONTACT  # whether they may be written to: true or false
-from bot.customers.wishes import Wanted, Wish
 from bot.storage.evidence import proven
 from bot.storage.schema import conversation, profile, wish
 
@@ -85,6 +85,12 @@ def allowed(rows: Sequence[Any], channel: str, purpose: str) -> bool | None:
     """
     said = [row for row in rows if row.channel in ("", channel) and row.purpose in ("", purpose)]
     return None if not said else bool(max(said, key=lambda row: row.id).value)
+
+
+def refuses_codes(wanted: Wanted, channel: str) -> bool:
+    """Whether somebody wants nothing there, not even a code: another may ask for it in their name."""
+    said = wanted.contact(channel, CODE)
+    return said is not None and not said.value
 
 
 def may_permit(
