@@ -33,7 +33,7 @@ from bot.customers.profile import Profile
 from bot.customers.recognise import Known, Level, Unknown
 from bot.storage import challenge_rows as rows
 from bot.storage import code_messages, evidence, recognition
-from bot.storage.code_messages import NOTHING, Written
+from bot.storage.code_messages import Written
 from bot.storage.conversations import Standing
 from bot.storage.merging import Joined, are_apart, join
 from bot.storage.profiles import profile_from
@@ -136,7 +136,7 @@ class StoreProofs:
         noted = self._note_claim(who, claim)
         carried = written.message if who else None
         self.connection.execute(update(challenge).where(challenge.c.id == number).values(message_id=carried))
-        self._written.append(NOTHING if who else replace(written, evidence=noted))
+        self._written.append(written.but_for_what_is_needed() if who else replace(written, evidence=noted))
 
     def _note_claim(self, who: Profile | None, claim: Claim | None) -> int:
         """Keep, for whoever looks into it later, that somebody said to be this person. It proves nothing."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert
 
 from bot.customers.wishes import CODE
-from bot.storage.proof_addresses import Address
+from bot.storage.proof_addresses import Address, nobody_on
 from bot.storage.schema import conversation, delivery, evidence, identity, message
 
 
@@ -19,9 +19,17 @@ class Written:
 
     message: int
     identity: int
+    """The one that was opened."""
     conversation: int
+    """The one that was opened."""
     evidence: int = 0
     """That somebody said to be this person, which proves nothing."""
+    new: bool = True
+    """Whether it was said in the thread that was opened; else that was for nothing."""
+
+    def but_for_what_is_needed(self) -> Written:
+        """Of a message to somebody who exists, what is to be taken away."""
+        return NOTHING if self.new else replace(self, message=0, evidence=0)
 
 
 NOTHING = Written(0, 0, 0)
@@ -30,8 +38,11 @@ NOTHING = Written(0, 0, 0)
 def put(connection: Connection, to: Address, text: str, *, challenge_id: int, language: str, now: datetime) -> Written:
     """Say `text` to an address. Nobody having written from there yet, it gets a conversation of its own: what is said there is no
     part of the asker's thread before the proof.
+
+    Where somebody has, one is opened all the same, to be taken away again: it takes as much work as for nobody.
     """
-    identity_id, there = (to.identity, to.conversation) if to.identity else _open(connection, to, language, now)
+    opened = _open(connection, nobody_on(to.channel, to.account) if to.identity else to, language, now)
+    identity_id, there = (to.identity, to.conversation) if to.identity else opened
     said = {
         "conversation_id": there,
         "identity_id": identity_id,
@@ -62,7 +73,7 @@ def put(connection: Connection, to: Address, text: str, *, challenge_id: int, la
         "next_at": now,
     }
     connection.execute(insert(delivery), way)
-    return Written(carried, identity_id, there)
+    return Written(carried, *opened, new=not to.identity)
 
 
 def _open(connection: Connection, to: Address, language: str, now: datetime) -> tuple[int, int]:

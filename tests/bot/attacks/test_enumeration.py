@@ -104,6 +104,23 @@ async def test_the_same_is_asked_of_the_database(codes: Codes, known: str, unkno
     assert len(work[0]) > 10
 
 
+@pytest.mark.parametrize(("known", "unknown"), PAIRS)
+async def test_it_is_so_the_second_time_too(codes: Codes, known: str, unknown: str) -> None:
+    for nth in range(3):
+        work = [await asked_of_the_database(codes, f"{who}-{nth}", claim) for who, claim in (("k", known), ("u", unknown))]
+        assert work[0] == work[1], nth
+        (left,) = await codes.house.database.read(
+            lambda connection: connection.execute(select(identity.c.sender).where(identity.c.channel.in_(("email", "sms")))).all()
+        )
+        assert left.sender in ("camille@courriel.example", "+33639980101")
+
+
+async def test_it_is_so_of_somebody_who_wrote_on_every_channel(codes: Codes) -> None:
+    await codes.says("33639980101", "bonjour", channel="whatsapp", data={"aliases": {"phone": "+33639980101"}})
+    work = [await asked_of_the_database(codes, sender, claim) for sender, claim in (("one", "MO7294631"), ("two", "MO7777777"))]
+    assert work[0] == work[1]
+
+
 async def asked_of_the_database(codes: Codes, sender: str, claim: str) -> list[str]:
     """What is done for a claim, statement by statement."""
     said = await codes.says(sender, "bonjour")
