@@ -74,15 +74,19 @@ class Claim:
     """Whether there is more waiting than was taken."""
 
 
+_HOME = select(identity.c.id, identity.c.conversation_id, conversation.c.fence).join_from(
+    identity, conversation, conversation.c.id == identity.c.conversation_id
+)
 _FIND = Prepared(
-    select(identity.c.id, identity.c.conversation_id).where(
+    _HOME.where(
         identity.c.channel == bindparam("channel"),
         identity.c.account == bindparam("account"),
         identity.c.sender == bindparam("sender"),
     )
 )
+_FIND_OTHER = Prepared(_HOME.where(identity.c.id == bindparam("identity")))
 _now = bindparam("now", type_=Instant)
-_TOUCH = Prepared(
+_touch = (
     update(conversation)
     .where(conversation.c.id == bindparam("conversation"), conversation.c.merged_into.is_(None))
     # A claimed conversation is due at the claim's end. It must no longer be, whatever the clock says of that end: any other
@@ -100,6 +104,10 @@ _TOUCH = Prepared(
     )
     .returning(conversation.c.owner)
 )
+_TOUCH = Prepared(_touch)
+# Whatever takes a sender out of a conversation raises its fence. A look at `identity` here would not do: PostgreSQL, once it has
+# waited for the conversation's row, looks at that row again, but at all others as they were before.
+_TOUCH_HOME = Prepared(_touch.where(conversation.c.fence == bindparam("fence")))
 _PUT = Prepared(
     {
         "sqlite": sqlite.insert(message).on_conflict_do_nothing().returning(message.c.id),
@@ -155,18 +163,20 @@ def accept(
     while True:
         found = _FIND.first(connection, sender)
         if found is None and inbound.channel not in PULLED:
-            found = identities.find_other(connection, inbound)
+            other = identities.find_other(connection, inbound)
+            found = _FIND_OTHER.first(connection, {"identity": other[0]}) if other is not None else None
         if found is None:
             found = _open_conversation(connection, inbound, now, language)
             if found is None:
                 continue  # the same new sender was opened by another process meanwhile
-        identity_id, conversation_id = found
+        identity_id, conversation_id, fence = found
         if echoes.is_unnamed(inbound) and (own := echoes.ours(connection, inbound, identity_id, now)) is not None:
             return Accepted(own, conversation_id, identity_id, False, "")
-        owner = _TOUCH.scalar(connection, {"conversation": conversation_id, "now": now})
+        owner = _TOUCH_HOME.scalar(connection, {"conversation": conversation_id, "fence": fence, "now": now})
         if owner is not None:
             break
-        # The conversation was merged between the two statements; its identity points to the winner now.
+        # Between the two statements the conversation was merged, or parted, or its sender moved out, and now lives elsewhere; or
+        # a worker has claimed it.
     external_id = clean(inbound.external_id)
     key = external_key(inbound.channel, inbound.account, external_id)
     values = {
@@ -267,7 +277,9 @@ def accept_act(
     return Accepted(message_id, conversation_id, 0, True, owner)
 
 
-def _open_conversation(connection: Connection, inbound: InboundMessage, now: datetime, language: str) -> tuple[int, int] | None:
+def _open_conversation(
+    connection: Connection, inbound: InboundMessage, now: datetime, language: str
+) -> tuple[int, int, int] | None:
     fresh = {
         "state": "",
         "owner": "bot",
@@ -294,7 +306,7 @@ def _open_conversation(connection: Connection, inbound: InboundMessage, now: dat
     if identity_id is None:
         connection.execute(delete(conversation).where(conversation.c.id == conversation_id))
         return None
-    return identity_id, conversation_id
+    return identity_id, conversation_id, 0
 
 
 _free = (conversation.c.due_at <= _now) & (conversation.c.claimed_until.is_(None) | (conversation.c.claimed_until <= _now))
