@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Table, Text, and_, cast, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, Text, and_, cast, delete, false, or_, select, update
 
 from bot.storage import erased
 from bot.storage.doubling import forget
@@ -39,6 +39,8 @@ from bot.storage.schema import (
 
 NOWHERE = 0
 """What a conversation that was erased has become part of: no conversation has this number."""
+NAMES_A_PROFILE = ("profile", "first", "second")
+"""By what the record's details name a profile; nothing in them names a sender."""
 
 
 def cut_ties(connection: Connection, who: Person, now: datetime) -> Counter[str]:
@@ -142,11 +144,15 @@ def _public_messages(connection: Connection, identities: Sequence[int]) -> int:
 
 def _audit(connection: Connection, who: Person) -> None:
     """Who did what, and when, stays; what it was about does not."""
-    senders = connection.execute(select(identity.c.sender).where(identity.c.id.in_(who.identities))).scalars()
-    words = cast(audit.c.details, Text)
-    names = [words.contains(orjson.dumps(name).decode(), autoescape=True) for name in {*who.profiles, *senders} if name]
-    about = or_(audit.c.conversation_id.in_(who.conversations), *names)
+    about = audit.c.conversation_id.in_(who.conversations)
     connection.execute(update(audit).where(about).values(details=None))
+    ids = set(who.profiles)
+    words = cast(audit.c.details, Text)
+    quoted = [words.contains(orjson.dumps(one).decode(), autoescape=True) for one in ids]
+    rows = connection.execute(select(audit.c.id, audit.c.details).where(or_(false(), *quoted))).all()
+    # The same letters may be an outcome or a verb elsewhere: only what is named as a profile is one.
+    theirs = [row.id for row in rows if any(row.details.get(name) in ids for name in NAMES_A_PROFILE)]
+    connection.execute(update(audit).where(audit.c.id.in_(theirs)).values(details=None))
 
 
 def _merges(connection: Connection, ids: Sequence[int]) -> int:

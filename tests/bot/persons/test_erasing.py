@@ -16,9 +16,9 @@ from bot.brand import Brand
 from bot.customers.sources import Order, Told
 from bot.errors import ClaimLost, PersonRefused
 from bot.messages import InboundMessage
-from bot.storage import conversations, erased, erasing, fetching, inbox, media, outbox, person, profile_sources
+from bot.storage import accounts, conversations, erased, erasing, fetching, inbox, media, outbox, person, profile_sources
 from bot.storage.database import Database
-from bot.storage.schema import appointment, conversation, identity, merge, message, metadata, profile
+from bot.storage.schema import appointment, audit, conversation, identity, merge, message, metadata, profile
 from bot.storage.schema import case as cases
 from bot.storage.schema import media as files
 from bot.turn import Turn
@@ -91,6 +91,24 @@ async def test_everybody_else_keeps_every_word(database: Database, brand: Brand,
     after = await everything(database)
     for name in PAUL.rows():
         assert set(alone[name]) <= set(after[name]), name
+
+
+async def test_a_word_of_the_record_that_is_somebodys_id_is_nobodys(database: Database, clock: FakeClock, brand: Brand) -> None:
+    said = InboundMessage(channel="rest", external_id="1", sender="done", text="bonjour", sent_at=NOON)
+    accepted = await database.write(partial(inbox.accept, inbound=said, now=NOON))
+
+    def other_acts(connection: Connection) -> None:
+        for details in ({"proof": 1, "outcome": "done"}, {"profile": "crm-7"}):
+            accounts.record(connection, at=NOON, by="lea", act="revoke_proof", conversation=77, details=details)
+        row = {"id": "done", "facts": {}, "changed_at": NOON}
+        connection.execute(insert(profile), row)
+        connection.execute(update(conversation).where(conversation.c.id == accepted.conversation).values(profile_id="done"))
+        accounts.record(connection, at=NOON, by="lea", act="person_let_back", conversation=None, details={"profile": "done"})
+
+    await database.write(other_acts)
+    await erase(database, clock, brand, by="operator", conversation_id=accepted.conversation)
+    kept = [row.details for row in await rows(database, select(audit.c.details).where(audit.c.by == "lea").order_by(audit.c.id))]
+    assert kept == [{"proof": 1, "outcome": "done"}, {"profile": "crm-7"}, None]
 
 
 async def test_her_words_are_in_no_file_of_the_database(sqlite: Database, brand: Brand, clock: FakeClock) -> None:
