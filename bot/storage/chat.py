@@ -117,13 +117,15 @@ def look(connection: Connection, session: str, after: int, now: datetime) -> tup
 def title_of(connection: Connection, session: str, token: str, now: datetime) -> str:
     """What stands on one of the session's buttons; empty when it has no such button."""
     found = find_session(connection, session, now)
-    choice = pressed(connection, found.conversation, token) if found is not None and not found.left else None
+    if found is None or found.left:
+        return ""
+    choice = pressed(connection, found.conversation, token, of=None if found.whole else (found.identity,))
     return str(choice["title"]) if choice is not None else ""
 
 
-def first_name(connection: Connection, found: Session) -> str:
-    """The first name of whom the session knows; empty when it knows nobody."""
-    if found.profile is None:
+def first_name(connection: Connection, found: Session, needed: Level) -> str:
+    """The first name of whom the session knows; empty when it knows nobody, or has not proved as much as a name needs."""
+    if found.profile is None or found.proven < needed:
         return ""
     facts = connection.execute(select(profile.c.facts).where(profile.c.id == found.profile)).scalar()
     return str((facts or {}).get("first_name") or "")

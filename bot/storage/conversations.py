@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, bindparam, func, select, update
+from sqlalchemy import Boolean, Connection, bindparam, exists, func, select, update
 
 from bot.customers.wishes import UNBOUND, Manners
 from bot.dialogue.state import DialogueState
@@ -50,6 +50,10 @@ class Standing:
     merged_into: int | None
     proven: int
     """The level that identity itself has proved for this profile, and that still counts: a `bot.customers.recognise.Level`."""
+    speaker: int | None = None
+    """Where the customer last wrote from, as far as it is theirs: where whatever nobody asked for just now goes."""
+    linked: bool = False
+    """Whether some of those who write here came by a one-time link, from here or from elsewhere."""
     vouched_until: datetime | None = None
     """Until when the platform's word counts that the number or address of `identity_id` is that person's own."""
 
@@ -73,6 +77,7 @@ class Written:
     """What was handed over to the caller who waited for it; None when nobody did."""
 
 
+_OTHER = identity.alias()
 _LOCK = Prepared(
     select(
         conversation.c.id,
@@ -92,6 +97,8 @@ _LOCK = Prepared(
         identity.c.sender,
         conversation.c.merged_into,
         strongest(identity.c.id, conversation.c.profile_id, bindparam("now", type_=Instant)),
+        conversation.c.identity_id,
+        exists().where(_OTHER.c.conversation_id == conversation.c.id, _OTHER.c.linked_from.is_not(None)).correlate(conversation),
         vouched_until(identity.c.id, identity.c.channel, conversation.c.profile_id, bindparam("now", type_=Instant)),
     )
     .join_from(conversation, profile, profile.c.id == conversation.c.profile_id, isouter=True)
@@ -201,16 +208,20 @@ def needs_delivery(channel: str | None) -> bool:
     return channel is not None and channel not in PULLED
 
 
-def pressed(connection: Connection, conversation_id: int, token: str) -> Mapping[str, Any] | None:
-    """The choice a button token stands for; None when it is not one of this conversation's (forged, or of another customer)."""
+def pressed(
+    connection: Connection, conversation_id: int, token: str, *, of: Collection[int] | None = None
+) -> Mapping[str, Any] | None:
+    """The choice a button token stands for; None when it is not one of this conversation's (forged, or of another customer).
+
+    `of`: the identities whose buttons whoever asks may press; None for any of the conversation's.
+    """
     message_id, _, number = token.partition(".")
     if not (message_id.isdecimal() and number.isdecimal() and len(message_id) < 19 and len(number) < 4):
         return None
-    data = connection.execute(
-        select(message.c.data).where(
-            message.c.id == int(message_id), message.c.conversation_id == conversation_id, message.c.direction == "out"
-        )
-    ).scalar()
+    query = select(message.c.data).where(
+        message.c.id == int(message_id), message.c.conversation_id == conversation_id, message.c.direction == "out"
+    )
+    data = connection.execute(query if of is None else query.where(message.c.identity_id.in_(of))).scalar()
     choices: Sequence[Mapping[str, Any]] = (data or {}).get("choices", ())
     return choices[int(number)] if int(number) < len(choices) else None
 
@@ -228,6 +239,11 @@ def is_blocked(connection: Connection, identity_id: int) -> bool:
 def note_press(connection: Connection, message_id: int, title: str) -> None:
     """Give a press the words of the button, so that the thread reads like a conversation."""
     connection.execute(update(message).where(message.c.id == message_id, message.c.text == "").values(text=title))
+
+
+def forget(connection: Connection, message_id: int, rest: Mapping[str, Any]) -> None:
+    """Keep of a message's data only `rest`: what it brought besides has done its work, and nobody should read it again."""
+    connection.execute(update(message).where(message.c.id == message_id).values(data=dict(rest)))
 
 
 _TRANSCRIPT = (

@@ -6,7 +6,7 @@ asks and from whichever process. Times are kept as local wall time plus zone; th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,12 +47,12 @@ class StoreDiary:
         now: datetime,
         *,
         identity: int | None = None,
-        only_own: bool = False,
+        only_of: Collection[int] | None = None,
     ) -> None:
-        """`only_own`: show what this identity booked itself, not what the person booked where they had proved who they are."""
+        """`only_of`: show and change what these identities booked, not what the person booked where they proved who they are."""
         self._connection, self._brand, self._hours = connection, brand, hours
         self._conversation, self._now = conversation, now
-        self._identity, self._only_own = identity, only_own
+        self._identity, self._only_of = identity, only_of
 
     def free(self, store: str, service: str, first: date, last: date) -> Sequence[Slot]:
         hours, offered = self._hours[store], self._offered(store, service)
@@ -132,7 +132,10 @@ class StoreDiary:
 
     def upcoming(self) -> Sequence[Appointment]:
         rows = self._connection.execute(_UPCOMING, {"conversation": self._conversation, "now": self._now})
-        return tuple(appointment_from(row) for row in rows if not self._only_own or row.identity_id == self._identity)
+        return tuple(appointment_from(row) for row in rows if self._is_theirs(row))
+
+    def _is_theirs(self, row: Any) -> bool:
+        return self._only_of is None or row.identity_id in self._only_of
 
     def _offered(self, store: str, service: str) -> Any:
         found = self._brand.store(store)
@@ -189,7 +192,7 @@ class StoreDiary:
         row = self._connection.execute(
             select(appointment).where(appointment.c.id == identifier, appointment.c.conversation_id == self._conversation)
         ).first()
-        if row is None:
+        if row is None or not self._is_theirs(row):
             raise LookupError(f"appointment {identifier} is not one of conversation {self._conversation}")
         return appointment_from(row)
 

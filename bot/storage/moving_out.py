@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, literal_column, select, update
 
+from bot.storage import evidence
 from bot.storage.conversations import Standing
 from bot.storage.merging import Joined
 from bot.storage.schema import conversation, delivery, identity, media, message
@@ -37,6 +38,7 @@ def move_out(connection: Connection, standing: Standing, now: datetime) -> Joine
     waiting = (message.c.conversation_id == standing.id) & (message.c.identity_id == who) & message.c.handled_at.is_(None)
     ids = list(connection.execute(update(message).where(waiting).values(there).returning(message.c.id)).scalars())
     connection.execute(update(media).where(media.c.message_id.in_(ids)).values(there))
+    evidence.end_links(connection, [who] if who is not None else [], now)
     unsent = delivery.c.state.in_([literal_column(f"'{state}'") for state in ("pending", "held")])
     connection.execute(update(delivery).where(delivery.c.identity_id == who, unsent).values(state="withheld", why=WHY))
     others = select(identity.c.id).where(identity.c.conversation_id == standing.id).order_by(identity.c.id.desc()).limit(1)

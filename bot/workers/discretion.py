@@ -13,13 +13,24 @@ from bot.dialogue.state import DialogueState, SlotValue
 from bot.storage.conversations import Standing
 from bot.storage.profiles import profile_from
 
+_OF_THE_FLOW = (
+    *("stack", "asked", "choices", "clarifying", "lead", "acting", "last_flow", "either", "back", "before", "past"),
+    *("resuming", "confirming", "misses", "heard_on"),
+)
+"""What a dialogue keeps of the flow that is under way, and of who is in it."""
+_PUT_BY = ("drawer", "later")
+"""What it keeps of flows put away, whoever was in them."""
+_NOTHING = DialogueState()
+
 
 @dataclass(frozen=True, slots=True)
 class Discretion:
-    """For one turn. A conversation of nobody we know has nothing to hide: what is in it was said there."""
+    """For one turn. A conversation of nobody we know hides nothing, but from those whose link brought others into it."""
 
     standing: Standing
     needs: Needs
+    trusted: frozenset[int] | None = None
+    """The identities whose every word this one may know, when not those of all; see `bot.storage.links.trusted`."""
 
     @property
     def known(self) -> bool:
@@ -28,6 +39,19 @@ class Discretion:
     def allows(self, what: str) -> bool:
         """Whether this identity has proved enough for a fact or an act, by its name in `Needs`."""
         return not self.known or self.standing.proven >= getattr(self.needs, what)
+
+    def within(self, *what: str) -> frozenset[int] | None:
+        """The identities whose things may be shown and changed here, for these needs; None: everybody's in the conversation."""
+        if self.known and all(self.allows(one) for one in what):
+            return None
+        if self.trusted is None and self.known:
+            return frozenset({self.standing.identity_id or 0})
+        return self.trusted
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether what nobody asked for just now (an advisor's answer, a reminder) may go to whoever writes, from now on."""
+        return self.trusted is None or self.standing.speaker is None or self.standing.speaker in self.trusted
 
     @property
     def allowed(self) -> frozenset[str]:
@@ -43,15 +67,37 @@ class Discretion:
         return facts if self.allows("contact") else {"first_name": facts.get("first_name", "")}
 
     def hide(self, whole: DialogueState) -> DialogueState:
-        """The dialogue as somebody may know it here: nothing from the profile, nothing to repeat."""
-        if self.allows("contact"):
+        """The dialogue as somebody may know it here: nothing from the profile, of others, or to repeat."""
+        hidden = self._hidden(whole)
+        if self.trusted is None and self.allows("contact"):
             return whole
-        hidden = _of_profile(whole)
-        return replace(whole, slots={name: slot for name, slot in whole.slots.items() if name not in hidden}, last_said=())
+        seen = replace(whole, slots={name: slot for name, slot in whole.slots.items() if name not in hidden}, last_said=())
+        if self.trusted is None:
+            return seen
+        away = _PUT_BY if self._is_theirs(whole) else (*_PUT_BY, *_OF_THE_FLOW)
+        return seen.changed({name: getattr(_NOTHING, name) for name in away})
 
     def put_back(self, whole: DialogueState, told: DialogueState) -> DialogueState:
-        """What was hidden, for the channels on which the person has proved who they are."""
-        return told if self.allows("contact") else replace(told, slots={**_of_profile(whole), **told.slots})
+        """What was hidden, for those who may know it; a flow of theirs goes on unless one was begun here."""
+        if self.trusted is None and self.allows("contact"):
+            return told
+        told = replace(told, slots={**self._hidden(whole), **told.slots})
+        if self.trusted is None:
+            return told
+        told = replace(told, drawer=(*whole.drawer, *told.drawer), later=(*whole.later, *told.later))
+        goes_on = whole.stack and not told.stack and not self._is_theirs(whole)
+        return told.changed({name: getattr(whole, name) for name in _OF_THE_FLOW}) if goes_on else told
+
+    def _hidden(self, whole: DialogueState) -> dict[str, SlotValue]:
+        hidden = {} if self.allows("contact") else _of_profile(whole)
+        if self.trusted is not None:
+            hidden |= {name: slot for name, slot in whole.slots.items() if slot.by not in self.trusted}
+        return hidden
+
+    def _is_theirs(self, whole: DialogueState) -> bool:
+        """Whether who was last heard is one of those this identity may know everything of."""
+        number = whole.heard_on.rpartition(":")[2]
+        return number.isdecimal() and int(number) in (self.trusted or ())
 
     def introduce(self, whole: DialogueState, now: datetime) -> Vouched | None:
         """What the dialogue should know of the person and was not told yet: it came with a merge, or was proved elsewhere."""

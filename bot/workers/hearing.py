@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -85,6 +85,8 @@ class Listener:
     now: datetime
     proofs: StoreProofs
     awaits_code: bool
+    buttons_of: Collection[int] | None = None
+    """Whose buttons may be pressed here; None: anybody's in this conversation."""
 
     def hear(self, arrival: Arrival, state: DialogueState, meant: Meant | None) -> Heard | Joined:
         """What `arrival` says. `Joined` when this conversation has become part of another, which then hears it."""
@@ -156,7 +158,8 @@ class Listener:
         return self.brand.time_zone
 
     def _pressed(self, arrival: Arrival) -> Heard:
-        plain = conversations.pressed(self.connection, self.standing.id, str(arrival.data.get("token", "")))
+        token = str(arrival.data.get("token", ""))
+        plain = conversations.pressed(self.connection, self.standing.id, token, of=self.buttons_of)
         if plain is None:
             return Heard(arrival.id, (Pressed(None, self.now.isoformat()),), {"pressed": None})
         conversations.note_press(self.connection, arrival.id, str(plain["title"]))
@@ -197,7 +200,10 @@ class Listener:
     def _opened(self, arrival: Arrival, name: str) -> Joined | Literal["here", "refused"]:
         counts_for = self.brand.proof.counts_for(arrival.channel)
         token = str(arrival.data.get(name, ""))
-        return links.open_link(self.connection, self.standing, token, self.now, counts_for=counts_for)
+        opened = links.open_link(self.connection, self.standing, token, self.now, counts_for=counts_for)
+        if not isinstance(opened, Joined) and (name == "token" or links.is_known(self.connection, token)):
+            conversations.forget(self.connection, arrival.id, {key: arrival.data[key] for key in arrival.data if key != name})
+        return opened
 
     def _echo(self, arrival: Arrival, state: DialogueState) -> Heard:
         """Somebody of the brand answered in the platform's own application: the bot steps back, and returns by itself."""

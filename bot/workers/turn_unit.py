@@ -103,7 +103,7 @@ class TurnUnit:
         if vouched is not None:  # what has just been learnt counts from this very message on
             standing = conversations.lock(connection, self.claim, spoke_from, self.now)
         whole = conversations.dialogue_state(standing)
-        discretion = Discretion(standing, self.house.needs)
+        discretion = Discretion(standing, self.house.needs, links.trusted(connection, standing))
         state = discretion.hide(whole)
         desk = StoreDesk(connection, self.house.desks, standing.id, self.now, identity=standing.identity_id)
         proofs = self._proofs(connection, standing)
@@ -117,6 +117,7 @@ class TurnUnit:
             self.now,
             proofs,
             awaits_code(state, self.house.dialogue.flows),
+            discretion.within("contact", "appointments"),
         )
         heard, timers_changed = self._timers(connection, standing, desk)
         if vouched is not None:
@@ -137,7 +138,7 @@ class TurnUnit:
             heard.append(one)
         if _learnt(heard):  # who it is: what may be told has changed with this very message
             standing = proofs.standing = conversations.lock(connection, self.claim, spoke_from, self.now)
-            discretion = Discretion(standing, self.house.needs)
+            discretion = Discretion(standing, self.house.needs, links.trusted(connection, standing))
             state = discretion.hide(whole)
         state, replies = self._step(connection, discretion, state, heard, desk, proofs)
         state = discretion.put_back(whole, discretion.stamp(whole, state))
@@ -148,7 +149,7 @@ class TurnUnit:
             replies=replies,
             traces={one.message: one.trace for one in heard if one.message is not None},
             missed=missed,
-            spoke_from=None if self._is_silent() else spoke_from,
+            spoke_from=spoke_from if not self._is_silent() and discretion.may_speak else None,
             timers_changed=timers_changed or desk.timers_changed,
         )
         rest = self.claim.more or len(self.arrivals) < len(self.claim.arrivals)
@@ -235,7 +236,7 @@ class TurnUnit:
             standing.id,
             self.now,
             identity=standing.identity_id,
-            only_own=not discretion.allows("appointments"),
+            only_of=discretion.within("appointments"),
         )
         shown = self.house.brand.transcript.messages_shown
 

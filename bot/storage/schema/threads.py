@@ -66,6 +66,7 @@ identity = Table(
     Column("conversation_id", Id, nullable=False),
     Column("name", String(255)),
     Column("blocked_at", Instant),
+    Column("linked_from", Id),  # the identity whose one-time link this one opened last
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("channel", "account", "sender"),
 )
