@@ -59,7 +59,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody, or nobody we may name; `why` is "unknown", "several" or "not_own"."""
+    """Nobody, or nobody we may name; `why` is "unknown", "several", "not_own" or "taken_back"."""
 
     why: str
 

@@ -39,13 +39,16 @@ def recognise(
 
     Written down as evidence of that identity. When the person already has a thread, this one is joined to it: `Joined`, and the
     caller leaves everything else to that thread's turn, which hears the same message again. `Unknown("several")` when other
-    evidence says that it is somebody else, or a person of the house did: then more is asked for.
+    evidence says that it is somebody else, or a person of the house did: then more is asked for. `Unknown("taken_back")` when a
+    person has ended what this very identity had proved, and it comes by itself again.
 
     `spoke`: whether anything has been said here that goes on; else the person's thread goes on as it stands.
     """
     assert standing.identity_id is not None, "a proof is somebody's"
     if standing.profile_id not in (None, profile.id):
         return Unknown("several")
+    if proof.kind.endswith(evidence.BY_THEMSELVES) and evidence.is_taken_back(connection, standing.identity_id, profile.id):
+        return Unknown("taken_back")
     other = holder_of(connection, profile.id, but=standing.id)
     if other is not None and are_apart(connection, other, standing.id):
         return Unknown("several")
