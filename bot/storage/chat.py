@@ -117,9 +117,7 @@ def look(connection: Connection, session: str, after: int, now: datetime) -> tup
 def title_of(connection: Connection, session: str, token: str, now: datetime) -> str:
     """What stands on one of the session's buttons; empty when it has no such button."""
     found = find_session(connection, session, now)
-    if found is None or found.left:
-        return ""
-    choice = pressed(connection, found.conversation, token, of=None if found.whole else (found.identity,))
+    choice = pressed(connection, found.conversation, token) if found is not None and not found.left else None
     return str(choice["title"]) if choice is not None else ""
 
 

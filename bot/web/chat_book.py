@@ -16,6 +16,7 @@ from bot.brand import Brand
 from bot.channels.webchat.not_me import says_not_me
 from bot.channels.webchat.translate import signed_in, signed_out
 from bot.clock import Clock
+from bot.customers.recognise import Level
 from bot.messages import InboundMessage
 from bot.storage import chat, links, sign_ins
 from bot.storage.database import Database
@@ -57,6 +58,7 @@ class StoredChatBook:
         self._link_urls = link_urls
         alone = database.url.get_backend_name() == "sqlite"
         self._look_every = look_every or (LOOK_EVERY_ALONE if alone else LOOK_EVERY)
+        self._name_needs = Level[brand.proof.first_name.upper()]
         self._proof_lasts = timedelta(hours=brand.proof.shared_hours)
         self.brand = chat_brand(brand)
 
@@ -163,9 +165,9 @@ class StoredChatBook:
         return (found.profile if found is not None else None) or ""
 
     def _who(self, connection: Connection, session: str) -> tuple[chat.Session | None, str]:
-        """Whose session it is, and their first name, where they have one."""
+        """Whose session it is, and their first name, where it may be said there."""
         found = chat.find_session(connection, session, self._clock.now())
-        return found, chat.first_name(connection, found) if found is not None else ""
+        return found, chat.first_name(connection, found, self._name_needs) if found is not None else ""
 
     def _title(self, connection: Connection, session: str, token: str) -> str:
         return chat.title_of(connection, session, token, self._clock.now())
