@@ -67,6 +67,8 @@ def open_link(
         return "refused"
     if are_apart(connection, target, standing.id) or not _still_speaks_for(connection, row, target, profile_there, now):
         return "refused"
+    if profile_there is not None and evidence.is_taken_back(connection, standing.identity_id or 0, profile_there):
+        return "refused"
     connection.execute(use)
     if profile_there is not None:
         _vouch(connection, row, standing, profile_there, now, None if counts_for is None else now + counts_for)

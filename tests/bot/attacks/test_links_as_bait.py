@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.customers.profile import Profile
 from bot.storage import chat
 from bot.storage.conversations import pressed
 from bot.storage.evidence import proven, revoke
 from bot.storage.profiles import import_profiles
-from bot.storage.schema import appointment, conversation, evidence, message
+from bot.storage.schema import appointment, conversation, evidence, identity, message
 from tests.fakes import persons
 from tests.fakes.persons import SteppedHouse
 
@@ -163,6 +163,19 @@ def test_what_a_chain_of_links_says_is_revoked_with_its_first_maker_s(house: Ste
     house.says("telegram", "fourth", "bonjour")
     opens(house, unused, "fourth")
     assert level(house, "telegram", "fourth") == 0
+
+
+def test_what_a_person_has_ended_no_other_link_opens_again(house: SteppedHouse) -> None:
+    signs_in(house, "tablet")
+    opens(house, house.link("webchat", "tablet", "telegram"), "phone")
+    phone = house.who("telegram", "phone")[0]
+    house.write(lambda c: revoke(c, identities=[phone], profile_id="c1", now=house.tick(), by="noemie"))
+    house.says("telegram", "other", "bonjour")  # where a person puts the phone, as it is not hers
+    there = update(identity).where(identity.c.id == phone).values(conversation_id=house.home("telegram", "other"))
+    house.write(lambda connection: connection.execute(there))
+    opens(house, house.link("webchat", "tablet", "telegram"), "phone")
+    assert house.home("telegram", "phone") != house.home("webchat", "tablet")
+    assert level(house, "telegram", "phone") == 0
 
 
 def test_buttons_are_for_whom_they_were_shown_to(house: SteppedHouse) -> None:
