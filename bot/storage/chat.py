@@ -117,7 +117,9 @@ def look(connection: Connection, session: str, after: int, now: datetime) -> tup
 def title_of(connection: Connection, session: str, token: str, now: datetime) -> str:
     """What stands on one of the session's buttons; empty when it has no such button."""
     found = find_session(connection, session, now)
-    choice = pressed(connection, found.conversation, token) if found is not None and not found.left else None
+    if found is None or found.left:
+        return ""
+    choice = pressed(connection, found.conversation, token, of=None if found.whole else (found.identity,))
     return str(choice["title"]) if choice is not None else ""
 
 

@@ -10,7 +10,10 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, bindparam, func,
 
 from bot.customers.recognise import Level
 from bot.storage.prepared import Prepared
-from bot.storage.schema import evidence
+from bot.storage.schema import evidence, link
+
+LINK = "link"
+"""The kind of what a one-time link says; its `detail` names the identity that made it (`made_by`)."""
 
 
 def live(at: Any) -> ColumnElement[bool]:
@@ -135,9 +138,46 @@ def end_claims(connection: Connection, identity_id: int | None, profile_id: str,
 def revoke(
     connection: Connection, *, identities: Sequence[int], profile_id: str | None, now: datetime, by: str
 ) -> tuple[int, ...]:
-    """End what these identities have proved, for one profile or (None) for any. Returns the numbers of the proofs."""
-    query = update(evidence).where(evidence.c.identity_id.in_(identities), evidence.c.revoked_at.is_(None))
-    if profile_id is not None:
-        query = query.where(evidence.c.profile_id == profile_id)
-    ended = connection.execute(query.values(revoked_at=now, revoked_by=by).returning(evidence.c.id)).scalars()
+    """End what these identities have proved, for one profile or (None) for any. Returns the numbers of the proofs.
+
+    What others know by links of theirs ends with it, and links that nobody has opened yet open nothing any more.
+    """
+    counts = (evidence.c.revoked_at.is_(None), *(() if profile_id is None else (evidence.c.profile_id == profile_id,)))
+    query = update(evidence).where(*counts).values(revoked_at=now, revoked_by=by)
+    linked = connection.execute(
+        select(evidence.c.id, evidence.c.identity_id, evidence.c.detail).where(
+            *counts, evidence.c.kind == LINK, evidence.c.profile_id.in_(_profiles_of(connection, identities))
+        )
+    ).all()
+    ended = list(connection.execute(query.where(evidence.c.identity_id.in_(identities)).returning(evidence.c.id)).scalars())
+    makers: set[int] = set(identities)
+    while following := [row for row in linked if row.id not in ended and (row.detail or {}).get("made_by") in makers]:
+        numbers = [row.id for row in following]
+        connection.execute(query.where(evidence.c.id.in_(numbers)))
+        ended += numbers
+        makers |= {row.identity_id for row in following}
+    end_links(connection, sorted(makers), now)
     return tuple(ended)
+
+
+def end_links(connection: Connection, identities: Sequence[int], now: datetime) -> None:
+    """Nobody comes by a one-time link of these identities any more."""
+    open_ = (link.c.identity_id.in_(identities), link.c.used_at.is_(None), link.c.expires_at > now)
+    connection.execute(update(link).where(*open_).values(expires_at=now))
+
+
+def ends(connection: Connection, identity_id: int, profile_id: str, now: datetime) -> datetime | None:
+    """When the last of what this identity has proved for this profile, and still counts, runs out; None for never."""
+    rows = select(evidence.c.expires_at).where(
+        evidence.c.identity_id == identity_id,
+        evidence.c.profile_id == profile_id,
+        evidence.c.level >= int(Level.LINKED),
+        live(now),
+    )
+    found = list(connection.execute(rows).scalars())
+    return None if None in found else max((end for end in found if end is not None), default=now)
+
+
+def _profiles_of(connection: Connection, identities: Sequence[int]) -> Sequence[str]:
+    rows = select(evidence.c.profile_id).where(evidence.c.identity_id.in_(identities), evidence.c.profile_id.is_not(None))
+    return list(connection.execute(rows.distinct()).scalars())
