@@ -62,16 +62,21 @@ _WISHES: tuple[tuple[Wish, re.Pattern[str]], ...] = (
 
 def find_code(text: str) -> TypedCode | None:
     """The code in a message: six digits alone, however they are spaced; not those of a date, a phone or an order."""
+    found = codes_in(text)
+    return found[0] if len(found) == 1 else None
+
+
+def codes_in(text: str) -> tuple[TypedCode, ...]:
+    """Everything in a message that may be a code, in its order."""
     found = [match for match in _CODE.finditer(text) if not _OTHER_NUMBER.search(_plain(text[: match.start()]))]
-    if len(found) != 1:
-        return None
-    match = found[0]
-    return TypedCode(re.sub(r"[^0-9]", "", match.group()), match.start(), match.end())
+    return tuple(TypedCode(re.sub(r"[^0-9]", "", one.group()), one.start(), one.end()) for one in found)
 
 
-def without(text: str, typed: TypedCode) -> str:
+def without(text: str, *typed: TypedCode) -> str:
     """The message as it is kept."""
-    return text[: typed.start] + PLACE + text[typed.end :]
+    for one in sorted(typed, key=lambda one: one.start, reverse=True):
+        text = text[: one.start] + PLACE + text[one.end :]
+    return text
 
 
 def wish_in(text: str) -> Wish | None:

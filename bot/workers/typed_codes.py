@@ -12,7 +12,7 @@ from bot.actions.proving import CODE_SLOT
 from bot.brand.rules import ProofRules
 from bot.customers.challenge import PLACE
 from bot.customers.recognise import Needs, facts_for
-from bot.customers.typed import find_code, wish_in, without
+from bot.customers.typed import codes_in, find_code, wish_in, without
 from bot.dialogue.events import Event, Recognised, Say, Understood, Vouched
 from bot.dialogue.flow import Collect, Flows
 from bot.dialogue.state import DialogueState
@@ -47,8 +47,15 @@ def hear_code(
     """
     if arrival.author != "customer":
         return None
+    codes = codes_in(arrival.text)
     typed = find_code(arrival.text)
-    if not awaited and (typed is None or without(arrival.text, typed).strip() != PLACE or not proofs.any_under_way):
+    if not awaited and (not codes or not proofs.any_under_way):
+        return None
+    alone = typed is not None and without(arrival.text, typed).strip() == PLACE
+    if codes and (typed is None or not (awaited or alone)):
+        # It is heard as something else; what may still open something is not kept for having been said in passing.
+        _forget(connection, arrival, without(arrival.text, *codes), *(one.code for one in codes))
+    if not awaited and not alone:
         return None
     if typed is None:
         wish = wish_in(arrival.text) if state.asked == CODE_SLOT else None
@@ -56,7 +63,7 @@ def hear_code(
     answer = proofs.answer(typed.code, lasts=rules.counts_for(arrival.channel))
     if isinstance(answer, Joined):
         return answer
-    _forget(connection, arrival, typed.code, without(arrival.text, typed))
+    _forget(connection, arrival, without(arrival.text, typed), typed.code)
     facts = facts_for(answer.known.profile, answer.known.level, needs) if answer.known else {}
     if not awaited:
         if answer.known is None:
@@ -89,10 +96,16 @@ def _heard(arrival: Arrival, said: Understanding, worth: str, learnt: tuple[Even
     return Heard(arrival.id, (*learnt, Understood(meaning, {"code": worth}, now.isoformat())), trace)
 
 
-def _forget(connection: Connection, arrival: Arrival, code: str, text: str) -> None:
+def _forget(connection: Connection, arrival: Arrival, text: str, *codes: str) -> None:
     """Leave no code in what is kept of the message, right or wrong."""
     data = connection.execute(select(message.c.data).where(message.c.id == arrival.id)).scalar()
     kept: dict[str, Any] = {"text": text}
-    if isinstance(data, dict) and any(isinstance(part, str) and code in part for part in data.values()):
-        kept["data"] = {name: part.replace(code, PLACE) if isinstance(part, str) else part for name, part in data.items()}
+    if isinstance(data, dict) and codes:
+        kept["data"] = {name: _blanked(part, codes) if isinstance(part, str) else part for name, part in data.items()}
     connection.execute(update(message).where(message.c.id == arrival.id).values(kept))
+
+
+def _blanked(text: str, codes: tuple[str, ...]) -> str:
+    for code in codes:
+        text = text.replace(code, PLACE)
+    return text
