@@ -60,8 +60,13 @@ class StoredPersons:
 
         return await self._decide(unit)
 
-    async def undo(self, join: int, sort: str, *, by: str, why: str) -> PersonOutcome:
-        return await self._decide(partial(self._undo, join=join, sort=sort, by=by, why=why))
+    async def undo(self, conversation: int, join: int, sort: str, *, by: str, why: str) -> PersonOutcome:
+        def unit(connection: Connection) -> Did:
+            if not console_person.is_of(connection, conversation, join, sort):
+                return ()
+            return self._undo(connection, join=join, sort=sort, by=by, why=why)
+
+        return await self._decide(unit)
 
     async def compare(self, one: int, other: int, *, language: str) -> Comparison | None:
         unit = partial(

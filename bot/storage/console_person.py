@@ -89,6 +89,18 @@ def revoke_one(connection: Connection, conversation_id: int, proof: int, *, by: 
     return True
 
 
+def is_of(connection: Connection, conversation_id: int, join: int, sort: str) -> bool:
+    """Whether a line of the ledger ("conversations", or of "profiles") is about this conversation's customer."""
+    who = of_conversation(connection, conversation_id)
+    if who is None:
+        return False
+    if sort == "conversations":
+        mine = merge.c.winner_id.in_(who.conversations) | merge.c.loser_id.in_(who.conversations)
+        return connection.execute(select(merge.c.id).where(merge.c.id == join, mine)).first() is not None
+    same = profile_merge.c.kept_id.in_(who.profiles) | profile_merge.c.dropped_id.in_(who.profiles)
+    return connection.execute(select(profile_merge.c.id).where(profile_merge.c.id == join, same)).first() is not None
+
+
 def _names_in(row: Any) -> Sequence[str | None]:
     return [row.by, getattr(row, "revoked_by", None), getattr(row, "undone_by", None)]
 

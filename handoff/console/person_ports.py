@@ -42,8 +42,8 @@ class Persons(Protocol):
         """Let a proof count no longer."""
         ...
 
-    async def undo(self, join: int, sort: str, *, by: str, why: str) -> PersonOutcome:
-        """Make two again of what was joined."""
+    async def undo(self, conversation: int, join: int, sort: str, *, by: str, why: str) -> PersonOutcome:
+        """Make two again of what was joined; `unknown` when that was not this conversation's customer."""
         ...
 
     async def compare(self, one: int, other: int, *, language: str) -> Comparison | None:

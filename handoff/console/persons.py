@@ -33,7 +33,7 @@ async def undo(request: web.Request) -> web.StreamResponse:
     if not why:
         error = say(visit.language, "person.why_missing")
         return await thread_page(request, _template(request), status=422, error=error)
-    outcome = await house.ports.persons.undo(join, sort, by=visit.account.username, why=why)
+    outcome = await house.ports.persons.undo(conversation, join, sort, by=visit.account.username, why=why)
     await record(request, "undo_join", conversation, outcome, join=join, sort=sort)
     return await _show(request, visit, conversation, outcome, "join.undone")
 

@@ -74,8 +74,8 @@ class FakePersons:
     async def revoke(self, conversation: int, proof: int, *, by: str) -> PersonOutcome:
         return self._asked("revoke", conversation, proof, by)
 
-    async def undo(self, join: int, sort: str, *, by: str, why: str) -> PersonOutcome:
-        return self._asked("undo", join, sort, by, why)
+    async def undo(self, conversation: int, join: int, sort: str, *, by: str, why: str) -> PersonOutcome:
+        return self._asked("undo", conversation, join, sort, by, why)
 
     async def compare(self, one: int, other: int, *, language: str) -> Comparison | None:
         return self.compared if {one, other} <= {1, 2} else None

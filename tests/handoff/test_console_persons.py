@@ -60,7 +60,7 @@ async def test_a_join_is_undone_only_with_a_reason(visit: Visit, house: FakeHous
     assert house.persons.asked == []
     answer = await maud.post("/conversations/1/joins/conversations/9/undo", form | {"why": "deux\nsœurs"})
     assert (answer.status, answer.headers["Location"]) == (303, "/console/conversations/1")
-    assert house.persons.asked == [("undo", 9, "conversations", "maud", "deux sœurs")]
+    assert house.persons.asked == [("undo", 1, 9, "conversations", "maud", "deux sœurs")]
     # The record tells that it was done, not what was written.
     (entry,) = [entry for entry in house.audit.entries if entry.act == "undo_join"]
     assert entry.details == {"join": 9, "sort": "conversations", "outcome": "done"}

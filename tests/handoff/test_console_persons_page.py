@@ -67,7 +67,7 @@ async def test_a_join_is_undone_by_keyboard_without_leaving_the_page(office: Off
     await page.keyboard.press("Enter")
     await expect(page.locator("#announcer")).to_have_text("The two are parted.")
     await expect(page.locator("#undo-conversations-9")).to_have_count(0)
-    assert office.house.persons.asked == [("undo", 9, "conversations", "maud", "deux sœurs")]
+    assert office.house.persons.asked == [("undo", 1, 9, "conversations", "maud", "deux sœurs")]
 
 
 async def test_a_refusal_is_said_beside_the_form_which_keeps_its_words(office: Office) -> None:

@@ -90,9 +90,12 @@ async def test_two_conversations_are_compared_joined_and_parted(house: RunningHo
     assert line.words.endswith(": vue en magasin")
     again = await persons.join(*pair, by="lea", why="x", although_apart=False)
     assert again.reason == "same"
-    assert (await persons.undo(line.id, "conversations", by="lea", why="deux sœurs")).reason == ""
-    assert (await persons.undo(line.id, "conversations", by="lea", why="encore")).reason == "undone"
-    assert (await persons.undo(999, "conversations", by="lea", why="?")).reason == "unknown"
+    stranger = await house.says("noe", "bonjour")
+    for number in (stranger.conversation, 999):
+        assert (await persons.undo(number, line.id, "conversations", by="lea", why="x")).reason == "unknown"
+    assert (await persons.undo(camille.conversation, line.id, "conversations", by="lea", why="deux sœurs")).reason == ""
+    assert (await persons.undo(camille.conversation, line.id, "conversations", by="lea", why="encore")).reason == "undone"
+    assert (await persons.undo(camille.conversation, 999, "conversations", by="lea", why="?")).reason == "unknown"
     (line,) = (await persons.file(camille.conversation, language="fr")).joins
     assert (line.can_undo, line.undone_by, line.undone_why) == (False, "lea", "deux sœurs")
     compared = await persons.compare(*pair, language="fr")
@@ -151,7 +154,11 @@ async def test_accepted_doubles_are_one_profile_until_that_is_undone(house: Runn
         "c2",
         "Fiches jugées être celles d’une même personne par lea le 27 novembre",
     )
-    assert (await persons.undo(line.id, "profiles", by="lea", why="jumelles")).conversation == said.conversation
+    stranger = await house.says("noe", "bonjour")
+    assert (await persons.undo(stranger.conversation, line.id, "profiles", by="lea", why="x")).reason == "unknown"
+    assert (
+        await persons.undo(said.conversation, line.id, "profiles", by="lea", why="jumelles")
+    ).conversation == said.conversation
     (line,) = (await persons.file(said.conversation, language="fr")).joins
     assert (line.can_undo, line.undone_why) == (False, "jumelles")
 
