@@ -14,8 +14,9 @@ from bot.customers.recognise import Known, Level, Unknown, recognise_contact
 from bot.storage import evidence
 from bot.storage.conversations import Standing
 from bot.storage.merging import Joined, are_apart, join
-from bot.storage.profiles import candidates
+from bot.storage.profiles import candidates, profile_from
 from bot.storage.schema import conversation
+from bot.storage.schema import profile as profiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,11 @@ def recognise(
     assert standing.identity_id is not None, "a proof is somebody's"
     if standing.profile_id not in (None, profile.id):
         return Unknown("several")
+    if standing.profile_id is None:
+        still = _as_it_is(connection, profile)
+        if still is None:
+            return Unknown("unknown")
+        profile = still
     if proof.kind.endswith(evidence.BY_THEMSELVES) and evidence.is_taken_back(connection, standing.identity_id, profile.id):
         return Unknown("taken_back")
     other = holder_of(connection, profile.id, but=standing.id)
@@ -107,6 +113,20 @@ def holder_of(connection: Connection, profile_id: str, *, but: int = 0) -> int |
             conversation.c.profile_id == profile_id, conversation.c.merged_into.is_(None), conversation.c.id != but
         )
     ).scalar()
+
+
+def _as_it_is(connection: Connection, person: Profile) -> Profile | None:
+    """The profile, or the one it has been joined to, locked: it is joined to no other before this turn is written."""
+    named = person.id
+    while True:
+        row = connection.execute(
+            select(profiles.c.merged_into, profiles.c.facts).where(profiles.c.id == named).with_for_update()
+        ).first()
+        if row is None:
+            return None
+        if row.merged_into is None:
+            return person if named == person.id else profile_from({"first_name": "", "last_name": "", **row.facts, "id": named})
+        named = row.merged_into
 
 
 def _note(connection: Connection, standing: Standing, profile_id: str, proof: Proof, now: datetime) -> None:
