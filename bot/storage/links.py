@@ -128,8 +128,10 @@ def _vouch(
 ) -> None:
     """A link made where the person is known says who opens it, as far as a link can that may have been given away.
 
-    It says so no longer than its maker has proved it.
+    It says so no longer than its maker has proved it, and not to an identity of which a person has taken back what it had proved.
     """
+    if standing.identity_id is not None and evidence.is_taken_back(connection, standing.identity_id, profile_id):
+        return
     ends = [end for end in (expires_at, evidence.ends(connection, row.identity_id, profile_id, now)) if end is not None]
     evidence.give(
         connection,

@@ -61,6 +61,20 @@ def test_nor_does_the_same_card_again(house: SteppedHouse) -> None:
     assert proven(house, "telegram", "42") == Level.NONE
 
 
+def test_nor_does_a_tap_on_a_link(house: SteppedHouse) -> None:
+    take_back(house, writes(house))
+    assert shares(house) == house.home("whatsapp", NUMBER)
+    token = house.link("telegram", "42", "whatsapp")
+    house.says("whatsapp", NUMBER, kind="link", data={"token": token})
+    assert proven(house, "whatsapp", NUMBER) == Level.NONE
+    another = house.link("telegram", "42", "messenger")
+    house.says("messenger", "m", kind="link", data={"token": another})
+    take_back(house, house.home("messenger", "m"))
+    third = house.link("telegram", "42", "messenger")
+    house.says("messenger", "m", kind="link", data={"token": third})
+    assert proven(house, "messenger", "m") == Level.NONE
+
+
 def test_a_code_opens_it_again_and_the_number_counts_from_then_on(house: SteppedHouse) -> None:
     home = writes(house)
     take_back(house, home)
