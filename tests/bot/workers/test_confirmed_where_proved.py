@@ -59,9 +59,10 @@ async def test_a_confirmation_is_not_repeated_where_it_would_tell_the_number(hou
     await house.says("session", "bonjour", channel="webchat")
     answers = await told(house, "webchat")
     assert "06 39 98" not in " ".join(answers)
-    assert answers[-1] == "Nous en étions au numéro où vous rappeler. On continue ? À quel numéro peut-on vous rappeler ?"
+    assert "rappeler" not in answers[-1], "nor what is under way where somebody has proved who they are"
+    before = len(await told(house, "telegram"))
     await house.says("42", "oui")
-    assert (await told(house, "telegram"))[-1].endswith("Toujours au 06 39 98 01 01 ?")
+    assert len(await told(house, "telegram")) > before, "where it goes on"
 
 
 async def test_the_home_store_is_proposed_where_it_may_be_told(house: RunningHouse) -> None:
