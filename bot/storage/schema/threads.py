@@ -71,6 +71,7 @@ identity = Table(
     UniqueConstraint("channel", "account", "sender"),
 )
 Index("ix_identity_conversation", identity.c.conversation_id)
+Index("ix_identity_sender", identity.c.sender)  # whoever it is on, on whichever account
 
 # Other ids a platform gives the same sender: a former number, a scoped id beside a number.
 identity_alias = Table(

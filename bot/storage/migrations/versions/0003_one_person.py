@@ -41,6 +41,7 @@ def _threads() -> None:
     op.execute("UPDATE conversation SET level = level * 10")
     op.execute("UPDATE evidence SET level = level * 10")
     op.drop_column("identity", "level")
+    op.create_index("ix_identity_sender", "identity", ["sender"])
     op.add_column("identity", column("linked_from", Id, null=True))
     op.add_column("case", column("identity_id", Id, null=True))
     op.add_column("link", column("identity_id", Id, null=True))
