@@ -21,6 +21,8 @@ _OF_THE_FLOW = (
 _PUT_BY = ("drawer", "later")
 """What it keeps of flows put away, whoever was in them."""
 _NOTHING = DialogueState()
+PERSONAL = frozenset({"customer_name", "customer_phone", "customer_email", "callback_phone", "order_number", "loyalty_number"})
+"""Slots that say who somebody is. Where nobody is known they alone stay with whom they came from: the rest is everybody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Discretion:
         seen = replace(whole, slots={name: slot for name, slot in whole.slots.items() if name not in hidden}, last_said=())
         if self.trusted is None:
             return seen
-        away = _PUT_BY if self._is_theirs(whole) else (*_PUT_BY, *_OF_THE_FLOW)
+        away = _PUT_BY if not self.known or self._is_theirs(whole) else (*_PUT_BY, *_OF_THE_FLOW)
         return seen.changed({name: getattr(_NOTHING, name) for name in away})
 
     def put_back(self, whole: DialogueState, told: DialogueState) -> DialogueState:
@@ -85,13 +87,14 @@ class Discretion:
         if self.trusted is None:
             return told
         told = replace(told, drawer=(*whole.drawer, *told.drawer), later=(*whole.later, *told.later))
-        goes_on = whole.stack and not told.stack and not self._is_theirs(whole)
+        goes_on = self.known and whole.stack and not told.stack and not self._is_theirs(whole)
         return told.changed({name: getattr(whole, name) for name in _OF_THE_FLOW}) if goes_on else told
 
     def _hidden(self, whole: DialogueState) -> dict[str, SlotValue]:
         hidden = {} if self.allows("contact") else _of_profile(whole)
         if self.trusted is not None:
-            hidden |= {name: slot for name, slot in whole.slots.items() if slot.by not in self.trusted}
+            others = {name: slot for name, slot in whole.slots.items() if slot.by not in self.trusted}
+            hidden |= others if self.known else {name: slot for name, slot in others.items() if name in PERSONAL}
         return hidden
 
     def _is_theirs(self, whole: DialogueState) -> bool:

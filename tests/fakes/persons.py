@@ -41,6 +41,7 @@ MEANINGS: Mapping[str, tuple[str, tuple[Entity, ...]]] = {
     "le premier": ("choose_option", (Entity("number", 1, "premier", 3, 10),)),
     "oui": ("affirm", ()),
     "laissez tomber": ("cancel", ()),
+    "Claire Martin": ("inform", (Entity("name", "Claire Martin", "Claire Martin", 0, 13),)),
 }
 
 

@@ -178,7 +178,8 @@ async def test_a_session_keeps_its_lines_when_its_thread_is_joined_to_another(ch
     known = await chat.house.says("42", kind="contact", data=contact)
     await chat.says("bonjour")
     before = await chat.answered()
-    make = partial(links.make, conversation_id=known.conversation, channel="webchat", now=chat.house.clock.now())
+    made_by = {"conversation_id": known.conversation, "identity_id": known.identity}
+    make = partial(links.make, **made_by, channel="webchat", now=chat.house.clock.now())
     await chat.says(kind="link", data={"token": await chat.house.database.write(make)})
     after = await chat.answered(before[-1].number)
     assert await chat.lines() == before + after
