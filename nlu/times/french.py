@@ -136,12 +136,12 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
     ),
-    # Québec's « avant-midi » is the morning; « avant midi » a bound.
-    rule(r"(?:(?:l'|cet\s+|en\s+|d')(?=avant)|(?=avant-))(?P<part>avant[\s-]midi)", {"part_of_day": "morning"}),
     # Hours, ranges first.
     *hinted(
         r"\d|heure|midi|minuit",
         (
+            # Québec's « avant-midi » is the morning; « avant midi » a bound.
+            rule(r"(?:(?:l'|cet\s+|en\s+|d')(?=avant)|(?=avant-))(?P<part>avant[\s-]midi)", {"part_of_day": "morning"}),
             rule(rf"(?:entre|de|des|d'|du)\s*(?P<a>{_X})\s*(?:et|a|jusqu'?\s?a|-)\s*(?P<b>{_X})", _one_is_an_hour),
             rule(rf"(?P<a>{_X})\s*(?:-|a|jusqu'a|>)\s*(?P<b>{clock.FRENCH})", _one_is_an_hour),
             rule(
@@ -189,30 +189,43 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     # Days counted from today.
-    rule(r"(?:aujourd['\s]?\s?hui|ajd|aujd|auj|ojd|jodi(?:[\s-]a)?|(?<!\ba )ce\s+jour(?![\s-]*la\b))", {"day": {"offset": 0}}),
-    rule(r"apr?e?s?[\s-]?(?:demain|dem1|2main)", {"day": {"offset": 2}}),
-    rule(r"(?:demain|dem1|2main|dmain|2m1|demen|dimen|denmen)", {"day": {"offset": 1}}),
-    rule(r"avant[\s-]?hier", {"day": {"offset": -2}}),
-    rule(r"hier", {"day": {"offset": -1}}),
-    rule(rf"(?:dans|d'ici)\s+(?P<n>{_NUM})\s+(?:jours?|j)", _in_days),
-    rule(rf"(?:dans|d'ici)\s+(?P<n>{_NUM})\s+(?:semaines?|sem)", _in_whole_weeks),
-    rule(rf"(?:dans|d'ici)\s+(?P<n>{_NUM})\s+mois", _in_months),
-    rule(
-        r"(?:(?:le|au)\s+plus\s+(?:tot|vite)\s+possible|au\s+plus\s+(?:tot|vite)|des\s+que\s+possible|asap|n'importe\s+quand"
-        r"|n'importe\s+quel\s+jour|peu\s+importe\s+(?:le\s+jour|quand))",
-        {"day": {"soonest": True}},
+    *hinted(
+        r"auj|ajd|ojd|jodi|jour|main|dem1|2m1|d[ei]men|denmen|hier|dans|d'ici|plus\s+(?:tot|vite)|possible|asap|importe",
+        (
+            rule(
+                r"(?:aujourd['\s]?\s?hui|ajd|aujd|auj|ojd|jodi(?:[\s-]a)?|(?<!\ba )ce\s+jour(?![\s-]*la\b))",
+                {"day": {"offset": 0}},
+            ),
+            rule(r"apr?e?s?[\s-]?(?:demain|dem1|2main)", {"day": {"offset": 2}}),
+            rule(r"(?:demain|dem1|2main|dmain|2m1|demen|dimen|denmen)", {"day": {"offset": 1}}),
+            rule(r"avant[\s-]?hier", {"day": {"offset": -2}}),
+            rule(r"hier", {"day": {"offset": -1}}),
+            rule(rf"(?:dans|d'ici)\s+(?P<n>{_NUM})\s+(?:jours?|j)", _in_days),
+            rule(rf"(?:dans|d'ici)\s+(?P<n>{_NUM})\s+(?:semaines?|sem)", _in_whole_weeks),
+            rule(rf"(?:dans|d'ici)\s+(?P<n>{_NUM})\s+mois", _in_months),
+            rule(
+                r"(?:(?:le|au)\s+plus\s+(?:tot|vite)\s+possible|au\s+plus\s+(?:tot|vite)|des\s+que\s+possible|asap|n'importe\s+quand"
+                r"|n'importe\s+quel\s+jour|peu\s+importe\s+(?:le\s+jour|quand))",
+                {"day": {"soonest": True}},
+            ),
+            rule(r"dans\s+une\s+quinzaine(?:\s+de\s+jours)?", {"day": {"offset": 14}}),
+        ),
     ),
-    rule(r"dans\s+une\s+quinzaine(?:\s+de\s+jours)?", {"day": {"offset": 14}}),
     *periods.FRENCH,
     # Parts of the day.
-    rule(
-        rf"(?P<said>(?P<edge>debut|milieu|fin)\s+(?:de\s+(?:la\s+|l')?|d'|du\s+)\s?{_PART})",
-        _edge_of_part,
+    *hinted(
+        r"mat|soir|midi|ap(?:r|m)|aswe|journee",
+        (
+            rule(
+                rf"(?P<said>(?P<edge>debut|milieu|fin)\s+(?:de\s+(?:la\s+|l')?|d'|du\s+)\s?{_PART})",
+                _edge_of_part,
+            ),
+            rule(r"(?:en\s+)?(?P<said>fin\s+de\s+journee)", {"hour": {"after": "17:00"}}),
+            rule(rf"(?:ce|cet|cette|c't|st|a(?=\s+(?:soir|matin)))\s+{_PART}", _today_part),
+            rule(r"aswe(?:[\s-]a)?", lambda m: of_today(m, "evening")),
+            rule(_PART, lambda m: [("part_of_day", _part(m["part"]))]),
+        ),
     ),
-    rule(r"(?:en\s+)?(?P<said>fin\s+de\s+journee)", {"hour": {"after": "17:00"}}),
-    rule(rf"(?:ce|cet|cette|c't|st|a(?=\s+(?:soir|matin)))\s+{_PART}", _today_part),
-    rule(r"aswe(?:[\s-]a)?", lambda m: of_today(m, "evening")),
-    rule(_PART, lambda m: [("part_of_day", _part(m["part"]))]),
     # A day of the month, when nothing else has taken the number.
     *hinted(
         r"\d|premier",

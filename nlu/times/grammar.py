@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable
 from dataclasses import replace
+from itertools import groupby
 
 from nlu.common_words import WORDS
 from nlu.slips import likely_slip
 from nlu.spelling import Spelling
 from nlu.text import LONGEST, Folded, fold
 from nlu.times import english, feasts, french
-from nlu.times.rules import Meaning, day_and_month, hinted, rule
+from nlu.times.rules import Meaning, Rule, day_and_month, hinted, rule
 from nlu.times.unmeant import UNMEANT
 from nlu.times.words import MEANT, NOT_SLIPS, names_a_thing, stands_alone
 from nlu.understanding import Entity
@@ -67,7 +68,15 @@ _DATES = hinted(
         rule(rf"{_BEFORE_DATE}(?P<one>\d{{1,2}})/(?P<two>\d{{1,2}})(?P<year>(?!))?{_AFTER_DATE}", _numeric),
     ),
 )
-_BY_LANGUAGE = {"fr": (french.RULES, english.RULES), "en": (english.RULES, french.RULES)}
+
+
+def _tried(own: Iterable[Rule], other: Iterable[Rule]) -> list[tuple[re.Pattern[str] | None, tuple[Rule, ...]]]:
+    """The rules in the order in which they are tried, those that share a hint together."""
+    rules = (*_DATES, *feasts.RULES, *own, *(each for each in other if not each.own))
+    return [(hint, tuple(group)) for hint, group in groupby(rules, key=lambda each: each.hint)]
+
+
+_BY_LANGUAGE = {"fr": _tried(french.RULES, english.RULES), "en": _tried(english.RULES, french.RULES)}
 
 
 def find(text: str, language: str, *, known: Container[str] = ()) -> list[Entity]:
@@ -89,13 +98,15 @@ def find_folded(message: Folded, text: str, language: str, *, known: Container[s
     message = _repaired(message, known)
     if not _ANYTHING.search(message.text):
         return []
-    own, other = _BY_LANGUAGE.get(language, _BY_LANGUAGE["en"])
     taken = [unmeant.span() for unmeant in UNMEANT.finditer(message.text)]
     found: list[Entity] = []
-    hints: dict[re.Pattern[str], bool] = {}
-    for each in (*_DATES, *feasts.RULES, *own, *(r for r in other if not r.own)):
-        if each.hint is not None and not _holds(message.text, each.hint, hints):
-            continue
+    rules = (
+        each
+        for hint, group in _BY_LANGUAGE.get(language, _BY_LANGUAGE["en"])
+        if hint is None or hint.search(message.text)
+        for each in group
+    )
+    for each in rules:
         for match in each.pattern.finditer(message.text):
             span = match.span()
             if any(span[0] < end and start < span[1] for start, end in taken):
@@ -107,12 +118,6 @@ def find_folded(message: Folded, text: str, language: str, *, known: Container[s
                     start, end = message.span(*_said(match, name))
                     found.append(Entity(name, value, text[start:end], start, end, source="grammar"))
     return sorted(_in_the_evening(found), key=lambda entity: (entity.start, entity.name))
-
-
-def _holds(text: str, hint: re.Pattern[str], known: dict[re.Pattern[str], bool]) -> bool:
-    if hint not in known:
-        known[hint] = hint.search(text) is not None
-    return known[hint]
 
 
 def _said(match: re.Match[str], name: str) -> tuple[int, int]:
