@@ -51,3 +51,6 @@ class E5Encoder:
     def knows_word(self, word: str) -> bool:
         """See `SentenceEncoder`: the package does not tell."""
         return False
+
+    def expect(self, words: Sequence[str]) -> None:
+        """See `SentenceEncoder`: there is nothing to get ready."""

@@ -54,6 +54,10 @@ class KeptVectors:
         """See `SentenceEncoder`."""
         return self._encoder.knows_word(word)
 
+    def expect(self, words: Sequence[str]) -> None:
+        """See `SentenceEncoder`."""
+        self._encoder.expect(words)
+
     def save(self) -> None:
         """Write the file, in one step."""
         self._file.parent.mkdir(parents=True, exist_ok=True)

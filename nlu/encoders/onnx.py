@@ -67,6 +67,9 @@ class OnnxEncoder:
         """See `SentenceEncoder`."""
         return whole_word(self._tokenizer, word)
 
+    def expect(self, words: Sequence[str]) -> None:
+        """See `SentenceEncoder`: there is nothing to get ready."""
+
     def _run(self, text: str) -> tuple[Encoding, Floats, Floats]:
         """How the text was cut, its vector (of any length) and its tokens' vectors (of no numbers when the model has none)."""
         read = self._tokenizer.encode(text, add_special_tokens=True)

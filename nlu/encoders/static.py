@@ -71,6 +71,9 @@ class StaticEncoder:
         """See `SentenceEncoder`."""
         return whole_word(self._tokenizer, word)
 
+    def expect(self, words: Sequence[str]) -> None:
+        """See `SentenceEncoder`: there is nothing to get ready."""
+
     def _tokens(self, ids: Sequence[int]) -> Floats:
         numbers = np.array(ids[:_LONGEST], np.intp)
         rows = self._table[self._rows[numbers] if self._rows is not None else numbers]

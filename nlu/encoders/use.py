@@ -11,24 +11,25 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nlu.encoders.blas import one_thread
 from nlu.encoders.protocol import Floats, Tokens, unit_rows
 from nlu.encoders.use_pieces import END, START, Cutter
 from nlu.encoders.use_shares import Ids, KeptShares, Shares, standardised
-from nlu.encoders.use_weights import EMBEDDED, ORDERS, WIDE, Weights, fingerprint_of, load_weights, resources
+from nlu.encoders.use_weights import EMBEDDED, FEW_ROWS, ORDERS, WIDE, Weights, fingerprint_of, load_weights, narrowed, resources
 
 _KEPT_TOKENS = 3072
 """Tokens whose share is kept between messages that come one by one."""
+_EXPECTED_TOKENS = 2304
+"""Of these, those worked out before the first message: a tenth of a second."""
 _MANY_TOKENS = 4096
 """Different tokens from which the many texts read together, as in training, are parted."""
-_BLOCK = 128
-"""Tokens of many texts whose share is worked out together."""
 _FEW = 32
 """Texts that are a burst of messages rather than something to learn from: their tokens are read with the shares kept."""
 _RECALLED = 64
 """Texts whose vectors are kept: what the engine has just read, the questions of the house are compared with too."""
+_BETWEEN = max(max(left, width - 1 - left) for width, left in ORDERS)
+"""Rows of nothing before, between and behind texts that go through together, so that no token sees another text's."""
 _LONGEST = 256
 """Tokens of a text that are read."""
 _TOKENS_TOGETHER, _TEXTS_TOGETHER = 384, 32
@@ -60,8 +61,10 @@ class UseEncoder:
         one_thread()
         self.fingerprint = fingerprint
         self._weights = weights
+        self._narrow = narrowed(weights)
         self._cutter = Cutter(weights.vocabulary)
-        self._kept = KeptShares(weights, _KEPT_TOKENS)
+        self._kept = KeptShares(weights, self._narrow, _KEPT_TOKENS)
+        self._expected: tuple[int, ...] = ()
         self._recalled: dict[str, Floats] = {}
         self._alone_here = Lock()
         """Held by who reads with the shares kept: the engine has a thread of its own, the questions of the house have not."""
@@ -117,6 +120,14 @@ class UseEncoder:
         """See `SentenceEncoder`."""
         return len(self._cutter.word(word).ids) == 1
 
+    def expect(self, words: Sequence[str]) -> None:
+        """See `SentenceEncoder`: the shares of their tokens are worked out, as many as leave room for others."""
+        ids = tuple(dict.fromkeys(number for word in words for number in self._cutter.word(word).ids))[:_EXPECTED_TOKENS]
+        if ids != self._expected:
+            kept = KeptShares(self._weights, self._narrow, _KEPT_TOKENS, ids)
+            with self._alone_here:
+                self._kept, self._expected = kept, ids
+
     def _ids(self, text: str) -> tuple[list[int], tuple[tuple[int, int], ...]]:
         """The numbers of a text's pieces between start and end, and where the pieces stand."""
         ids, spans = [START], list[tuple[int, int]]()
@@ -146,7 +157,7 @@ class UseEncoder:
         """Many texts, some at a time: those of a pass with what fills it up, how many are no filling, their tokens as `_pass`."""
         for chunk in _chunks(read):
             numbers = list(dict.fromkeys([END, *(number for ids in chunk for number in ids)]))
-            shares = Shares(self._weights, len(numbers), _BLOCK)
+            shares = Shares(self._weights, self._narrow, len(numbers))
             shares.work_out(numbers, 1)
             row_of = {number: row for row, number in enumerate(numbers, 1)}
             for first, last in _together(chunk):
@@ -158,24 +169,30 @@ class UseEncoder:
         """What every token of some texts means in its text, standardised; shape (tokens, token_dimension)."""
         held = self._weights
         count = len(rows)
-        windows = _windows(group, count)
         found = np.empty((count, self.token_dimension), np.float32)
         found[:, :EMBEDDED] = shares.embedded.take(rows, axis=0)
-        edged = np.append(rows, 0)
-        before = np.zeros((count + 1, WIDE), np.float32)
-        place = end = 0
+        stands = _apart(group)
+        spread = np.zeros(count + (len(group) + 1) * _BETWEEN, np.intp)
+        spread[stands] = rows
+        before = np.zeros((len(spread), WIDE), np.float32)
+        place = start = 0
         for number, (width, left) in enumerate(ORDERS):
-            seen = windows[:, 2 - left : 2 - left + width]
             columns = slice(number * WIDE, (number + 1) * WIDE)
-            grown = shares.first[place].take(edged[seen[:, 0]], axis=0)
+            seen = stands[:, None] + np.arange(-left, width - left)
+            rows_seen = spread.take(seen.T)
+            grown = shares.first[place].take(rows_seen[0], axis=0)
             for step in range(1, width):
-                grown += shares.first[place + step].take(edged[seen[:, step]], axis=0)
+                grown += shares.first[place + step].take(rows_seen[step], axis=0)
             grown += held.first_bias[columns]
             np.maximum(grown, 0.0, out=grown)
             grown += shares.own[number].take(rows, axis=0)
-            before[:-1] = grown
-            start, end = end, end + width * WIDE
-            again = before.take(seen, axis=0).reshape(count, width * WIDE) @ held.second[start:end]
+            before[stands] = grown
+            near = before.take(seen, axis=0).reshape(count, width * WIDE)
+            if count > FEW_ROWS:
+                again = near @ held.second[start : start + width * WIDE]
+            else:
+                again = np.concatenate([near @ part for part in self._narrow.second[number]], axis=1)
+            start += width * WIDE
             again += held.second_bias[columns]
             np.maximum(again, 0.0, out=again)
             np.add(again, grown, out=found[:, EMBEDDED + columns.start : EMBEDDED + columns.stop])
@@ -236,10 +253,9 @@ def _filled(group: Sequence[Read]) -> list[Read]:
     return [*group, [END] * (_TOKENS_TOGETHER - sum(map(len, group)) - len(padding)), *padding]
 
 
-def _windows(group: Sequence[Read], tokens: int) -> NDArray[np.intp]:
-    """For each token the places of its two left neighbours, itself and two right ones; `tokens` where its text ends before."""
+def _apart(group: Sequence[Read]) -> Ids:
+    """Where the tokens of texts stand, one after the other, with rows of nothing before, between and behind the texts."""
+    if len(group) == 1:
+        return np.arange(_BETWEEN, _BETWEEN + len(group[0]))
     lengths = np.array([len(text) for text in group])
-    ends = np.cumsum(lengths)
-    places = np.arange(tokens)[:, None] + np.arange(-2, 3)
-    inside = (places >= np.repeat(ends - lengths, lengths)[:, None]) & (places < np.repeat(ends, lengths)[:, None])
-    return np.where(inside, places, tokens)
+    return np.arange(lengths.sum()) + np.repeat(np.arange(1, len(group) + 1) * _BETWEEN, lengths)

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from nlu.encoders.protocol import Floats
 from nlu.encoders.use_pieces import END
-from nlu.encoders.use_weights import EMBEDDED, ORDERS, WIDE, Weights
+from nlu.encoders.use_weights import EMBEDDED, ORDERS, WIDE, Narrow, Weights
 
+_MANY = 128
+"""Tokens whose shares are worked out together where there are many."""
 PLACES = sum(width for width, _ in ORDERS)
 
 Ids = NDArray[np.intp]
@@ -27,8 +29,8 @@ class Shares:
     that a token's share is the same to the bit whoever came with it.
     """
 
-    def __init__(self, weights: Weights, most: int, block: int) -> None:
-        self._weights, self._block = weights, block
+    def __init__(self, weights: Weights, narrow: Narrow, most: int, block: int = _MANY) -> None:
+        self._weights, self._narrow, self._block = weights, narrow, block
         rows = most + block + 1
         # Memory that is never written is never taken.
         self.embedded = np.empty((rows, EMBEDDED), np.float32)
@@ -49,29 +51,33 @@ class Shares:
         rows = slice(row, row + len(block))
         kind = ids % len(held.scale)
         embedded = held.table[ids] * held.scale[kind, None] + held.low[kind, None]
-        wide = embedded @ held.projection + held.projection_bias
+        wide = np.concatenate([embedded @ part for part in self._narrow.projection], axis=1)
+        wide += held.projection_bias
         wide = standardised(wide, held.epsilon[0]) * held.projection_gain + held.projection_shift
         self.embedded[rows] = embedded
         place = 0
         for number, (width, _) in enumerate(ORDERS):
             own = np.ascontiguousarray(wide[:, number * WIDE : (number + 1) * WIDE])
             self.own[number][rows] = own
-            added = own @ held.first[:, place * WIDE : (place + width) * WIDE]
-            for step in range(width):
-                self.first[place + step][rows] = added[:, step * WIDE : (step + 1) * WIDE]
+            for step in range(place, place + width):
+                self.first[step][rows] = own @ self._narrow.first[step]
             place += width
 
 
 class KeptShares(Shares):
-    """The shares of the tokens met lately, for messages that come one by one."""
+    """The shares of tokens for messages that come one by one: of those that are expected, and of those met lately."""
 
-    _PAIR = 2
-    """A single row costs as much; eight cost four times as much, and a message seldom has more than one new token."""
+    _BLOCK = 4
+    """One costs nearly as much, and a message with a new token often has three: a rare word is cut into pieces."""
 
-    def __init__(self, weights: Weights, most: int) -> None:
-        super().__init__(weights, most, self._PAIR)
+    def __init__(self, weights: Weights, narrow: Narrow, most: int, expected: Sequence[int] = ()) -> None:
+        """`expected` are worked out now, many at a time: their last bits may differ from those of the same tokens met later."""
+        super().__init__(weights, narrow, most, _MANY)
+        self._expected = {number: row for row, number in enumerate(expected, 1)}
+        self._row_of = dict(self._expected)
         self._most = most
-        self._row_of: dict[int, int] = {}
+        self.work_out(expected, 1)
+        self._block = self._BLOCK
 
     def rows_of(self, ids: Sequence[int]) -> Ids:
         """The rows that hold these tokens, at most a few hundred at a time."""
@@ -79,8 +85,8 @@ class KeptShares(Shares):
         missing = [number for number in dict.fromkeys(ids) if number not in known]
         if missing:
             if len(known) + len(missing) > self._most:
-                known.clear()
-                missing = list(dict.fromkeys(ids))
+                known = self._row_of = dict(self._expected)
+                missing = [number for number in dict.fromkeys(ids) if number not in known]
             first = len(known) + 1
             self.work_out(missing, first)
             known.update(zip(missing, range(first, first + len(missing)), strict=True))
@@ -89,7 +95,8 @@ class KeptShares(Shares):
 
 def standardised(rows: Floats, epsilon: np.float32) -> Floats:
     """Rows with mean zero and deviation one; what is given is used up."""
-    rows -= rows.mean(axis=1, keepdims=True)
-    variance = np.einsum("ij,ij->i", rows, rows) / np.float32(rows.shape[1])
+    count = np.float32(rows.shape[1])
+    rows -= np.add.reduce(rows, axis=1, keepdims=True) / count
+    variance = np.einsum("ij,ij->i", rows, rows) / count
     rows *= (1.0 / np.sqrt(variance + epsilon))[:, None]
     return rows

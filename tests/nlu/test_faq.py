@@ -52,6 +52,9 @@ class Meanings:
     def knows_word(self, word: str) -> bool:
         return True
 
+    def expect(self, words: Sequence[str]) -> None:
+        pass
+
 
 @pytest.fixture(scope="module")
 def by_meaning() -> FaqIndex:

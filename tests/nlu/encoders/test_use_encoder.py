@@ -55,6 +55,16 @@ def test_more_tokens_than_are_remembered_change_nothing(encoder: UseEncoder) -> 
     assert np.abs(encoder.encode(TEXTS) - before).max() < 1e-6
 
 
+def test_expected_words_outlast_any_number_of_others() -> None:
+    """What the engine expects is worked out once; what else comes by is forgotten from time to time."""
+    encoder = make_encoder("use")
+    encoder.expect([f"mot{number}" for number in range(5_000)])
+    before = encoder.encode(TEXTS)
+    for start in range(0x4E00, 0x4E00 + 4_000, 100):
+        encoder.encode(["".join(map(chr, range(start, start + 100)))])
+    assert np.abs(encoder.encode(TEXTS) - before).max() < 1e-6
+
+
 def test_a_text_just_read_is_not_read_again(encoder: UseEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     read = encoder.encode_tokens("une question encore jamais posée")
     burst = encoder.encode_tokens_of(["merci à vous", "et pour samedi ?"])
