@@ -14,10 +14,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-SIGNS = ("energy", "nearest", "company", "known")
-"""How high the scores are together; how like the nearest training message is; how like the nearest of each of the five most
-similar intents are, in the mean; which share of the words was ever seen."""
-_COMPANY = 5
+SIGNS = ("energy", "nearest", "known")
+"""How high the scores are together; how like the nearest training message is; which share of the words was ever seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +45,6 @@ def signs_of(scores: Array, similar: Array | None, known: Array) -> Array:
     signs = np.zeros((len(scores), len(SIGNS)))
     signs[:, 0] = highest + np.log(np.exp(scores - highest[:, None]).sum(axis=1))
     if similar is not None:
-        few = min(_COMPANY, similar.shape[1])
-        best = -np.partition(-similar, few - 1, axis=1)[:, :few]
-        signs[:, 1] = best.max(axis=1)
-        signs[:, 2] = best.mean(axis=1)
-    signs[:, 3] = known
+        signs[:, 1] = similar.max(axis=1)
+    signs[:, 2] = known
     return signs
