@@ -77,9 +77,11 @@ class Chain:
 
     def _says(self, rows: Sequence[Sequence[int]], vectors: Floats | None) -> Floats:
         weights = self._weights
-        says = np.empty((len(rows), len(weights.bias)), np.float32)
-        for place, row in enumerate(rows):
-            np.add.reduce(weights.features[row], axis=0, out=says[place])
+        lengths = np.array([len(row) for row in rows], np.intp)
+        told = weights.features.take([number for row in rows for number in row], axis=0)
+        says = np.zeros((len(rows), len(weights.bias)), np.float32)
+        if len(told):
+            says[lengths > 0] = np.add.reduceat(told, (np.cumsum(lengths) - lengths)[lengths > 0], axis=0)
         if vectors is not None:
             says += vectors @ weights.vectors
             says += weights.bias

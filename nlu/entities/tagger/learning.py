@@ -31,8 +31,8 @@ _HOPELESS = 1.25, 3
 """How many times the mistakes of the rules, and how many beside, such a first tagger may make."""
 _CHECKED, _BESIDE, _ASKED = 400, 100, 1
 """Examples with the other entities that are cross-validated with, those without any, and folds that are asked."""
-_KEEPING = 60
-"""Passes over the lessons for the tagger kept, and for those it is chosen by."""
+_CHOOSING, _KEEPING = 40, 60
+"""Passes over the lessons for the taggers it is chosen by, which tell as much after fewer, and for the one kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def choose(data: TrainingData, encoder: SentenceEncoder | None = None, progress:
     if overall(tagged).f1 - overall(ruled[0]).f1 < _BY_FAR:
         names = frozenset(name for name in names if not _hopeless(tagged[name], ruled[0][name]))
         report("entities", 0.6)
-        names = _better(data, replace(course, names=names, passes=_KEEPING), reader) if names else names
+        names = _better(data, replace(course, names=names, passes=_CHOOSING), reader) if names else names
     return Chosen(replace(course, names=names, passes=_KEEPING), reader) if names else None
 
 

@@ -25,6 +25,8 @@ from nlu.understanding import Entity, Example, TrainingData
 
 _LEAST_SEEN = 2
 """Training messages a feature must be in to be learnt."""
+_OUTSIDE_FROM = 2
+"""Times from which a word is known to stand outside entities."""
 _MOST = 1000
 """Messages a tagger learns from; time grows with them, and those without an entity all teach much the same."""
 _AT_ONCE = 200
@@ -70,7 +72,7 @@ class Reader:
             sample = list(dict.fromkeys(example.text[:LONGEST] for example in examples[:: -(-len(examples) // _SAMPLE)]))
             words = self._pooled(sample)
             self.narrowing = learn_narrowing(words)
-            self._known |= zip(sample, map(self.narrowing, words), strict=True)
+            self._known |= zip(sample, self.narrowing.each(words), strict=True)
 
     def __call__(self, text: str) -> Floats | None:
         """The narrowed vectors of a message's words; None without an encoder."""
@@ -84,7 +86,7 @@ class Reader:
             missing = [text for text in dict.fromkeys(texts) if text not in self._known]
             for start in range(0, len(missing), _AT_ONCE):
                 some = missing[start : start + _AT_ONCE]
-                self._known |= zip(some, map(self.narrowing, self._pooled(some)), strict=True)
+                self._known |= zip(some, self.narrowing.each(self._pooled(some)), strict=True)
 
     def read_both_ways(self, examples: Sequence[Example]) -> None:
         """Read examples as they are and typed in haste, together: one by one, each would fill a whole pass of the encoder."""
@@ -133,7 +135,21 @@ def teach(data: TrainingData, course: Course, reader: Reader, finder: EntityFind
         for example, words, message in zip((*lessons, *copies), cuts, told, strict=True)
     ]
     weights = fit(ready, len(features), labels_of(kinds), passes=course.passes)
-    return replace(model, features=features, weights=weights)
+    return replace(model, features=features, weights=weights, outside=_never_inside(taught))
+
+
+def _never_inside(examples: Sequence[Example]) -> frozenset[str]:
+    """Words, and punctuation marks, that stand outside every entity of some examples."""
+    inside: set[str] = set()
+    outside: Counter[str] = Counter()
+    for example in examples:
+        words = cut(example.text)
+        for plain, (start, end) in zip(words.plain, words.spans, strict=True):
+            if any(entity.start < end and start < entity.end for entity in example.entities):
+                inside.add(plain)
+            else:
+                outside[plain] += 1
+    return frozenset(plain for plain, times in outside.items() if times >= _OUTSIDE_FROM and plain not in inside)
 
 
 def sampled(examples: list[Example], most: int) -> list[Example]:

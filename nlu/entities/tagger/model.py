@@ -29,6 +29,8 @@ class TaggerModel:
     values: Mapping[str, Mapping[str, str]]
     """Entity name to folded wording to value, where the value is not the customer's own words."""
     weights: Weights
+    outside: frozenset[str] = frozenset()
+    """Words seen again and again, and never in an entity: messages of nothing else have none to be learnt."""
 
     @property
     def needs_vectors(self) -> bool:
@@ -49,6 +51,7 @@ class TaggerModel:
             "features": list(self.features),
             "listed": asdict(self.listed),
             "values": {name: dict(values) for name, values in self.values.items()},
+            "outside": sorted(self.outside),
         }
 
     def arrays(self) -> dict[str, Floats]:
@@ -65,6 +68,7 @@ class TaggerModel:
             features=tuple(written["features"]),
             listed=Listed(**written["listed"]),
             values=written["values"],
+            outside=frozenset(written["outside"]),
             weights=Weights(**{field.name: np.asarray(arrays[field.name], np.float32) for field in fields(Weights)}),
         )
         labels = first_of(len(model.kinds))

@@ -72,6 +72,16 @@ def test_titles_never_seen_are_found_where_titles_stand(say: partial[list[Entity
     assert 0.0 < song.confidence <= 1.0
 
 
+def test_words_only_ever_seen_outside_are_not_weighed(tagger: Tagger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of what customers write needs no second look; a word nobody taught, or one of a title, always does."""
+    weighed: list[int] = []
+    label = tagger._chain.label
+    monkeypatch.setattr(tagger._chain, "label", lambda rows, *rest: (weighed.append(len(rows)), label(rows, *rest))[1])
+    for text in ("please play now", "play Moon", "play Zanzibar"):
+        tagger.add(text, (), [IntentGuess("play", 0.9)])
+    assert weighed == [2, 2]
+
+
 def test_spans_are_in_the_customer_s_own_words(say: partial[list[Entity]]) -> None:
     text = "ok 👍🏽 play Été Brûlé now"
     (song,) = say(text, "play")
