@@ -27,9 +27,9 @@ from nlu.understanding import Entity, Example, TrainingData
 
 if TYPE_CHECKING:
     from nlu.engine.by_sentence import Sentenced
-    from nlu.engine.fitting import Fitted, Lesson
+    from nlu.engine.fitting import Counted, Fitted, Lesson
 
-RECIPE = 7
+RECIPE = 8
 """Counts the ways of training: another recipe makes another model of the same data."""
 
 _TOLD_EVERY = 1000
@@ -56,8 +56,6 @@ def train(
 
     Raises `TooLittleData` when there are not two intents with examples.
     """
-    from nlu.engine.by_sentence import fit_sentences
-    from nlu.engine.fitting import fit, fold_of
     from nlu.entities.tagger.beside import taught_beside
 
     one_thread()
@@ -67,15 +65,19 @@ def train(
     if len(intents) < 2:
         raise TooLittleData("a model needs examples of at least two intents; add some to a file such as nlu.fr.yml")
     encoder = encoder or shared_encoder(DEFAULT)
-    number = {intent: place for place, intent in enumerate(intents)}
-    names = named(intents)
-    words = [tokens(example.text[:LONGEST], example.language) for example in data.examples]
-    keys = [*(taught_key(example.text) for example in data.examples), *names]
-    truth = np.array([*(number[example.intent] for example in data.examples), *names.values()])
-    counts = _word_counts([*words, *(tokens(name, "") for name in names)])
-    spellings = spellings_of(example.text for example in data.examples)
-    folds = fold_of(keys, truth.tolist(), len(words))
     with taught_beside(data, encoder, again, _within(report, 0.4, 0.6)) as beside, ThreadPoolExecutor(1) as thread:
+        from nlu.engine.by_sentence import fit_sentences  # half a second: the other process begins meanwhile
+        from nlu.engine.fitting import counted, fit, fold_of
+
+        one_thread()
+        number = {intent: place for place, intent in enumerate(intents)}
+        names = named(intents)
+        words = [tokens(example.text[:LONGEST], example.language) for example in data.examples]
+        keys = [*(taught_key(example.text) for example in data.examples), *names]
+        truth = np.array([*(number[example.intent] for example in data.examples), *names.values()])
+        counts = _word_counts([*words, *(tokens(name, "") for name in names)])
+        spellings = spellings_of(example.text for example in data.examples)
+        folds = fold_of(keys, truth.tolist(), len(words))
         sentenced: Future[Sentenced] | None = None
         if encoder.dimension:
             writer = Writer(Repair(counts), spellings)
@@ -86,13 +88,17 @@ def train(
             vectors = _vectors(encoder, texts, _within(report, 0.0, 0.4))
             # Beside the words: nearly all of it is matrices, which leave other threads to their work.
             sentenced = thread.submit(fit_sentences, vectors, keys, truth, folds, len(intents), encoder.fingerprint)
+
+        def seen_by(known: Known) -> Counted:
+            lessons = prepare(data.examples, words, truth.tolist(), known)
+            return counted([*lessons, *_named_lessons(names)])
+
         # Which entities will be the tagger's own is told late, and seldom changes what the rules know: they begin before.
         known = learn(data)
-        lessons = prepare(data.examples, words, truth.tolist(), known)
+        given = seen_by(known)
         if beside.names() & known.wordings.keys() and (told := learn(data, beside.names())) != known:
-            known, lessons = told, prepare(data.examples, words, truth.tolist(), told)
-        lessons += _named_lessons(names)
-        fitted = fit(lessons, folds, intents, sentenced.result if sentenced else None, _within(report, 0.6, 0.9))
+            known, given = told, seen_by(told)
+        fitted = fit(given, folds, intents, sentenced.result if sentenced else None, _within(report, 0.6, 0.9))
         report("entities", 0.9)
         tagger = beside.model()
     report("done", 1.0)
@@ -113,7 +119,7 @@ def train(
         data_hash=data_hash(data),
         sentence=fitted.sentence,
         by_both=fitted.by_both,
-        scores=_scores(data.examples, lessons, fitted),
+        scores=_scores(data.examples, given.lessons, fitted),
         settings={"recipe": RECIPE, "encoder": encoder.name},
     )
 

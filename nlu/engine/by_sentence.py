@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 
 from nlu.engine.model import Floats, SentenceView
-from nlu.engine.sentences import MOST_EXAMPLES, NARROW, centred, hearing, narrowed, nearest_by_intent
+from nlu.engine.sentences import MOST_EXAMPLES, centred, hearing, narrow, narrowed, nearest_by_intent
 from nlu.engine.softmax import Array, fit_softmax, principal_axes
 
 _STRENGTH = 30.0
+_BLOCK = 512
+"""Columns of a factor that are worked out together."""
 _DOUBT = 0.05
 """How little a training message is trusted: what is added to its likeness to itself."""
 
@@ -42,6 +44,14 @@ def fit_sentences(vectors: Floats, keys: Sequence[str], truth: Numbers, folds: N
     centre = vectors.mean(axis=0)
     rows = centred(vectors, centre)
     axes = principal_axes(rows.astype(np.float64))
+    # The long multiplications first: whoever prepares the words meanwhile has the interpreter nearly to itself.
+    widest = axes.back[:, ::-1][:, : narrow(len(rows))].astype(np.float32)
+    compared = narrowed(rows, widest)
+    kept = _examples(keys, truth, intents)
+    says, heard = fit_examples(compared[kept], truth[kept], folds[kept], compared[asked], folds[asked], intents)
+    starts = np.searchsorted(truth[kept], np.arange(intents))
+    likeness = compared[asked] @ compared[kept].T
+    likeness[folds[asked][:, None] == folds[kept][None, :]] = -1.0
     weighed = np.full((len(rows), intents), np.nan)
     model = None
     for number in sorted(set(folds[asked].tolist())):
@@ -49,20 +59,13 @@ def fit_sentences(vectors: Floats, keys: Sequence[str], truth: Numbers, folds: N
         model = fit_softmax(axes, taught, truth[taught], intents, _STRENGTH)
         weighed[own] = axes.rows[own] @ model.weights + model.bias
     linear = fit_softmax(axes, np.arange(len(rows)), truth, intents, _STRENGTH, near=model)
-    widest = axes.back[:, ::-1][:, :NARROW].astype(np.float32)
-    narrow = narrowed(rows, widest)
-    kept = _examples(keys, truth, intents)
-    says, heard = fit_examples(narrow[kept], truth[kept], folds[kept], narrow[asked], folds[asked], intents)
-    starts = np.searchsorted(truth[kept], np.arange(intents))
-    likeness = narrow[asked] @ narrow[kept].T
-    likeness[folds[asked][:, None] == folds[kept][None, :]] = -1.0
     view = SentenceView(
         encoder=encoder,
         centre=centre,
         weights=(axes.back @ linear.weights).astype(np.float32),
         bias=linear.bias.astype(np.float32),
         axes=widest,
-        examples=narrow[kept],
+        examples=compared[kept],
         says=says,
         starts=starts.astype(np.float32),
     )
@@ -84,18 +87,34 @@ def fit_examples(
     for number in sorted(set(asked_folds.tolist())) or [-1]:
         order = np.argsort(folds == number, kind="stable")
         turned = examples[order]
-        likeness = turned @ turned.T
-        matrix = hearing(likeness, out=likeness).T  # its own mirror, laid out as LAPACK likes it
+        likeness = turned @ turned.T.copy()  # a copy: numpy would work out one half of its mirror, and take longer
+        matrix = hearing(likeness, out=likeness)
         matrix[np.diag_indices_from(matrix)] += np.float32(_DOUBT)
-        factor = cholesky(matrix, lower=True, overwrite_a=True, check_finite=False)
-        half = solve_triangular(factor, wanted[order], lower=True, check_finite=False)
+        factor = _factored(matrix).T  # the upper one, laid out as LAPACK likes it
+        half = solve_triangular(factor, wanted[order], trans="T", check_finite=False)
         of_others = half.copy()
         of_others[np.count_nonzero(folds != number) :] = 0.0
-        both = solve_triangular(factor, np.hstack((half, of_others)), trans="T", lower=True, check_finite=False)
+        both = solve_triangular(factor, np.hstack((half, of_others)), check_finite=False)
         says[order] = both[:, :intents]
         own = asked_folds == number
         heard[own] = hearing(asked[own] @ turned.T) @ both[:, intents:]
     return says, heard
+
+
+def _factored(matrix: Floats) -> Floats:
+    """The lower triangular factor of a symmetric, positive matrix, in its place: what is right of the diagonal is left as it was.
+
+    As `scipy.linalg.cholesky`, which would let no other thread of Python work for the seconds it takes.
+    """
+    for start in range(0, len(matrix), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        if start:
+            matrix[start:, block] -= matrix[start:, :start] @ matrix[block, :start].T
+        corner = cholesky(matrix[block, block], lower=True, check_finite=False)
+        matrix[block, block] = corner
+        below = matrix[start + _BLOCK :, block]
+        below[:] = solve_triangular(corner, below.T, lower=True, check_finite=False).T
+    return matrix
 
 
 def _examples(keys: Sequence[str], truth: Numbers, intents: int) -> Places:

@@ -81,7 +81,7 @@ def _told(model: Linear, worded: Worded) -> tuple[Array, Array, Array]:
 def _support_vectors(rows: csr_matrix, chosen: Places, truth: NDArray[np.int64], intents: int) -> Linear:
     """One-against-the-rest support vectors, solved in the dual, for more lessons than principal axes can be had of."""
     present = np.unique(truth[chosen])
-    fitted = LinearSVC(C=1.0, tol=0.1, random_state=0, max_iter=10_000).fit(rows[chosen], truth[chosen])
+    fitted = LinearSVC(C=1.0, tol=0.3, random_state=0, max_iter=10_000).fit(rows[chosen], truth[chosen])
     found, constant = fitted.coef_, fitted.intercept_
     if len(found) == 1:  # with two intents only the second one's side is fitted; the first is its mirror
         found, constant = np.concatenate((-found, found)), np.concatenate((-constant, constant))

@@ -55,26 +55,41 @@ class Fitted:
     """What they were taken for, by everything there is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Lessons as numbers."""
+
+    lessons: Sequence[Lesson]
+    features: Featurizer
+    worded: Worded
+
+
+def counted(lessons: Sequence[Lesson]) -> Counted:
+    """Number the features of all lessons, and turn each lesson and its sentences into a row of them."""
+    features = learn_features([lesson.words for lesson in lessons], [lesson.entities for lesson in lessons])
+    rows = _rows(features, [(lesson.words, lesson.entities) for lesson in lessons])
+    parts = _rows(features, [part for lesson in lessons for part in lesson.parts])
+    of = np.repeat(np.arange(len(lessons)), [len(lesson.parts) for lesson in lessons])
+    return Counted(lessons, features, Worded(rows, parts, of))
+
+
 def fit(
-    lessons: Sequence[Lesson],
+    given: Counted,
     folds: NDArray[np.int64],
     intents: Sequence[str],
     by_sentence: Callable[[], Sentenced] | None,
     progress: Progress,
 ) -> Fitted:
-    """Fit the words of all lessons, and calibrate on what folds say of the messages left out of them.
+    """Fit the words of all lessons as `counted`, and calibrate on what folds say of the messages left out of them.
 
     `folds` are those of `fold_of`; `by_sentence` waits for what the sentence vectors say (None to go by words alone).
     """
-    truth = np.array([lesson.intent for lesson in lessons])
+    truth = np.array([lesson.intent for lesson in given.lessons])
     asked = np.flatnonzero(folds >= 0)
-    features = learn_features([lesson.words for lesson in lessons], [lesson.entities for lesson in lessons])
-    rows = _rows(features, [(lesson.words, lesson.entities) for lesson in lessons])
-    parts = _rows(features, [part for lesson in lessons for part in lesson.parts])
-    of = np.repeat(np.arange(len(lessons)), [len(lesson.parts) for lesson in lessons])
-    words, views = fit_words(Worded(rows, parts, of), truth, folds, len(intents), lambda what, done: progress(what, 0.6 * done))
+    features, worded = given.features, given.worded
+    words, views = fit_words(worded, truth, folds, len(intents), lambda what, done: progress(what, 0.6 * done))
     views = [view[asked] for view in views]
-    known = Asked(truth[asked], *_known(features, rows, truth, folds, asked))
+    known = Asked(truth[asked], *_known(features, worded.rows, truth, folds, asked))
     by_words, measured = calibrate(known, views, None, intents)
     if by_sentence is None:
         return Fitted(features, words, by_words, None, None, asked, measured)
@@ -109,7 +124,9 @@ def _rows(features: Featurizer, messages: Sequence[tuple[Sequence[str], Sequence
     ends = np.concatenate(([0], np.cumsum([vector.ids.size for vector in vectors]))).astype(np.int64)
     ids = np.concatenate([np.zeros(0, np.int32), *(vector.ids for vector in vectors)])
     values = np.concatenate([np.zeros(0), *(vector.values.astype(np.float64) for vector in vectors)])
-    return csr_matrix((values, ids, ends), shape=(len(vectors), features.size))
+    rows = csr_matrix((values, ids, ends), shape=(len(vectors), features.size))
+    rows.sort_indices()
+    return rows
 
 
 def _known(

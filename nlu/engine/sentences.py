@@ -10,8 +10,9 @@ from nlu.encoders.protocol import Floats, unit_rows
 MOST_EXAMPLES = 9000
 """Training messages a message is compared with, spread evenly over the intents: 5 MB of narrowed vectors, so that comparing
 takes a fraction of the time of encoding. Teaching what each says takes two seconds, and eight times as long for twice as many."""
-NARROW = 128
-"""Numbers of a vector that is compared with others: those in which the training messages differ most tell as much as all."""
+_NARROW, _NARROWER, _MANY = 128, 96, 3000
+"""Numbers of a vector that is compared with others: those in which the training messages differ most tell as much as all, and
+of many messages fewer do: reading them is what comparing costs."""
 _CLOSENESS = 2.0
 
 
@@ -23,6 +24,11 @@ def centred(vectors: Floats, centre: Floats) -> Floats:
 def narrowed(rows: Floats, axes: Floats) -> Floats:
     """Centred vectors along the axes on which training messages differ most, at length one again."""
     return unit_rows(rows @ axes)
+
+
+def narrow(messages: int) -> int:
+    """Numbers of the vectors that are compared with those of so many training messages."""
+    return _NARROWER if messages > _MANY else _NARROW
 
 
 def hearing(likeness: Floats, out: Floats | None = None) -> Floats:
