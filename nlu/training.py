@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlu.collecting import not_collecting
 from nlu.encoders import DEFAULT, SentenceEncoder, shared_encoder
 from nlu.encoders.blas import one_thread
 from nlu.engine.model import Model
@@ -34,6 +35,7 @@ Progress = Callable[[str, float], None]
 """Told what is being done and how much is, 0 to 1."""
 
 
+@not_collecting()
 def train(
     data: TrainingData,
     *,

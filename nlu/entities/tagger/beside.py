@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from multiprocessing.connection import Connection
 
+from nlu.collecting import not_collecting
 from nlu.encoders import SentenceEncoder
 from nlu.encoders.blas import one_thread
 from nlu.entities.tagger.learning import Chosen, Progress, choose, learn_chosen, learnable
@@ -102,6 +103,7 @@ def taught_beside(
         process.join()
 
 
+@not_collecting()
 def _teach(data: TrainingData, again: MakeEncoder, told: Connection) -> None:
     """What the other process does. Should it fail, the pipe ends, and its parent does the work and meets the error."""
     one_thread()
