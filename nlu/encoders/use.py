@@ -239,7 +239,8 @@ def _together(read: Sequence[Read]) -> Iterator[tuple[int, int]]:
     """The texts that go through together: the place of the first, and that behind the last."""
     first = size = 0
     for number, ids in enumerate(read):
-        if size + len(ids) > _TOKENS_TOGETHER - _TEXTS_TOGETHER or number - first == _TEXTS_TOGETHER - 1:
+        room = _TOKENS_TOGETHER - (_TEXTS_TOGETHER - 1 - (number - first))  # what is missing in texts is filled up with tokens
+        if size + len(ids) > room or number - first == _TEXTS_TOGETHER - 1:
             yield first, number
             first, size = number, 0
         size += len(ids)
