@@ -131,10 +131,9 @@ def _tone(text: str, plain: str, words: list[str], stems: frozenset[str]) -> Ton
             found = -found if found == _GOOD else 0.0  # « pas inutile » is no praise yet
         weight += found
     weight += _GOOD * _GLAD.count(plain, stems) - _BAD * _ANGRY.count(plain, stems)
-    if not text.isascii():
+    if not _SIGNS.keys().isdisjoint(text):
         weight += sum(_SIGNS.get(character, 0.0) for character in text)
-    letters = [character for character in text if character.isalpha()]
-    if len(letters) >= _CAPITALS and sum(letter.isupper() for letter in letters) > 0.8 * len(letters):
+    if _shouted(text):
         weight -= _SHOUTED
     if "!!" in text or "??" in text:
         weight += _SHOUTED if weight > 0 else -_SHOUTED
@@ -143,6 +142,11 @@ def _tone(text: str, plain: str, words: list[str], stems: frozenset[str]) -> Ton
     if _URGENT.among(plain, stems):
         return "urgent"
     return "positive" if weight >= _GOOD else "neutral"
+
+
+def _shouted(text: str) -> bool:
+    capitals = sum(map(str.isupper, text))
+    return capitals > 0.8 * _CAPITALS and _CAPITALS <= sum(map(str.isalpha, text)) < capitals / 0.8
 
 
 __all__ = ["Distress", "Manner", "Tone", "read_manner"]

@@ -80,6 +80,7 @@ class EmbeddedEngine:
         self.calibration = both or model.by_words
         self.name = model.name if self._encoder or not model.sentence else f"{model.name}-words"
         """What traces show: the model, and `-words` when its sentence encoder is missing."""
+        self._shares = np.array(self.calibration.shares)
         self._within = np.array([intent != OUT_OF_SCOPE for intent in model.intents])
         self._starts = self._sentence.starts.astype(np.intp) if self._sentence else np.zeros(0, np.intp)
 
@@ -147,7 +148,7 @@ class EmbeddedEngine:
             likeness = narrowed(row, view.axes) @ view.examples.T
             similar = nearest_by_intent(likeness, self._starts)
             views += [(row @ view.weights + view.bias)[0], (hearing(likeness) @ view.says)[0]]
-        scores = np.array(self.calibration.shares[: len(views)]) @ np.array(views, np.float64)
+        scores = self._shares[: len(views)] @ np.array(views, np.float64)
         powers = np.exp(scores - scores.max())
         within = self._within
         signs = signs_of(scores[None, within], None if similar is None else similar[:, within], np.array([vector.known]))

@@ -97,10 +97,13 @@ class Featurizer:
         """Numbered features with `(1 + log count) * idf` at length one, and the share of the weight they are."""
         if not ids:
             return np.empty(0, np.int32), np.empty(0, np.float32), 0.0
-        counts = Counter(ids)
-        numbers = np.fromiter(counts, np.int32, len(counts))
-        values = self.idf.take(numbers)
-        if len(counts) < len(ids):
+        if len(set(ids)) == len(ids):
+            numbers = np.array(ids, np.int32)
+            values = self.idf.take(numbers)
+        else:
+            counts = Counter(ids)
+            numbers = np.fromiter(counts, np.int32, len(counts))
+            values = self.idf.take(numbers)
             values *= _LOUDNESS.take(np.fromiter(counts.values(), np.intp, len(counts)), mode="clip")
         weight = float(values @ values)
         share = weight / (weight + unseen * self.unseen_idf**2)

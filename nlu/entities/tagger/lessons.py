@@ -25,8 +25,6 @@ from nlu.understanding import Entity, Example, TrainingData
 
 _LEAST_SEEN = 2
 """Training messages a feature must be in to be learnt."""
-_OUTSIDE_FROM = 2
-"""Times from which a word is known to stand outside entities."""
 _MOST = 1000
 """Messages a tagger learns from; time grows with them, and those without an entity all teach much the same."""
 _AT_ONCE = 200
@@ -141,15 +139,13 @@ def teach(data: TrainingData, course: Course, reader: Reader, finder: EntityFind
 def _never_inside(examples: Sequence[Example]) -> frozenset[str]:
     """Words, and punctuation marks, that stand outside every entity of some examples."""
     inside: set[str] = set()
-    outside: Counter[str] = Counter()
+    outside: set[str] = set()
     for example in examples:
         words = cut(example.text)
         for plain, (start, end) in zip(words.plain, words.spans, strict=True):
-            if any(entity.start < end and start < entity.end for entity in example.entities):
-                inside.add(plain)
-            else:
-                outside[plain] += 1
-    return frozenset(plain for plain, times in outside.items() if times >= _OUTSIDE_FROM and plain not in inside)
+            within = any(entity.start < end and start < entity.end for entity in example.entities)
+            (inside if within else outside).add(plain)
+    return frozenset(outside - inside)
 
 
 def sampled(examples: list[Example], most: int) -> list[Example]:
