@@ -147,11 +147,9 @@ class UseEncoder:
         """As `_passes`, of a few texts, quicker; their last bits may differ with their neighbours."""
         for first, last in _together(read):
             group = read[first:last]
-            yield (
-                group,
-                last - first,
-                self._pass(group, self._kept, self._kept.rows_of([number for ids in group for number in ids])),
-            )
+            with self._alone_here:
+                tokens = self._pass(group, self._kept, self._kept.rows_of([number for ids in group for number in ids]))
+            yield group, last - first, tokens
 
     def _passes(self, read: Sequence[Read]) -> Iterator[tuple[Sequence[Read], int, Floats]]:
         """Many texts, some at a time: those of a pass with what fills it up, how many are no filling, their tokens as `_pass`."""

@@ -82,6 +82,23 @@ def test_two_threads_may_read_at_once(encoder: UseEncoder) -> None:
     assert np.abs(np.stack(at_once) - encoder.encode(texts)).max() < 1e-5
 
 
+def test_bursts_single_messages_and_a_new_model_at_once_are_read_as_ever(encoder: UseEncoder) -> None:
+    """Bursts in the engine's thread, questions on the loop, and a newly trained model that expects other words."""
+    fresh = make_encoder("use")
+    letters = "bcdfgklmnprstvz"
+    words = [f"{one}a{two}o{three}" for one in letters for two in letters for three in letters]
+    bursts = [[" ".join(words[start + 3 * place :][:3]) for place in range(8)] for start in range(0, 2_400, 24)]
+    alone = [" ".join(words[start:][:2]) for start in range(2_400, 3_000, 4)]
+    with ThreadPoolExecutor(3) as pool:
+        read = pool.map(lambda burst: [each.vector for each in fresh.encode_tokens_of(burst)], bursts)
+        single = pool.map(lambda text: fresh.encode([text])[0], alone)
+        for start in range(0, 300, 60):
+            pool.submit(fresh.expect, words[start:][:60])
+        found = np.stack([*(vector for vectors in read for vector in vectors), *single])
+    texts = [*(text for burst in bursts for text in burst), *alone]
+    assert np.abs(found - encoder.encode(texts)).max() < 1e-5
+
+
 def test_pieces_know_where_they_stand(encoder: UseEncoder) -> None:
     text = "  Bonjour, je voudrais deux chaussures !"
     pieces = [text[start:end] for start, end in encoder.encode_tokens(text).spans]
