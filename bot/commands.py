@@ -163,12 +163,13 @@ def _with_engine(engine: Engine | None) -> Settings:
 
 
 def _train_if_missing(settings: Settings, folder: Path) -> None:
-    from bot.models import model_file, model_folder
+    from bot.model_versions import can_be_read
+    from bot.models import model_folder
     from bot.rasa.model import newest
 
     models = model_folder(settings.data_dir, folder)
     rasa_missing = settings.engine == "rasa" and settings.rasa_url is None and newest(models) is None
-    if rasa_missing or not model_file(models).exists():
+    if rasa_missing or not can_be_read(models):  # a model of a former version of the program is as good as none
         _train(settings, folder)
 
 

@@ -49,6 +49,15 @@ def model_in_use(folder: Path) -> Path | None:
     return folder / f"{name}{_SUFFIX}"
 
 
+def can_be_read(folder: Path) -> bool:
+    """Whether the version in use is there and of a format this version of the program reads."""
+    path = model_in_use(folder)
+    try:
+        return path is not None and bool(read_header(path))
+    except ModelError:
+        return False
+
+
 def keep_model(model: Model, folder: Path, *, now: datetime) -> Path:
     """Write a new version and put it in use; a running server follows. The oldest versions beyond `KEPT` go."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -32,7 +32,7 @@ FORMAT = 4
 _ALIGNED = 64
 _ARRAYS = ("idf", "weights", "bias")
 _SENTENCE = ("centre", "weights", "bias", "axes", "examples", "says", "starts")
-_AGAIN = "train again to make a model this version can read"
+_AGAIN = "train again (`filrouge train`) to make a model this version can read"
 
 
 def save_model(model: Model, path: Path | str, *, created_at: str) -> None:

@@ -15,10 +15,11 @@ import bot.commands
 import bot.model_commands
 import bot.models
 from bot.errors import SettingsError
-from bot.model_versions import KEPT, keep_model, list_models, model_in_use, roll_back
+from bot.model_versions import KEPT, can_be_read, keep_model, list_models, model_in_use, roll_back
 from bot.models import LiveModel, train_brand
 from nlu.encoders import shared_encoder
 from nlu.engine import EmbeddedEngine, Model
+from nlu.engine.model_file import FORMAT
 from nlu.errors import EncoderMissing
 from nlu.training import train
 from nlu.understanding import Example, TrainingData, Understanding
@@ -69,6 +70,17 @@ def test_going_back_one_version_then_to_a_named_one(model: Model, tmp_path: Path
     assert [version.in_use for version in list_models(tmp_path)] == [True, False, False]
     with pytest.raises(SettingsError, match=f"no version 'last'; there are {newest}, {middle}"):
         roll_back(tmp_path, "last")
+
+
+def test_a_version_of_a_former_format_is_as_good_as_none(model: Model, tmp_path: Path) -> None:
+    """After an upgrade the demo trains again by itself; a server says what to do (see `nlu.engine.model_file`)."""
+    assert not can_be_read(tmp_path)
+    path = keep_model(model, tmp_path, now=NINE)
+    assert can_be_read(tmp_path)
+    path.write_bytes(path.read_bytes().replace(f'"format":{FORMAT}'.encode(), b'"format":1', 1))
+    assert not can_be_read(tmp_path)
+    path.unlink()
+    assert not can_be_read(tmp_path)
 
 
 def test_the_version_in_use_is_kept_however_old(model: Model, tmp_path: Path) -> None:
