@@ -140,7 +140,7 @@ RULES: tuple[Rule, ...] = (
     ),
     # Hours, ranges first.
     *hinted(
-        r"\d|noon|midday|half|quarter|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty)",
+        r"\d|noon|midday|half|quarter|\b(?:at|around|about)?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty)",
         (
             rule(rf"(?:between|from)\s+(?P<a>{_X})\s*(?:and|to|till|til|until|-)\s*(?P<b>{_X})", _range),
             rule(rf"(?P<a>{_X})\s*(?:-|to|till|til|until|and)\s*(?P<b>{clock.ENGLISH})", _range),

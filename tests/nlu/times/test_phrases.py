@@ -249,6 +249,7 @@ around noon                     |            | noon
 3pm                             |            |           | at 15:00
 3 p.m.                          |            |           | at 15:00
 3:30 pm                         |            |           | at 15:30
+see you ateleven                 |            |           | at 11:00
 11am                            |            |           | at 11:00
 12pm                            |            |           | at 12:00
 at 3                            |            |           | at 15:00
