@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -29,6 +29,8 @@ _MOST = 1000
 """Messages a tagger learns from; time grows with them, and those without an entity all teach much the same."""
 _AT_ONCE = 200
 """Messages read together: their whole token vectors are large until they are narrowed."""
+_BURST = 40
+"""More texts than any encoder takes for a burst."""
 _SAMPLE = 300
 """Messages that tell in which directions words differ."""
 
@@ -91,7 +93,8 @@ class Reader:
         self.read([each.text[:LONGEST] for example in examples for each in (example, hasty(example))])
 
     def _pooled(self, texts: Sequence[str]) -> list[Floats]:
-        found = zip(texts, self._encoder.encode_tokens_of(texts), strict=True)
+        # Never few alone: an encoder may read a burst of messages a quicker way, equal but for its last bits.
+        found = zip(texts, self._encoder.encode_tokens_of([*texts, *[""] * _BURST]), strict=False)
         return [pooled(cut(text).spans, tokens.spans, tokens.vectors) for text, tokens in found]
 
 
@@ -133,19 +136,25 @@ def teach(data: TrainingData, course: Course, reader: Reader, finder: EntityFind
         for example, words, message in zip((*lessons, *copies), cuts, told, strict=True)
     ]
     weights = fit(ready, len(features), labels_of(kinds), passes=course.passes)
-    return replace(model, features=features, weights=weights, outside=_never_inside(taught))
+    listed = {word for word, names in model.listed.words.items() if not course.names.isdisjoint(names)}
+    return replace(model, features=features, weights=weights, outside=_never_inside(taught, listed))
 
 
-def _never_inside(examples: Sequence[Example]) -> frozenset[str]:
-    """Words, and punctuation marks, that stand outside every entity of some examples."""
-    inside: set[str] = set()
-    outside: set[str] = set()
+def _never_inside(examples: Sequence[Example], listed: Collection[str]) -> frozenset[str]:
+    """Words, and punctuation marks, that stand outside every entity of some examples: as written there, and small and bare.
+
+    A number is never among them, nor is what somebody `listed`; where only « rose » was seen, « Rose » may still be a name.
+    """
+    inside: set[str] = set(listed)
+    outside: dict[str, str] = {}
     for example in examples:
         words = cut(example.text)
         for plain, (start, end) in zip(words.plain, words.spans, strict=True):
-            within = any(entity.start < end and start < entity.end for entity in example.entities)
-            (inside if within else outside).add(plain)
-    return frozenset(outside - inside)
+            if any(entity.start < end and start < entity.end for entity in example.entities):
+                inside.add(plain)
+            elif not any(map(str.isdigit, plain)):
+                outside |= dict.fromkeys((example.text[start:end], plain), plain)
+    return frozenset(written for written, plain in outside.items() if plain not in inside)
 
 
 def sampled(examples: list[Example], most: int) -> list[Example]:

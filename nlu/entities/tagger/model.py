@@ -30,7 +30,7 @@ class TaggerModel:
     """Entity name to folded wording to value, where the value is not the customer's own words."""
     weights: Weights
     outside: frozenset[str] = frozenset()
-    """Words seen, and never in an entity: messages of nothing else have none to be learnt."""
+    """Words, as written, that were seen, and never in an entity: messages of nothing else have none to be learnt."""
 
     @property
     def needs_vectors(self) -> bool:

@@ -58,7 +58,7 @@ class Tagger:
         """The same for a message with these likely intents; `vectors` gives those of its words when they are wanted."""
         labels = self._labels(intents)
         words = cut(text[:LONGEST]) if labels else None
-        if words is None or self.model.outside.issuperset(words.plain):
+        if words is None or self.model.outside.issuperset(text[start:end] for start, end in words.spans):
             return tuple(found)
         hints = self.model.listed.marks(words.plain)
         marks = [ruled + told for ruled, told in zip(rule_marks(words, found), spread(hints), strict=True)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
@@ -77,9 +78,21 @@ def test_words_only_ever_seen_outside_are_not_weighed(tagger: Tagger, monkeypatc
     weighed: list[int] = []
     label = tagger._chain.label
     monkeypatch.setattr(tagger._chain, "label", lambda rows, *rest: (weighed.append(len(rows)), label(rows, *rest))[1])
-    for text in ("please play now", "play Moon", "play Zanzibar"):
+    for text in ("please play now", "play Moon", "play Zanzibar", "PLEASE play now", "play 2 now"):
         tagger.add(text, (), [IntentGuess("play", 0.9)])
-    assert weighed == [2, 2]
+    assert weighed == [2, 2, 3, 3]
+    assert "Paris" not in tagger.model.outside  # listed
+
+
+def test_a_listed_word_seen_outside_still_learns_its_role() -> None:
+    data = shop()
+    bare = tuple(Example(text, "travel", "en", ()) for text in ("is the Paris office open", "the Paris office please"))
+    model = learn_tagger(replace(data, examples=(*data.examples, *bare)))
+    assert model is not None
+    text = "from Paris please"
+    ruled = EntityFinder(learn(data, model.names)).find(text, "en")
+    found = Tagger(model).add(text, ruled, [IntentGuess("travel", 0.9)])
+    assert [(each.text, each.role) for each in found] == [("Paris", "from")]
 
 
 def test_spans_are_in_the_customer_s_own_words(say: partial[list[Entity]]) -> None:
