@@ -94,6 +94,8 @@ async def test_what_is_being_typed_survives_what_happens_meanwhile(desk: Desk) -
 async def test_a_lost_connection_keeps_the_text_and_the_retry_is_the_same_act(desk: Desk) -> None:
     page = await desk.sign_in("ines")
     await page.get_by_role("button", name="Take Camille Martin’s conversation").click()
+    answer = page.get_by_label("Your answer to")
+    await expect(answer).to_be_visible()  # what is lost is the answer's act, not the one before
     lost = 0
 
     async def lose(route) -> None:  # type: ignore[no-untyped-def]
@@ -106,7 +108,6 @@ async def test_a_lost_connection_keeps_the_text_and_the_retry_is_the_same_act(de
             await route.continue_()
 
     await page.route("**/acts", lose)
-    answer = page.get_by_label("Your answer to")
     await answer.fill("Bonjour")
     await answer.press("Enter")
     await expect(page.locator("#desk-error")).to_contain_text("Your text is kept")

@@ -54,6 +54,7 @@ async def page(browser: Browser, book: ThankfulBook) -> AsyncIterator[Page]:
     opened = await context.new_page()
     errors: list[Any] = []
     opened.on("pageerror", lambda error: errors.append(error))
+    opened.on("filechooser", lambda _: None)  # told early: no dialog may open before the browser knows that somebody takes it
     await opened.goto(f"http://127.0.0.1:{runner.addresses[0][1]}/")
     await expect(opened.get_by_text("En ligne")).to_be_visible()
     yield opened
