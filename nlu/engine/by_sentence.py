@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 
 from nlu.engine.model import Floats, SentenceView
-from nlu.engine.sentences import MOST_EXAMPLES, centred, hearing, narrow, narrowed, nearest_by_intent
+from nlu.engine.sentences import MOST_EXAMPLES, centred, compared_numbers, hearing, narrowed, nearest_by_intent
 from nlu.engine.softmax import Array, fit_softmax, principal_axes
 
 _STRENGTH = 30.0
@@ -45,7 +45,7 @@ def fit_sentences(vectors: Floats, keys: Sequence[str], truth: Numbers, folds: N
     rows = centred(vectors, centre)
     axes = principal_axes(rows.astype(np.float64))
     # The long multiplications first: whoever prepares the words meanwhile has the interpreter nearly to itself.
-    widest = axes.back[:, ::-1][:, : narrow(len(rows))].astype(np.float32)
+    widest = axes.back[:, ::-1][:, : compared_numbers(len(rows))].astype(np.float32)
     compared = narrowed(rows, widest)
     kept = _examples(keys, truth, intents)
     says, heard = fit_examples(compared[kept], truth[kept], folds[kept], compared[asked], folds[asked], intents)

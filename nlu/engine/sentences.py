@@ -26,7 +26,7 @@ def narrowed(rows: Floats, axes: Floats) -> Floats:
     return unit_rows(rows @ axes)
 
 
-def narrow(messages: int) -> int:
+def compared_numbers(messages: int) -> int:
     """Numbers of the vectors that are compared with those of so many training messages."""
     return _NARROWER if messages > _MANY else _NARROW
 
