@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,8 @@ from nlu.engine.softmax import Array, Linear, fit_softmax, principal_axes
 MANY = 3000
 """Lessons from which words are weighed by support vectors: ten times faster there than principal axes."""
 _STRENGTH = 20.0
+_NO_FOLD = -2
+"""The number of no fold: leaves nothing out."""
 
 Places = NDArray[np.intp]
 Progress = Callable[[str, float], None]
@@ -40,30 +43,45 @@ def fit_words(
     Not a number of messages that never were left out.
     """
     if len(truth) > MANY:
-        linear, scores = _left_out(
-            lambda chosen: _support_vectors(worded.rows, chosen, truth, intents), worded, folds, intents, progress
-        )
-        return linear, scores
+        with ThreadPoolExecutor(2) as threads:  # what they wait for is not Python
+            return _left_out(
+                lambda chosen: _support_vectors(worded.rows, chosen, truth, intents),
+                worded,
+                folds,
+                intents,
+                progress,
+                threads.map,
+            )
     axes = principal_axes(worded.rows)
     turned = Worded(axes.rows, worded.parts @ axes.back, worded.of)
     linear, scores = _left_out(
-        lambda chosen: fit_softmax(axes, chosen, truth[chosen], intents, _STRENGTH), turned, folds, intents, progress
+        lambda chosen: fit_softmax(axes, chosen, truth[chosen], intents, _STRENGTH), turned, folds, intents, progress, map
     )
     return Linear(axes.back @ linear.weights, linear.bias), scores
 
 
 def _left_out(
-    learn: Callable[[Places], Linear], worded: Worded, folds: NDArray[np.int64], intents: int, progress: Progress
+    learn: Callable[[Places], Linear],
+    worded: Worded,
+    folds: NDArray[np.int64],
+    intents: int,
+    progress: Progress,
+    each: Callable[[Callable[[Places], Linear], Iterable[Places]], Iterator[Linear]],
 ) -> tuple[Linear, list[Array]]:
+    """What is learnt from all lessons, and what is said of those of each fold by what is learnt from the others.
+
+    `each` is `map`, or does as it does several at a time.
+    """
     scores = [np.full((len(folds), intents), np.nan) for _ in range(3)]
     numbers = sorted(set(folds[folds >= 0].tolist()))
-    for number in numbers:
-        progress("checking", number / (len(numbers) + 1))
-        taught, asked = np.flatnonzero(folds != number), np.flatnonzero(folds == number)
-        for view, told in zip(scores, _told(learn(taught), worded), strict=True):
+    models = each(learn, [np.flatnonzero(folds != number) for number in (*numbers, _NO_FOLD)])
+    for done, number in enumerate(numbers):
+        progress("checking", done / (len(numbers) + 1))
+        asked = np.flatnonzero(folds == number)
+        for view, told in zip(scores, _told(next(models), worded), strict=True):
             view[asked] = told[asked]
     progress("learning", len(numbers) / (len(numbers) + 1))
-    return learn(np.arange(len(folds))), scores
+    return next(models), scores
 
 
 def _told(model: Linear, worded: Worded) -> tuple[Array, Array, Array]:
@@ -81,7 +99,7 @@ def _told(model: Linear, worded: Worded) -> tuple[Array, Array, Array]:
 def _support_vectors(rows: csr_matrix, chosen: Places, truth: NDArray[np.int64], intents: int) -> Linear:
     """One-against-the-rest support vectors, solved in the dual, for more lessons than principal axes can be had of."""
     present = np.unique(truth[chosen])
-    fitted = LinearSVC(C=1.0, tol=0.3, random_state=0, max_iter=10_000).fit(rows[chosen], truth[chosen])
+    fitted = LinearSVC(C=1.0, tol=0.5, random_state=0, max_iter=10_000).fit(rows[chosen], truth[chosen])
     found, constant = fitted.coef_, fitted.intercept_
     if len(found) == 1:  # with two intents only the second one's side is fitted; the first is its mirror
         found, constant = np.concatenate((-found, found)), np.concatenate((-constant, constant))

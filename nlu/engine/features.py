@@ -15,9 +15,13 @@ from numpy.typing import NDArray
 
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float32]
+Numbered = tuple[list[int], int]
+"""Features by number, each as often as it is there, and how many more the model has never seen."""
 
-_SHORTEST, _LONGEST = 2, 5
-_LOUDNESS = np.array([0.0, *(1.0 + np.log(np.arange(1, 1000)))], np.float32)
+_SHORTEST, _LONGEST = 3, 5
+_OFTEN = 2
+"""Messages that must have a pair of words for it to tell anything: most pairs are met once, and are half of all features."""
+LOUDNESS = np.array([0.0, *(1.0 + np.log(np.arange(1, 1000)))], np.float32)
 """How much a feature that often in a message counts; more often is no louder."""
 _CACHED = 20_000
 """Words whose pieces are remembered; customers use the same few thousand."""
@@ -30,7 +34,7 @@ def word_features(words: Sequence[str], entities: Iterable[str]) -> list[str]:
 
 
 def piece_features(word: str) -> list[str]:
-    """Every run of 2 to 5 characters of a word between two spaces."""
+    """Every run of 3 to 5 characters of a word between two spaces."""
     spaced = f" {word} "
     return [
         spaced[start : start + length] for length in range(_SHORTEST, _LONGEST + 1) for start in range(len(spaced) - length + 1)
@@ -48,7 +52,7 @@ class Vector:
 
 
 class Featurizer:
-    """Knows every feature of the training data, numbered, words first, and how telling each is (idf)."""
+    """Knows the features of the training data, numbered, words first, and how telling each is (idf)."""
 
     def __init__(self, words: Sequence[str], pieces: Sequence[str], idf: Floats, unseen_idf: float) -> None:
         self.words, self.pieces, self.idf, self.unseen_idf = tuple(words), tuple(pieces), idf, unseen_idf
@@ -62,25 +66,30 @@ class Featurizer:
 
     def vector(self, words: Sequence[str], entities: Iterable[str] = ()) -> Vector:
         """The vector of a message given as `nlu.text.tokens` and the names of its entities."""
-        ids, unseen = [], 0
-        for feature in word_features(words, entities):
-            number = self._word_ids.get(feature)
-            if number is not None:
-                ids.append(number)
-            elif " " not in feature:  # an unseen pair of seen words says nothing
-                unseen += 1
-        word_ids, word_values, word_known = self._weighted(ids, unseen)
-        ids, unseen = [], 0
-        for word in words:
-            known, missing = self._pieces(word)
-            ids += known
-            unseen += missing
-        piece_ids, piece_values, piece_known = self._weighted(ids, unseen)
+        of_words, of_pieces = self.numbers(words, entities)
+        word_ids, word_values, word_known = self._weighted(*of_words)
+        piece_ids, piece_values, piece_known = self._weighted(*of_pieces)
         return Vector(
             np.concatenate((word_ids, piece_ids)),
             np.concatenate((word_values, piece_values)),
             word_known + piece_known,
         )
+
+    def numbers(self, words: Sequence[str], entities: Iterable[str]) -> tuple[Numbered, Numbered]:
+        """The features of a message that are words and those that are pieces."""
+        ids, unseen = [], 0
+        for feature in word_features(words, entities):
+            number = self._word_ids.get(feature)
+            if number is not None:
+                ids.append(number)
+            elif " " not in feature:  # a pair of seen words that is not known says nothing
+                unseen += 1
+        pieces, unseen_pieces = list[int](), 0
+        for word in words:
+            known, missing = self._pieces(word)
+            pieces += known
+            unseen_pieces += missing
+        return (ids, unseen), (pieces, unseen_pieces)
 
     def _pieces(self, word: str) -> tuple[list[int], int]:
         cached = self._pieces_of.get(word)
@@ -104,7 +113,7 @@ class Featurizer:
             counts = Counter(ids)
             numbers = np.fromiter(counts, np.int32, len(counts))
             values = self.idf.take(numbers)
-            values *= _LOUDNESS.take(np.fromiter(counts.values(), np.intp, len(counts)), mode="clip")
+            values *= LOUDNESS.take(np.fromiter(counts.values(), np.intp, len(counts)), mode="clip")
         weight = float(values @ values)
         share = weight / (weight + unseen * self.unseen_idf**2)
         values /= np.float32(math.sqrt(weight))
@@ -112,13 +121,19 @@ class Featurizer:
 
 
 def learn_features(messages: Sequence[Sequence[str]], entities: Sequence[Iterable[str]]) -> Featurizer:
-    """Number the features of the training messages, in alphabetical order so that the same data gives the same model."""
+    """Number the features of the training messages, in alphabetical order so that the same data gives the same model.
+
+    All of them but pairs of words that only one message has.
+    """
     word_counts: Counter[str] = Counter()
     piece_counts: Counter[str] = Counter()
+    pieces_of = {word: piece_features(word) for word in {word for words in messages for word in words}}
     for words, names in zip(messages, entities, strict=True):
         word_counts.update(set(word_features(words, names)))
-        piece_counts.update({piece for word in words for piece in piece_features(word)})
-    ordered = [*sorted(word_counts.items()), *sorted(piece_counts.items())]
+        piece_counts.update(set().union(*map(pieces_of.__getitem__, words)))
+    known_words = sorted(feature for feature, count in word_counts.items() if count >= _OFTEN or " " not in feature)
+    known_pieces = sorted(piece_counts)
+    counts = [*map(word_counts.__getitem__, known_words), *map(piece_counts.__getitem__, known_pieces)]
     total = len(messages) + 1
-    idf = np.log(total / np.array([1.0 + count for _, count in ordered])) + 1.0
-    return Featurizer(sorted(word_counts), sorted(piece_counts), idf.astype(np.float32), float(np.log(total)))
+    idf = np.log(total / (1.0 + np.array(counts))) + 1.0
+    return Featurizer(known_words, known_pieces, idf.astype(np.float32), float(np.log(total)))

@@ -10,6 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from scipy.sparse import csr_matrix
 from nlu.engine.by_sentence import Sentenced
 from nlu.engine.by_words import MANY, Worded, fit_words
 from nlu.engine.calibrating import Asked, Measured, calibrate
-from nlu.engine.features import Featurizer, learn_features
+from nlu.engine.features import LOUDNESS, Featurizer, learn_features
 from nlu.engine.model import Calibration, SentenceView
 from nlu.engine.softmax import Linear
 
@@ -120,51 +121,53 @@ def fold_of(keys: Sequence[str], truth: Sequence[int], messages: int) -> NDArray
 
 
 def _rows(features: Featurizer, messages: Sequence[tuple[Sequence[str], Sequence[str]]]) -> csr_matrix:
-    vectors = [features.vector(words, entities) for words, entities in messages]
-    ends = np.concatenate(([0], np.cumsum([vector.ids.size for vector in vectors]))).astype(np.int64)
-    ids = np.concatenate([np.zeros(0, np.int32), *(vector.ids for vector in vectors)])
-    values = np.concatenate([np.zeros(0), *(vector.values.astype(np.float64) for vector in vectors)])
-    rows = csr_matrix((values, ids, ends), shape=(len(vectors), features.size))
-    rows.sort_indices()
+    """What `Featurizer.vector` gives for each message, worked out for all at once."""
+    numbers = [features.numbers(words, entities) for words, entities in messages]
+    ids = [of_words + of_pieces for (of_words, _), (of_pieces, _) in numbers]
+    ends = np.concatenate(([0], np.cumsum(list(map(len, ids))))).astype(np.int64)
+    flat = np.fromiter(chain.from_iterable(ids), np.int32, int(ends[-1]))
+    rows = csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(ids), features.size))
+    rows.sum_duplicates()
+    rows.data = LOUDNESS.take(rows.data.astype(np.intp), mode="clip") * features.idf.take(rows.indices).astype(np.float64)
+    row_of = np.repeat(np.arange(len(ids)), np.diff(rows.indptr))
+    words = rows.indices < len(features.words)
+    for half in (words, ~words):
+        lengths = np.sqrt(np.bincount(row_of[half], rows.data[half] ** 2, minlength=len(ids)))
+        rows.data[half] /= lengths[row_of[half]]
     return rows
 
 
 def _known(
     features: Featurizer, rows: csr_matrix, truth: NDArray[np.int64], folds: NDArray[np.int64], asked: Places
 ) -> tuple[Array, Callable[[NDArray[np.bool_]], Array]]:
-    """The share of each asked message that the other folds have seen; and what it would be without some intents' messages."""
-    half = len(features.words)
-    pairs = np.zeros(features.size, np.bool_)
-    pairs[:half] = [" " in word for word in features.words]
+    """The share of each asked message that the other folds have seen; and what it would be without some intents' messages.
+
+    As `nlu.engine.features.Vector.known`: an unseen pair of words says nothing here either.
+    """
+    own = rows[asked]
+    row_of, ids, weights = np.repeat(np.arange(len(asked)), np.diff(own.indptr)), own.indices, own.data**2
+    words = ids < len(features.words)
+    single = np.array([" " not in word for word in features.words] + [True] * len(features.pieces))[ids]
+
+    def shares(seen: NDArray[np.bool_]) -> Array:
+        """Of each message, given which of its features are seen."""
+        told = np.zeros(len(asked))
+        for half in (words, ~words):
+            whole = np.bincount(row_of[half], weights[half] * (seen | single)[half], len(asked))
+            told += np.bincount(row_of[half], weights[half] * seen[half], len(asked)) / np.where(whole > 0.0, whole, 1.0)
+        return told
+
+    present = rows > 0
+    numbers = np.unique(folds[asked])
+    by_others = np.zeros((len(numbers), features.size), np.bool_)
+    for place, number in enumerate(numbers):
+        by_others[place] = np.asarray(present[folds != number].sum(axis=0)).ravel() > 0
     intents = int(truth.max()) + 1
     of_intent = csr_matrix((np.ones(len(truth)), (truth, np.arange(len(truth)))), shape=(intents, len(truth)))
-    seen_in = (of_intent @ (rows > 0)).toarray() > 0
-
-    def share_of(place: int, seen: NDArray[np.bool_]) -> float:
-        ids, weights = rows[place].indices, rows[place].data ** 2
-        return _share(weights, ids < half, seen[ids], pairs[ids])
-
-    known = np.zeros(len(asked))
-    for number in set(folds[asked].tolist()):
-        seen = np.asarray((rows[folds != number] > 0).sum(axis=0)).ravel() > 0
-        for each in np.flatnonzero(folds[asked] == number):
-            known[each] = share_of(asked[each], seen)
+    in_intent = ((of_intent @ present).toarray() > 0).astype(np.float32)
 
     def without(missing: NDArray[np.bool_]) -> Array:
-        shares = np.zeros(len(asked))
-        for intent in np.unique(truth[asked]):
-            seen = seen_in[~missing[intent]].any(axis=0)
-            for each in np.flatnonzero(truth[asked] == intent):
-                shares[each] = share_of(asked[each], seen)
-        return shares
+        left = (~missing).astype(np.float32) @ in_intent > 0.0
+        return shares(left[truth[asked][row_of], ids])
 
-    return known, without
-
-
-def _share(weights: Array, words: NDArray[np.bool_], seen: NDArray[np.bool_], pairs: NDArray[np.bool_]) -> float:
-    """`nlu.engine.features.Vector.known` of a message's features: an unseen pair of words says nothing there either."""
-    share = 0.0
-    for half in (words, ~words):
-        whole = weights[half & (seen | ~pairs)].sum()
-        share += float(weights[half & seen].sum() / whole) if whole else 0.0
-    return share
+    return shares(by_others[np.searchsorted(numbers, folds[asked])[row_of], ids]), without

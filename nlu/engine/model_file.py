@@ -28,7 +28,7 @@ from nlu.entities.tagger import TaggerModel
 from nlu.errors import ModelError
 
 SIGNATURE = b"filrouge"
-FORMAT = 4
+FORMAT = 5
 _ALIGNED = 64
 _ARRAYS = ("idf", "weights", "bias")
 _SENTENCE = ("centre", "weights", "bias", "axes", "examples", "says", "starts")

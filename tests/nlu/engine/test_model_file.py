@@ -36,7 +36,7 @@ def test_a_model_is_read_back_as_it_was(model: Model, tmp_path: Path) -> None:
 def test_the_header_can_be_read_alone(model: Model, tmp_path: Path) -> None:
     save_model(model, tmp_path / "a.model", created_at=WHEN)
     header = read_header(tmp_path / "a.model")
-    assert (header["created_at"], header["data_hash"], header["format"]) == (WHEN, model.data_hash, 4)
+    assert (header["created_at"], header["data_hash"], header["format"]) == (WHEN, model.data_hash, 5)
     assert header["scores"]["accuracy"] == model.scores["accuracy"]
 
 
@@ -55,7 +55,7 @@ def test_nothing_in_the_file_is_a_pickle(model: Model) -> None:
         (lambda content: content[:40], "not a model file; train again"),
         (lambda content: content[:-100], "damaged or not whole; train again"),
         (lambda content: content[:-1] + bytes([content[-1] ^ 1]), "damaged or not whole; train again"),
-        (lambda content: content.replace(b'"format":4', b'"format":9'), "has format 9 and this version reads 4; train again"),
+        (lambda content: content.replace(b'"format":5', b'"format":9'), "has format 9 and this version reads 5; train again"),
         (lambda content: content.replace(b'"intents":', b'"intensx":'), "lacks a part .*; train again"),
         (lambda content: content[:16] + b"{" + content[17:].replace(b":", b";", 5), "damaged or not whole"),
         (lambda _: SIGNATURE + (2).to_bytes(8, "little") + b"[]", "has format None"),
