@@ -39,6 +39,10 @@ class Axes:
     back: Array
     """Features x axes: takes weights on axes to weights on features."""
 
+    def longest(self, most: int) -> Axes:
+        """The axes along which rows differ most, at most so many."""
+        return Axes(np.ascontiguousarray(self.rows[:, -most:]), self.spread[-most:], self.back[:, -most:])
+
 
 @dataclass(frozen=True, slots=True)
 class Linear:
