@@ -2,7 +2,8 @@
 
 The best cut of a word is the likeliest one, found letter by letter (Viterbi). No piece crosses a space, so words are cut one
 by one and remembered. The vocabulary is looked up by a hash of each prefix in one sorted array, which can be mapped from a
-file: as a Python dictionary it would weigh 40 MB in every process and take half a second to build.
+file: as a Python dictionary it would weigh 40 MB in every process and take half a second to build. The hash grows letter by
+letter as the search does, and numpy works out those of a whole vocabulary at once.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ import re
 import unicodedata
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ _REMEMBERED = 20_000
 _LONGEST_WORD = 200
 """Letters of one word that are cut together; longer ones are no words."""
 _WORD = re.compile(rf"\S{{1,{_LONGEST_WORD}}}")
+_FACTOR, _ALL = 0x9E3779B97F4A7C15, (1 << 64) - 1
+"""The hash of letters with one more is `(hash * _FACTOR + letter) & _ALL`."""
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\x8f\x9f\u200b-\u200f\u202a-\u202e\u2060\ufeff\ufffd]")
 
 
@@ -42,18 +44,23 @@ class Vocabulary:
     """Log probability of each piece, by number."""
 
 
-def learn_vocabulary(pieces: list[tuple[str, float]]) -> Vocabulary:
-    """Index the pieces of a model, given in the order of their numbers with their log probabilities."""
-    numbers = {piece: number for number, (piece, _) in enumerate(pieces)}
-    for piece, _ in pieces:
-        for length in range(1, len(piece)):
-            numbers.setdefault(piece[:length], -1)
-    hashes = np.array([_hash(piece) for piece in numbers], np.uint64)
-    order = np.argsort(hashes, kind="stable")
-    if (np.diff(hashes[order]) == 0).any():
+def learn_vocabulary(pieces: Sequence[str], scores: Sequence[float]) -> Vocabulary:
+    """Index the pieces of a model, given in the order of their numbers, with their log probabilities."""
+    letters = np.array(pieces).view(np.uint32).reshape(len(pieces), -1).astype(np.uint64)
+    lengths = np.array([len(piece) for piece in pieces])
+    whole = np.zeros(len(pieces), np.uint64)
+    beginnings = []
+    for place, column in enumerate(letters.T):
+        whole = np.where(lengths > place, whole * np.uint64(_FACTOR) + column, whole)
+        beginnings.append(whole[lengths > place + 1])
+    order = np.argsort(whole)
+    if (np.diff(whole[order]) == 0).any():
         raise ValueError("two pieces have one hash")
-    ids = np.array(list(numbers.values()), np.int32)
-    return Vocabulary(hashes[order], ids[order], np.array([score for _, score in pieces], np.float32))
+    rest = np.setdiff1d(np.concatenate(beginnings), whole)
+    hashes = np.concatenate((whole[order], rest))
+    numbers = np.concatenate((order, np.full(len(rest), -1))).astype(np.int32)
+    order = np.argsort(hashes)
+    return Vocabulary(hashes[order], numbers[order], np.array(scores, np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ class Cutter:
         self._scores = array("d", vocabulary.scores)
         self._unknown = min(self._scores) - _UNKNOWN_COST
         self._words: dict[str, Word] = {}
-        self._looked_up: dict[str, int | None] = {}
+        self._looked_up: dict[int, int | None] = {}
 
     def cut(self, text: str) -> Iterator[tuple[int, Word]]:
         """Each word's place in the text, and its pieces."""
@@ -107,10 +114,13 @@ class Cutter:
         length = len(read)
         best = [0.0] + [-1e38] * length
         came_from = [(0, UNKNOWN)] * (length + 1)
+        letters = list(map(ord, read))
         for start in range(length):
             single = False
+            told = 0
             for end in range(start + 1, length + 1):
-                number = self._look_up(read[start:end])
+                told = (told * _FACTOR + letters[end - 1]) & _ALL
+                number = self._looked_up[told] if told in self._looked_up else self._look_up(told)
                 if number is None:
                     break
                 if number >= 0:
@@ -128,18 +138,11 @@ class Cutter:
             end = start
         return ends[::-1], ids[::-1]
 
-    def _look_up(self, letters: str) -> int | None:
-        """A piece's number, -1 for the beginning of one, None for neither."""
-        if letters in self._looked_up:
-            return self._looked_up[letters]
-        wanted = _hash(letters)
+    def _look_up(self, wanted: int) -> int | None:
+        """The number of the piece with a hash, -1 for the beginning of one, None for neither."""
         place = bisect_left(self._hashes, wanted)
         found = self._numbers[place] if place < len(self._hashes) and self._hashes[place] == wanted else None
         if len(self._looked_up) >= _REMEMBERED:
             self._looked_up.clear()
-        self._looked_up[letters] = found
+        self._looked_up[wanted] = found
         return found
-
-
-def _hash(letters: str) -> int:
-    return int.from_bytes(blake2b(letters.encode(), digest_size=8).digest(), "little")

