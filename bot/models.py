@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import structlog
@@ -163,11 +163,15 @@ def train_brand(
     data = read_training_files(sorted((folder / "data").glob("nlu.*.yml")))
     data = taught(data, corrections)
     weights = encoder_folder(models)
-    made = shared_encoder(encoder, weights) if encoder == DEFAULT else make_encoder(encoder, weights=weights)
-    vectors = KeptVectors(made, models / "vectors.npz")
+
+    @cache
+    def vectors() -> KeptVectors:
+        made = shared_encoder(encoder, weights) if encoder == DEFAULT else make_encoder(encoder, weights=weights)
+        return KeptVectors(made, models / "vectors.npz")
+
     model = train(data, encoder=vectors, again=partial(encoder_or_none, encoder, weights=weights), progress=show)
     path = keep_model(model, models, now=now)
-    train_faq(read_faq(folder), data.examples, models, vectors)
-    vectors.save()
+    train_faq(read_faq(folder), data.examples, models, vectors())
+    vectors().save()
     intents = len({example.intent for example in data.examples})
     return Trained(path, len(data.examples), intents, watch.ms / 1000)

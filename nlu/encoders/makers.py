@@ -14,6 +14,9 @@ log = logging.getLogger(__name__)
 
 DEFAULT = "use"
 
+MakeEncoder = Callable[[], SentenceEncoder]
+"""Gives an encoder when it is wanted."""
+
 
 def make_encoder(setting: str, *, weights: Path | None = None) -> SentenceEncoder:
     """Build the encoder named by `setting` (see `nlu.encoders`); a second at most.

@@ -6,6 +6,7 @@ import asyncio
 import io
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ SHOP = TrainingData(
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    return train(SHOP, encoder=shared_encoder("none"))
+    return train(SHOP, encoder=partial(shared_encoder, "none"))
 
 
 def _later(number: int) -> datetime:

@@ -13,21 +13,20 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from multiprocessing.connection import Connection
+from threading import Event, Thread
 
 from nlu.collecting import not_collecting
-from nlu.encoders import SentenceEncoder
+from nlu.encoders import MakeEncoder, SentenceEncoder
 from nlu.encoders.blas import one_thread
 from nlu.entities.tagger.learning import Chosen, Progress, choose, learn_chosen, learnable
 from nlu.entities.tagger.model import TaggerModel
 from nlu.understanding import TrainingData
 
-MakeEncoder = Callable[[], SentenceEncoder]
-"""Makes the encoder again in another process: a function of a module, or a `functools.partial` of one."""
 _ENOUGH = 2000
 """Examples from which a process of its own, a second to start, is worth it."""
 
@@ -37,7 +36,7 @@ class Here:
     """The tagger taught by this process, when it is asked for."""
 
     data: TrainingData
-    encoder: SentenceEncoder | None
+    encoder: MakeEncoder
     progress: Progress
 
     @cached_property
@@ -64,7 +63,7 @@ class Beside:
     def _names(self) -> frozenset[str] | None:
         try:
             names: frozenset[str] = self.told.recv()
-        except EOFError:
+        except (EOFError, OSError):
             return None
         return names
 
@@ -76,38 +75,63 @@ class Beside:
         """See `Here.model`."""
         try:
             model: TaggerModel | None = self.told.recv() if self._names is not None else self.here.model()
-        except EOFError:
+        except (EOFError, OSError):
             return self.here.model()
         return model
 
 
 @contextmanager
 def taught_beside(
-    data: TrainingData, encoder: SentenceEncoder | None, again: MakeEncoder | None, progress: Progress
+    data: TrainingData, encoder: MakeEncoder, again: MakeEncoder | None, progress: Progress
 ) -> Iterator[Here | Beside]:
-    """Begin to teach a tagger; `again` makes the encoder once more elsewhere (None to stay in this process)."""
+    """Begin to teach a tagger.
+
+    `encoder` gives this process' encoder; `again` makes it once more elsewhere (None to stay in this process): a function of
+    a module, or a `functools.partial` of one.
+    """
     here = Here(data, encoder, progress)
     if again is None or _cores() < 2 or len(data.examples) < _ENOUGH or not learnable(data):
         yield here
         return
     context = multiprocessing.get_context("spawn")
-    told, telling = context.Pipe(duplex=False)
-    process = context.Process(target=_teach, args=(data, again, telling), name="filrouge-tagger", daemon=True)
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_teach, args=(again, theirs), name="filrouge-tagger", daemon=True)
     process.start()
-    telling.close()
+    theirs.close()
+    made = Event()
+    giving = Thread(target=_give, args=(ours, data, made), daemon=True)  # the other process needs half a second before it reads
+    giving.start()
     try:
-        yield Beside(told, here)
+        encoder()  # what it keeps in a folder is there for the other process, too
+        made.set()
+        yield Beside(ours, here)
     finally:
-        told.close()
         process.terminate()
         process.join()
+        made.set()
+        giving.join()  # whom nobody reads any more
+        ours.close()
+
+
+def _give(ours: Connection, data: TrainingData, made: Event) -> None:
+    """Give the other process what it teaches, and word when our encoder is made."""
+    with suppress(OSError):  # it died: who asks for the tagger will hear of it
+        ours.send(data)
+        made.wait()
+        ours.send(None)
 
 
 @not_collecting()
-def _teach(data: TrainingData, again: MakeEncoder, told: Connection) -> None:
+def _teach(again: MakeEncoder, told: Connection) -> None:
     """What the other process does. Should it fail, the pipe ends, and its parent does the work and meets the error."""
     one_thread()
-    chosen = choose(data, again())
+    data: TrainingData = told.recv()
+
+    def encoder() -> SentenceEncoder:
+        told.recv()
+        return again()
+
+    chosen = choose(data, encoder)
     told.send(chosen.names if chosen else frozenset())
     told.send(learn_chosen(data, chosen) if chosen else None)
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from nlu.encoders import SentenceEncoder
+from nlu.encoders import MakeEncoder, SentenceEncoder
 from nlu.encoders.protocol import NoEncoder
 from nlu.entities import EntityFinder, learn
 from nlu.entities.tagger.checking import Tally, by_rules, by_tagger, folds_of, overall, tallied, together
-from nlu.entities.tagger.lessons import Course, Reader, sampled, teach, values_of
+from nlu.entities.tagger.lessons import DIRECTING, Course, Reader, sampled, teach, values_of
 from nlu.entities.tagger.model import TaggerModel
 from nlu.understanding import TrainingData
 
@@ -25,11 +25,11 @@ _BY_FAR = 0.1
 """F1 of all entities together that a tagger must gain to be given them all. Rules and tagger sharing a bot's entities get in
 each other's way, and a tagger taught with all examples is better than the ones cross-validated."""
 _BY_RULE = frozenset(("phone", "email"))
-_GLANCED, _GLANCING = 300, 30
+_GLANCED, _GLANCING = 200, 30
 """Examples, and passes over them, by which entities are told that rules find so much better that they need no closer look."""
 _HOPELESS = 1.25, 3
 """How many times the mistakes of the rules, and how many beside, such a first tagger may make."""
-_CHECKED, _BESIDE, _ASKED = 400, 100, 1
+_CHECKED, _BESIDE, _ASKED = 300, 80, 1
 """Examples with the other entities that are cross-validated with, those without any, and folds that are asked."""
 _CHOOSING, _KEEPING = 40, 60
 """Passes over the lessons for the taggers it is chosen by, which tell as much after fewer, and for the one kept."""
@@ -48,10 +48,11 @@ class Chosen:
         return self.course.names
 
 
-def choose(data: TrainingData, encoder: SentenceEncoder | None = None, progress: Progress | None = None) -> Chosen | None:
+def choose(data: TrainingData, encoder: MakeEncoder, progress: Progress | None = None) -> Chosen | None:
     """The entities a tagger finds better than rules in messages it has not seen; None when there are none.
 
-    `encoder` gives token vectors (see `nlu.encoders`); without one, or with one that has none, words alone are used.
+    `encoder` gives what makes token vectors (see `nlu.encoders`), asked for once it is known to be needed; of one that has
+    none words alone are used.
     `progress` is told what is being done and how much is, 0 to 1. Takes seconds for a few thousand examples, and next to
     nothing for data whose entities the rules find.
     """
@@ -70,7 +71,7 @@ def choose(data: TrainingData, encoder: SentenceEncoder | None = None, progress:
     if overall(of_rules).f1 > 1.0 - _BY_FAR:
         names = frozenset(name for name in names if _worth(of_rules[name]))
     report("entities", 0.05)
-    reader = Reader(encoder or NoEncoder(), sample.examples)
+    reader = Reader(encoder(), _sample(data, names, DIRECTING, 0).examples)
     reader.read_both_ways(sample.examples)
     report("entities", 0.3)
     lists = {name: tuple(wordings) for name, wordings in sorted(data.lookups.items())}
@@ -117,7 +118,7 @@ def learn_tagger(
 ) -> TaggerModel | None:
     """A tagger for the entities it finds better than rules; None when there are none. See `choose`."""
     report = progress or (lambda _what, _done: None)
-    chosen = choose(data, encoder, lambda what, done: report(what, 0.6 * done))
+    chosen = choose(data, lambda: encoder or NoEncoder(), lambda what, done: report(what, 0.6 * done))
     model = learn_chosen(data, chosen) if chosen else None
     report("entities", 1.0)
     return model

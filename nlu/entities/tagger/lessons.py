@@ -27,12 +27,12 @@ _LEAST_SEEN = 2
 """Training messages a feature must be in to be learnt."""
 _MOST = 1000
 """Messages a tagger learns from; time grows with them, and those without an entity all teach much the same."""
-_AT_ONCE = 200
+_AT_ONCE = 600
 """Messages read together: their whole token vectors are large until they are narrowed."""
 _BURST = 40
 """More texts than any encoder takes for a burst."""
-_SAMPLE = 300
-"""Messages that tell in which directions words differ."""
+DIRECTING = 300
+"""Messages enough to tell in which directions words differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,17 @@ class MemoFinder(EntityFinder):
 
 
 class Reader:
-    """Reads messages through the encoder once, for all folds; knows the directions in which their words differ most."""
+    """Reads messages through the encoder once, for all folds; knows the directions in which their words differ most.
+
+    `examples` tell these directions, up to `DIRECTING` of them.
+    """
 
     def __init__(self, encoder: SentenceEncoder, examples: Sequence[Example]) -> None:
         self._encoder = encoder
         self._known: dict[str, Floats] = {}
         self.narrowing: Narrowing | None = None
         if encoder.token_dimension and examples:
-            sample = list(dict.fromkeys(example.text[:LONGEST] for example in examples[:: -(-len(examples) // _SAMPLE)]))
+            sample = list(dict.fromkeys(example.text[:LONGEST] for example in examples[:: -(-len(examples) // DIRECTING)]))
             words = self._pooled(sample)
             self.narrowing = learn_narrowing(words)
             self._known |= zip(sample, self.narrowing.each(words), strict=True)

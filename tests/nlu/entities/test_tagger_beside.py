@@ -46,7 +46,7 @@ def test_another_process_teaches_the_same_tagger() -> None:
     data, words = jukebox(), make_encoder("none")
     here = learn_tagger(data, words)
     assert here is not None
-    with taught_beside(data, words, partial(make_encoder, "none"), lambda _what, _done: None) as beside:
+    with taught_beside(data, lambda: words, partial(make_encoder, "none"), lambda _what, _done: None) as beside:
         assert isinstance(beside, Beside)
         assert beside.names() == beside.names() == {"song"}
         there = beside.model()
@@ -57,7 +57,7 @@ def test_another_process_teaches_the_same_tagger() -> None:
 @pytest.mark.usefixtures("eager")
 def test_a_process_that_dies_is_not_missed() -> None:
     data, words = jukebox(), make_encoder("none")
-    with taught_beside(data, words, broken, lambda _what, _done: None) as beside:
+    with taught_beside(data, lambda: words, broken, lambda _what, _done: None) as beside:
         assert beside.names() == {"song"}
         assert told(beside.model()) == told(learn_tagger(data, words))
 
@@ -65,6 +65,6 @@ def test_a_process_that_dies_is_not_missed() -> None:
 @pytest.mark.usefixtures("eager")
 def test_no_process_is_started_for_what_rules_find() -> None:
     plain = replace(jukebox(), examples=[replace(example, entities=()) for example in jukebox().examples])
-    with taught_beside(plain, None, partial(make_encoder, "none"), lambda _what, _done: None) as beside:
+    with taught_beside(plain, partial(make_encoder, "none"), partial(make_encoder, "none"), lambda _what, _done: None) as beside:
         assert isinstance(beside, Here)
         assert (beside.names(), beside.model()) == (frozenset(), None)
