@@ -50,6 +50,8 @@ class _Node:
 
 
 _Token = tuple[int, int, str]
+_REMEMBERED = 20_000
+"""Words whose meaning is remembered; customers use the same few thousand."""
 
 
 class Gazetteer:
@@ -82,13 +84,18 @@ class Gazetteer:
         self._ordinary = frozenset(map(singular, WORDS | ordinary)) - self.words
         self._spelling = Spelling(word for word in self.words if len(word) >= _SLIPS_FROM)
         self._plurals = Spelling(f"{word}s" for word in self.words if len(word) == _SLIPS_FROM - 1)
+        self._told: dict[str, tuple[int, str]] = {}
 
     def find(self, message: Folded, text: str) -> list[Entity]:
         """The listed wordings in a message, none overlapping another."""
         tokens = [self._token(match) for match in _WORD.finditer(message.text)]
         found: list[Entity] = []
         place = 0
+        first_words = self._root.words
         while place < len(tokens):
+            if tokens[place][2] not in first_words:
+                place += 1
+                continue
             longest = self._longest(message.text, tokens, place, self._root)
             if longest is None:
                 place += 1
@@ -122,12 +129,21 @@ class Gazetteer:
     def _token(self, match: re.Match[str]) -> _Token:
         start, end = match.span()
         word = match.group()
+        told = self._told.get(word)
+        if told is None:
+            if len(self._told) >= _REMEMBERED:
+                self._told.clear()
+            told = self._told[word] = self._tell(word)
+        return start + told[0], end, told[1]
+
+    def _tell(self, word: str) -> tuple[int, str]:
+        """How many letters of a typed word are another's, and what the rest is taken for."""
         meant = self._meant(word)
         if word[0] in "ld" and word[1:2] in _VOWELS and meant not in self.words and meant not in self._ordinary:
             behind = singular(word[1:])
             if behind in self.words:  # « latelier », typed without its apostrophe
-                return start + 1, end, behind
-        return start, end, meant
+                return 1, behind
+        return 0, meant
 
     def _meant(self, typed: str) -> str:
         if typed in OTHER_WORDS and typed not in self._written:

@@ -47,6 +47,8 @@ class _Allowed:
     starts: Floats
     powers: Floats
     """`exp(follows)`."""
+    most: Floats
+    """For each label but the first what a word can gain at most from its neighbours by having it rather than being outside."""
 
 
 class Chain:
@@ -68,7 +70,9 @@ class Chain:
         """
         part = self._part(tuple(labels))
         says = self._says(rows, vectors)[:, part.labels]
-        best = _likeliest(says, part)
+        # In every other message no word says enough for any label, whatever its neighbours add.
+        some = bool((says[:, 1:] - says[:, :1] + part.most > 0.0).any())
+        best = _likeliest(says, part) if some else []
         if not any(best):
             return [OUTSIDE] * len(rows), [1.0] * len(rows)
         shares = _shares(says, part)
@@ -92,7 +96,10 @@ class Chain:
         if part is None:
             chosen = np.array(labels, np.intp)
             follows = np.ascontiguousarray(self._follows[np.ix_(chosen, chosen)])
-            part = _Allowed(chosen, follows, self._starts[chosen], np.exp(follows))
+            starts = self._starts[chosen]
+            within = np.maximum(follows[:, 1:].max(axis=0) - follows[0, 0], starts[1:] - starts[0])
+            beyond = np.max(follows[1:, 0] - follows[0, 0], initial=0.0)
+            part = _Allowed(chosen, follows, starts, np.exp(follows), within + beyond)
             if len(self._parts) > 500:
                 self._parts.clear()
             self._parts[labels] = part
