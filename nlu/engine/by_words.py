@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +15,6 @@ from nlu.engine.softmax import Array, Linear, fit_softmax, principal_axes
 MANY = 3000
 """Lessons from which words are weighed by support vectors: ten times faster there than principal axes."""
 _STRENGTH = 20.0
-_NO_FOLD = -2
-"""The number of no fold: leaves nothing out."""
 
 Places = NDArray[np.intp]
 Progress = Callable[[str, float], None]
@@ -43,19 +40,12 @@ def fit_words(
     Not a number of messages that never were left out.
     """
     if len(truth) > MANY:
-        with ThreadPoolExecutor(2) as threads:  # what they wait for is not Python
-            return _left_out(
-                lambda chosen: _support_vectors(worded.rows, chosen, truth, intents),
-                worded,
-                folds,
-                intents,
-                progress,
-                threads.map,
-            )
+        # One after the other: all fits of a process draw from one source of chance, and two at once would share its numbers.
+        return _left_out(lambda chosen: _support_vectors(worded.rows, chosen, truth, intents), worded, folds, intents, progress)
     axes = principal_axes(worded.rows)
     turned = Worded(axes.rows, worded.parts @ axes.back, worded.of)
     linear, scores = _left_out(
-        lambda chosen: fit_softmax(axes, chosen, truth[chosen], intents, _STRENGTH), turned, folds, intents, progress, map
+        lambda chosen: fit_softmax(axes, chosen, truth[chosen], intents, _STRENGTH), turned, folds, intents, progress
     )
     return Linear(axes.back @ linear.weights, linear.bias), scores
 
@@ -66,22 +56,17 @@ def _left_out(
     folds: NDArray[np.int64],
     intents: int,
     progress: Progress,
-    each: Callable[[Callable[[Places], Linear], Iterable[Places]], Iterator[Linear]],
 ) -> tuple[Linear, list[Array]]:
-    """What is learnt from all lessons, and what is said of those of each fold by what is learnt from the others.
-
-    `each` is `map`, or does as it does several at a time.
-    """
+    """What is learnt from all lessons, and what is said of those of each fold by what is learnt from the others."""
     scores = [np.full((len(folds), intents), np.nan) for _ in range(3)]
     numbers = sorted(set(folds[folds >= 0].tolist()))
-    models = each(learn, [np.flatnonzero(folds != number) for number in (*numbers, _NO_FOLD)])
     for done, number in enumerate(numbers):
         progress("checking", done / (len(numbers) + 1))
         asked = np.flatnonzero(folds == number)
-        for view, told in zip(scores, _told(next(models), worded), strict=True):
+        for view, told in zip(scores, _told(learn(np.flatnonzero(folds != number)), worded), strict=True):
             view[asked] = told[asked]
     progress("learning", len(numbers) / (len(numbers) + 1))
-    return next(models), scores
+    return learn(np.arange(len(folds))), scores
 
 
 def _told(model: Linear, worded: Worded) -> tuple[Array, Array, Array]:
