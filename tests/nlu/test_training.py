@@ -17,6 +17,12 @@ def test_the_same_data_gives_the_same_bytes(shop: TrainingData, model: Model) ->
     assert to_bytes(train(shop), created_at="x") == to_bytes(model, created_at="x")
 
 
+def test_many_lessons_give_the_same_model_again(shop: TrainingData, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nlu.engine.by_words.MANY", 50)  # support vectors, which draw lots
+    one, other = (to_bytes(train(shop), created_at="x") for _ in range(2))
+    assert one == other
+
+
 def test_the_hash_is_of_what_is_taught_not_of_where(shop: TrainingData) -> None:
     first = shop.examples[0]
     moved = replace(shop, examples=[replace(first, file="elsewhere.yml", line=9), *shop.examples[1:]])
